@@ -1,0 +1,56 @@
+import type { Finding } from "../../findings/finding.ts";
+import { LANGUAGES, type Language } from "../../findings/language.ts";
+import { findingsToXml, renderXmlElements, XML_DECLARATION } from "./answer-xml.ts";
+
+/** States a submission can be in when its receipt is issued; a receipt is never issued again with another one. */
+export const RECEIPT_STATES = ["received", "refused", "held", "tested"] as const;
+export type ReceiptState = (typeof RECEIPT_STATES)[number];
+
+export const RECEIPT_NAMESPACE = "urn:be:nihdi:infoss:receipt:1";
+
+/**
+ * What the sender holds as proof. Its existence says that the bytes with this length and digest are stored:
+ * it is issued after they are committed, never before (docs/exchange/answers.md). Fields of the file's root
+ * are absent where it could not be read.
+ */
+export interface Receipt {
+  readonly submissionId: string;
+  readonly reference?: string;
+  /** Enterprise number of the insurer the submission belongs to. */
+  readonly sender: string;
+  readonly environment?: "R" | "S" | "T";
+  readonly kind?: "initialLoad" | "delta" | "inamiVerification";
+  readonly channel: "rest" | "sftp";
+  readonly state: ReceiptState;
+  /** RFC 3339, with offset. */
+  readonly receivedAt: string;
+  readonly byteLength: number;
+  /** SHA-256 of the bytes as received, lower-case hex. */
+  readonly sha256: string;
+  /** The answer to "is my file safe here?". Never false: what is not durable gets no receipt. */
+  readonly durable: true;
+  /** About the file as a whole: why it was refused, or warnings. */
+  readonly findings: readonly Finding[];
+}
+
+/** The receipt as XML (schemas/receipt/1/receipt.xsd), in all languages unless told: it is written once, before anybody asks for it. */
+export function renderReceiptXml(receipt: Receipt, languages: readonly Language[] = LANGUAGES): string {
+  return (
+    `${XML_DECLARATION}<receipt xmlns="${RECEIPT_NAMESPACE}">\n` +
+    renderXmlElements({
+      submissionId: receipt.submissionId,
+      reference: receipt.reference,
+      sender: receipt.sender,
+      environment: receipt.environment,
+      kind: receipt.kind,
+      channel: receipt.channel,
+      state: receipt.state,
+      receivedAt: receipt.receivedAt,
+      byteLength: receipt.byteLength,
+      sha256: receipt.sha256,
+      durable: receipt.durable,
+      findings: findingsToXml(receipt.findings, languages),
+    }) +
+    "</receipt>\n"
+  );
+}
