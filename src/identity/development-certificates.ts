@@ -1,0 +1,108 @@
+import { X509Certificate } from "node:crypto";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { createDevelopmentAuthority, generateSigningKeyPem, issueCertificate } from "./issue-certificate.ts";
+
+/** The insurers of a fresh validation environment; no such companies exist. */
+export const DEVELOPMENT_INSURERS = [
+  { file: "client-alpha", name: "Synthetic Insurer Alpha", enterpriseNumber: "0403019261" },
+  { file: "client-beta", name: "Synthetic Insurer Beta", enterpriseNumber: "0428759497" },
+] as const;
+
+export interface CertificateFiles {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  /** SHA-256 of the certificate's DER form, 32 bytes. */
+  readonly thumbprint: Buffer;
+}
+
+export interface DevelopmentClient extends CertificateFiles {
+  readonly name: string;
+  readonly enterpriseNumber: string;
+}
+
+export interface DevelopmentCertificates {
+  readonly folder: string;
+  readonly authority: CertificateFiles;
+  readonly server: CertificateFiles;
+  readonly clients: readonly DevelopmentClient[];
+  /** EC P-256 key in PKCS#8 PEM that signs receipts. */
+  readonly signingKeyFile: string;
+}
+
+/**
+ * Makes the authority, server, client and signing keys of a development machine in `folder` (absolute) unless they are
+ * there. The folder appears complete or not at all. Throws when it exists without one of its files.
+ */
+export async function ensureDevelopmentCertificates(folder: string): Promise<DevelopmentCertificates> {
+  if (!(await exists(folder))) await createFolder(folder);
+  return describeFolder(folder);
+}
+
+async function createFolder(folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const unfinished = await mkdtemp(`${folder}.unfinished-`);
+  try {
+    for (const [name, content] of await generateFiles()) {
+      const secret = name.endsWith("key.pem");
+      await writeFile(join(unfinished, name), content, { mode: secret ? 0o600 : 0o644, flush: true });
+    }
+    await chmod(unfinished, 0o755);
+    await rename(unfinished, folder);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    // Another process finished first: its files are as good as ours.
+    if (!(await exists(folder))) throw error;
+  }
+}
+
+async function generateFiles(): Promise<Map<string, string>> {
+  const authority = await createDevelopmentAuthority();
+  const server = await issueCertificate(authority, { commonName: "localhost", usage: "server" });
+  const files = new Map([
+    ["ca.pem", authority.certificatePem],
+    ["ca-key.pem", authority.privateKeyPem],
+    ["server.pem", server.certificatePem],
+    ["server-key.pem", server.privateKeyPem],
+    ["signing-key.pem", await generateSigningKeyPem()],
+  ]);
+  for (const { file, name, enterpriseNumber } of DEVELOPMENT_INSURERS) {
+    const client = await issueCertificate(authority, { commonName: name, usage: "client", enterpriseNumber });
+    files.set(`${file}.pem`, client.certificatePem).set(`${file}-key.pem`, client.privateKeyPem);
+  }
+  return files;
+}
+
+async function describeFolder(folder: string): Promise<DevelopmentCertificates> {
+  const signingKeyFile = join(folder, "signing-key.pem");
+  if (!(await exists(signingKeyFile))) throw incomplete(folder, signingKeyFile);
+  return {
+    folder,
+    authority: await describePair(folder, "ca"),
+    server: await describePair(folder, "server"),
+    clients: await Promise.all(
+      DEVELOPMENT_INSURERS.map(async ({ file, name, enterpriseNumber }) => ({
+        ...(await describePair(folder, file)),
+        name,
+        enterpriseNumber,
+      })),
+    ),
+    signingKeyFile,
+  };
+}
+
+async function describePair(folder: string, name: string): Promise<CertificateFiles> {
+  const certificateFile = join(folder, `${name}.pem`);
+  const keyFile = join(folder, `${name}-key.pem`);
+  for (const file of [certificateFile, keyFile]) if (!(await exists(file))) throw incomplete(folder, file);
+  const certificate = new X509Certificate(await readFile(certificateFile));
+  return { certificateFile, keyFile, thumbprint: Buffer.from(certificate.fingerprint256.replaceAll(":", ""), "hex") };
+}
+
+function incomplete(folder: string, file: string): Error {
+  return new Error(`${file} is missing. Remove the folder ${folder} and start again: all its files are made anew.`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
