@@ -1,0 +1,37 @@
+import type { FINDING_CODES, FindingCode } from "./finding-codes.ts";
+import type { Language } from "./language.ts";
+
+/**
+ * The four texts of a finding: what is wrong, then how to mend it. `{value}`, `{field}` and the details of the
+ * code are quoted inside a segment `[…]` that disappears when the finding lacks one of them, so that every text
+ * stays a sentence. Texts about a record never quote `{value}`: it may be a personal number, and texts go where
+ * those may not (problems, logs). For the same reason a warning does not say that its record was accepted:
+ * another finding may reject it.
+ */
+export type FindingTexts = Readonly<Record<Language, string>>;
+
+export type FindingCodeOf<Level extends "file" | "record"> = {
+  [Code in FindingCode]: (typeof FINDING_CODES)[Code]["level"] extends Level ? Code : never;
+}[FindingCode];
+
+const SEGMENT = /\[([^\]]*)\]/g;
+const PLACEHOLDER = /\{(\w+)\}/g;
+
+/** Fills a text in one pass, so that what is quoted is never read as a placeholder or a segment itself. */
+export function fillText(text: string, quoted: Readonly<Record<string, string | number | undefined>>): string {
+  return text.replace(SEGMENT, (_, segment: string) => {
+    const names = placeholdersOf(segment);
+    if (names.some((name) => quotable(quoted, name) === undefined)) return "";
+    return segment.replace(PLACEHOLDER, (_placeholder, name: string) => `${quotable(quoted, name)}`);
+  });
+}
+
+export function placeholdersOf(text: string): string[] {
+  return [...text.matchAll(PLACEHOLDER)].map(([, name]) => name ?? "");
+}
+
+/** An empty value quotes as badly as a missing one. */
+function quotable(quoted: Readonly<Record<string, string | number | undefined>>, name: string) {
+  const value = Object.hasOwn(quoted, name) ? quoted[name] : undefined;
+  return value === "" ? undefined : value;
+}

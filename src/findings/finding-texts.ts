@@ -1,0 +1,32 @@
+import { FILE_FINDING_TEXTS } from "./file-finding-texts.ts";
+import type { FindingCode } from "./finding-codes.ts";
+import type { FindingTexts } from "./finding-text.ts";
+import { RECORD_FINDING_TEXTS } from "./record-finding-texts.ts";
+
+export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingTexts>> = {
+  ...FILE_FINDING_TEXTS,
+  ...RECORD_FINDING_TEXTS,
+};
+
+/** Names under `details` that a finding of a code carries and its texts quote; published with the codes. */
+export const FINDING_DETAILS: Readonly<Partial<Record<FindingCode, readonly string[]>>> = {
+  notWellFormed: ["reason"],
+  limitExceeded: ["limit", "maximum"],
+  rootNotExpected: ["found"],
+  headerInvalid: ["reason"],
+  environmentMismatch: ["expected"],
+  senderMismatch: ["expected"],
+  referenceReused: ["submissionId"],
+  recordCountMismatch: ["declared", "found"],
+  sameRecordsAsEarlier: ["submissionId"],
+  valueTooLong: ["maximum"],
+  valueNotInList: ["allowed"],
+  startOnOutOfRange: ["earliest", "latest"],
+  endBeforeStart: ["startOn"],
+  senderReferenceRepeated: ["firstRecordNumber"],
+  inamiNumberNotValidOn: ["on"],
+  contractRepeated: ["firstRecordNumber"],
+  contractExists: ["contractId"],
+  inamiNumberExpired: ["validTo"],
+  inamiNumberReplaced: ["replacedBy"],
+};
