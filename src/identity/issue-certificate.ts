@@ -1,14 +1,12 @@
 import "./reflect-metadata.ts";
 import { createHash, KeyObject, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
+import { DEVELOPMENT_AUTHORITY_NAME } from "./development-authority-name.ts";
 
 const EC_P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
 const SIGNATURE = { name: "ECDSA", hash: "SHA-256" } as const;
 const DAY_MS = 86_400_000;
 const DEFAULT_VALIDITY_DAYS = 3650;
-
-/** Stands in the subject of every development authority; `production` refuses certificates issued under this name. */
-export const DEVELOPMENT_AUTHORITY_NAME = "Development Authority (infoss-gateway)";
 
 const OBJECT_IDENTIFIERS = { organizationIdentifier: "2.5.4.97" } as const;
 

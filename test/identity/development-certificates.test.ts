@@ -8,13 +8,13 @@ import { basename, join } from "node:path";
 import tls from "node:tls";
 import { promisify } from "node:util";
 import t from "tap";
+import { DEVELOPMENT_AUTHORITY_NAME } from "../../src/identity/development-authority-name.ts";
 import {
   type DevelopmentCertificates,
   ensureDevelopmentCertificates,
 } from "../../src/identity/development-certificates.ts";
 import {
   createDevelopmentAuthority,
-  DEVELOPMENT_AUTHORITY_NAME,
   type IssuedCertificate,
   issueCertificate,
 } from "../../src/identity/issue-certificate.ts";

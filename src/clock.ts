@@ -1,0 +1,24 @@
+/** The day it is for the business: contracts, cut-offs, premium years. Recorded instants use the real clock instead. */
+export interface BusinessClock {
+  /** Today in Brussels, `yyyy-mm-dd`. */
+  today(): string;
+}
+
+const TIME_ZONE = "Europe/Brussels";
+
+/** Makes the clock of a process; validation may run ahead or behind by `offset` (calendar days, months, hours …). */
+export function createBusinessClock(
+  offset: Temporal.DurationLike = {},
+  now: () => Temporal.Instant = Temporal.Now.instant,
+): BusinessClock {
+  const shift = Temporal.Duration.from(offset);
+  return {
+    today: () => now().toZonedDateTimeISO(TIME_ZONE).add(shift).toPlainDate().toString(),
+  };
+}
+
+/** Makes a clock that stands still on `today` (`yyyy-mm-dd`); throws RangeError when there is no such day. */
+export function createFixedBusinessClock(today: string): BusinessClock {
+  const day = Temporal.PlainDate.from(today, { overflow: "reject" }).toString();
+  return { today: () => day };
+}

@@ -1,0 +1,176 @@
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import {
+  checkClientAuthorities,
+  checkReadable,
+  checkServerPair,
+  checkSigningKey,
+  isIssuedForDevelopment,
+  realPath,
+} from "./configured-files.ts";
+import { createSettingReader, type Environment, type SettingReader } from "./setting-reader.ts";
+
+export const DEPLOYMENTS = ["validation", "production"] as const;
+export type Deployment = (typeof DEPLOYMENTS)[number];
+
+export const ROLES = ["serve", "worker"] as const;
+export type Role = (typeof ROLES)[number];
+
+export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface TlsFiles {
+  readonly keyFile: string;
+  readonly certificateFile: string;
+  readonly clientCaFile: string;
+}
+
+/** What a process needs to know to start. Paths are absolute. What is absent is made on this machine (validation only). */
+export interface Config {
+  readonly environment: Deployment;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Where clients reach the gateway, without a slash at the end; absent: https://localhost and the port. */
+  readonly publicUrl?: string;
+  readonly roles: readonly Role[];
+  /** Absent: the embedded database. Holds a password: never log it. */
+  readonly databaseUrl?: string;
+  readonly dataDirectory: string;
+  /** Folders under the data directory, for what is made on this machine. */
+  readonly certificatesFolder: string;
+  readonly databaseFolder: string;
+  /** Absent: development certificates. */
+  readonly tls?: TlsFiles;
+  /** EC P-256 in PKCS#8 PEM, signs receipts. Absent: the development key. */
+  readonly signingKeyFile?: string;
+  readonly maximumBytes: number;
+  readonly uploadConcurrency: number;
+  readonly workerConcurrency: number;
+  readonly processingAttempts: number;
+  readonly pollIntervalMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly logLevel: LogLevel;
+}
+
+/** The environment cannot be used; `problems` are whole sentences, all there are, without any secret. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(["The configuration cannot be used:", ...problems].join("\n- "));
+    this.problems = problems;
+  }
+}
+
+/** 2 GiB, the limit insurers know as code 184. */
+const DEFAULT_MAXIMUM_BYTES = 2 * 1024 ** 3;
+const HIGHEST_MAXIMUM_BYTES = 1024 ** 4;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Reads and checks all settings, files they name included; an empty value counts as absent. Throws ConfigurationError
+ * with all problems at once.
+ */
+export function readConfig(environment: Environment = process.env): Config {
+  const problems: string[] = [];
+  const read = createSettingReader(environment, problems);
+  const deployment = read.oneOf("ENVIRONMENT", DEPLOYMENTS, "validation");
+  const dataDirectory = resolve(read.text("DATA_DIRECTORY") ?? ".local");
+  const certificatesFolder = join(dataDirectory, "certificates");
+  const publicUrl = read.url("PUBLIC_URL", ["https:"]);
+  const databaseUrl = read.url("DATABASE_URL", ["postgres:", "postgresql:"]);
+  const tls = readTlsFiles(read, problems);
+  const signingKeyFile = readSigningKeyFile(read, problems);
+  const config: Config = {
+    environment: deployment,
+    host: read.host("HOST", "127.0.0.1"),
+    port: read.integer("PORT", { minimum: 0, maximum: 65_535, otherwise: 8443 }),
+    ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/+$/, "") }),
+    roles: read.listOf("ROLES", ROLES),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    dataDirectory,
+    certificatesFolder,
+    databaseFolder: join(dataDirectory, "database"),
+    ...(tls === undefined ? {} : { tls }),
+    ...(signingKeyFile === undefined ? {} : { signingKeyFile }),
+    ...readLimits(read),
+    logLevel: read.oneOf("LOG_LEVEL", LOG_LEVELS, "info"),
+  };
+  if (deployment === "production") problems.push(...refuseDevelopmentParts(read, certificatesFolder));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return config;
+}
+
+function readLimits(read: SettingReader) {
+  return {
+    maximumBytes: read.integer("MAXIMUM_BYTES", {
+      minimum: 1,
+      maximum: HIGHEST_MAXIMUM_BYTES,
+      otherwise: DEFAULT_MAXIMUM_BYTES,
+    }),
+    uploadConcurrency: read.integer("UPLOAD_CONCURRENCY", { minimum: 1, maximum: 1000, otherwise: 16 }),
+    workerConcurrency: read.integer("WORKER_CONCURRENCY", { minimum: 1, maximum: 64, otherwise: 2 }),
+    processingAttempts: read.integer("PROCESSING_ATTEMPTS", { minimum: 1, maximum: 100, otherwise: 5 }),
+    pollIntervalMs: read.integer("POLL_INTERVAL_MS", { minimum: 10, maximum: HOUR_MS, otherwise: 1000 }),
+    shutdownTimeoutMs: read.integer("SHUTDOWN_TIMEOUT_MS", { minimum: 0, maximum: HOUR_MS, otherwise: 30_000 }),
+  };
+}
+
+const TLS_SETTINGS = ["TLS_KEY_FILE", "TLS_CERTIFICATE_FILE", "CLIENT_CA_FILE"] as const;
+
+/** All three files or none: a gateway half on development certificates would be neither safe nor usable. */
+function readTlsFiles(read: SettingReader, problems: string[]): TlsFiles | undefined {
+  const paths = TLS_SETTINGS.map((name) => read.path(name));
+  const missing = TLS_SETTINGS.filter((_, index) => paths[index] === undefined);
+  const unreadable = TLS_SETTINGS.flatMap((name, index) => checkReadable(name, paths[index]));
+  problems.push(...unreadable);
+  if (missing.length === TLS_SETTINGS.length) return undefined;
+  if (missing.length > 0) {
+    const given = TLS_SETTINGS.filter((name) => !missing.includes(name));
+    problems.push(
+      `${given.join(" and ")} without ${missing.join(" and ")}: set all three, or none for development certificates.`,
+    );
+  }
+  const [keyFile, certificateFile, clientCaFile] = paths;
+  if (keyFile === undefined || certificateFile === undefined || clientCaFile === undefined) return undefined;
+  if (unreadable.length === 0) {
+    problems.push(...checkServerPair(keyFile, certificateFile), ...checkClientAuthorities(clientCaFile));
+  }
+  return { keyFile, certificateFile, clientCaFile };
+}
+
+function readSigningKeyFile(read: SettingReader, problems: string[]): string | undefined {
+  const file = read.path("SIGNING_KEY_FILE");
+  const unreadable = checkReadable("SIGNING_KEY_FILE", file);
+  problems.push(...unreadable);
+  if (file !== undefined && unreadable.length === 0) problems.push(...checkSigningKey(file));
+  return file;
+}
+
+/** What production may not lean on: everything this machine makes for itself, and guesses about its own address. */
+function refuseDevelopmentParts(read: SettingReader, certificatesFolder: string): string[] {
+  const problems: string[] = [];
+  if (!read.isSet("DATABASE_URL")) {
+    problems.push("DATABASE_URL is not set: production refuses the embedded database. Set it to postgres://….");
+  }
+  if (!read.isSet("PUBLIC_URL")) {
+    problems.push("PUBLIC_URL is not set: production needs the https:// address under which clients reach it.");
+  }
+  for (const name of [...TLS_SETTINGS, "SIGNING_KEY_FILE"] as const) {
+    const path = read.path(name);
+    if (path === undefined) {
+      problems.push(`${name} is not set: production refuses development certificates and keys. Set it to a PEM file.`);
+    } else if (isInside(certificatesFolder, path)) {
+      problems.push(`${name} is ${path}, a development file: production refuses it. Set it to a file of your own.`);
+    } else if (name !== "TLS_KEY_FILE" && name !== "SIGNING_KEY_FILE" && isIssuedForDevelopment(path)) {
+      problems.push(`${name} (${path}) comes from a development authority: production refuses it. Set it to your own.`);
+    }
+  }
+  return problems;
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(realPath(folder), realPath(path));
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

@@ -1,0 +1,234 @@
+import { generateKeyPairSync } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import t from "tap";
+import { type Config, ConfigurationError, readConfig } from "../src/config.ts";
+import { ensureDevelopmentCertificates } from "../src/identity/development-certificates.ts";
+import {
+  createDevelopmentAuthority,
+  generateSigningKeyPem,
+  issueCertificate,
+} from "../src/identity/issue-certificate.ts";
+
+const folder = t.testdir();
+const development = await ensureDevelopmentCertificates(join(folder, "data", "certificates"));
+
+/** Files as an operator of production would bring them. */
+const own = await (async () => {
+  const authority = await createDevelopmentAuthority({ commonName: "An authority of the operator" });
+  const server = await issueCertificate(authority, { commonName: "gateway.example", usage: "server" });
+  return {
+    TLS_KEY_FILE: write("own-key.pem", server.privateKeyPem),
+    TLS_CERTIFICATE_FILE: write("own.pem", server.certificatePem + authority.certificatePem),
+    CLIENT_CA_FILE: write("own-ca.pem", authority.certificatePem),
+    SIGNING_KEY_FILE: write("own-signing-key.pem", await generateSigningKeyPem()),
+  };
+})();
+
+const production = {
+  ENVIRONMENT: "production",
+  DATABASE_URL: "postgres://gateway:a-secret@db.example/infoss",
+  PUBLIC_URL: "https://gateway.example/",
+  DATA_DIRECTORY: join(folder, "data"),
+  ...own,
+};
+
+function write(name: string, content: string): string {
+  writeFileSync(join(folder, name), content, { mode: 0o600 });
+  return join(folder, name);
+}
+
+function problemsOf(environment: Record<string, string | undefined>): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+t.test("an empty environment is validation on this machine, with everything made here", async (t) => {
+  const expected: Config = {
+    environment: "validation",
+    host: "127.0.0.1",
+    port: 8443,
+    roles: ["serve", "worker"],
+    dataDirectory: resolve(".local"),
+    certificatesFolder: resolve(".local/certificates"),
+    databaseFolder: resolve(".local/database"),
+    maximumBytes: 2_147_483_648,
+    uploadConcurrency: 16,
+    workerConcurrency: 2,
+    processingAttempts: 5,
+    pollIntervalMs: 1000,
+    shutdownTimeoutMs: 30_000,
+    logLevel: "info",
+  };
+  t.strictSame(readConfig({}), expected);
+  t.strictSame(readConfig({ PORT: "", HOST: " ", DATABASE_URL: "", ROLES: "" }), expected, "empty is absent");
+});
+
+t.test("every setting is read", async (t) => {
+  const limits = { UPLOAD_CONCURRENCY: "3", WORKER_CONCURRENCY: "4", PROCESSING_ATTEMPTS: "6", POLL_INTERVAL_MS: "70" };
+  const more = { HOST: "::", PORT: "0", ROLES: "worker", MAXIMUM_BYTES: "1000", SHUTDOWN_TIMEOUT_MS: "0" };
+  t.strictSame(readConfig({ ...production, ...limits, ...more, LOG_LEVEL: "warn" }), {
+    environment: "production",
+    host: "::",
+    port: 0,
+    publicUrl: "https://gateway.example",
+    roles: ["worker"],
+    databaseUrl: production.DATABASE_URL,
+    dataDirectory: join(folder, "data"),
+    certificatesFolder: join(folder, "data", "certificates"),
+    databaseFolder: join(folder, "data", "database"),
+    tls: { keyFile: own.TLS_KEY_FILE, certificateFile: own.TLS_CERTIFICATE_FILE, clientCaFile: own.CLIENT_CA_FILE },
+    signingKeyFile: own.SIGNING_KEY_FILE,
+    maximumBytes: 1000,
+    uploadConcurrency: 3,
+    workerConcurrency: 4,
+    processingAttempts: 6,
+    pollIntervalMs: 70,
+    shutdownTimeoutMs: 0,
+    logLevel: "warn",
+  });
+});
+
+t.test("all problems are listed at once, each with what was found and how to mend it", async (t) => {
+  const absent = join(folder, "absent.pem");
+  const environment = {
+    ENVIRONMENT: "Production",
+    HOST: "https://here",
+    PORT: "70000",
+    PUBLIC_URL: "http://gateway.example",
+    ROLES: "serve,walk",
+    DATABASE_URL: "mysql://gateway:a-secret@db.example/infoss",
+    TLS_KEY_FILE: absent,
+    TLS_CERTIFICATE_FILE: folder,
+    MAXIMUM_BYTES: "2GiB",
+    UPLOAD_CONCURRENCY: "0",
+    WORKER_CONCURRENCY: "-1",
+    PROCESSING_ATTEMPTS: "1.5",
+    POLL_INTERVAL_MS: "1e3",
+    SHUTDOWN_TIMEOUT_MS: "forever",
+    LOG_LEVEL: "loud",
+  };
+  const expected = [
+    'ENVIRONMENT is "Production": set it to validation or production.',
+    'HOST is "https://here": set it to a host name or an IP address, without port.',
+    'PORT is "70000": set it to a whole number from 0 to 65535.',
+    "PUBLIC_URL starts with http://, not with https://.",
+    'ROLES is "serve,walk": set it to one or more of serve, worker, separated by commas; "walk" is none of them.',
+    "DATABASE_URL starts with mysql://, not with postgres:// or postgresql://.",
+    `TLS_KEY_FILE is ${absent}, which does not exist: correct the path or put the file there.`,
+    `TLS_CERTIFICATE_FILE is ${folder}, which is not a file: set it to a PEM file.`,
+    "TLS_KEY_FILE and TLS_CERTIFICATE_FILE without CLIENT_CA_FILE: set all three, or none for development certificates.",
+    'MAXIMUM_BYTES is "2GiB": set it to a whole number from 1 to 1099511627776.',
+    'UPLOAD_CONCURRENCY is "0": set it to a whole number from 1 to 1000.',
+    'WORKER_CONCURRENCY is "-1": set it to a whole number from 1 to 64.',
+    'PROCESSING_ATTEMPTS is "1.5": set it to a whole number from 1 to 100.',
+    'POLL_INTERVAL_MS is "1e3": set it to a whole number from 10 to 3600000.',
+    'SHUTDOWN_TIMEOUT_MS is "forever": set it to a whole number from 0 to 3600000.',
+    'LOG_LEVEL is "loud": set it to fatal or error or warn or info or debug or trace or silent.',
+  ];
+  t.same([...problemsOf(environment)].sort(), [...expected].sort());
+  t.throws(() => readConfig({ PORT: "x", HOST: "?" }), { name: "ConfigurationError", message: /HOST.*\n- PORT/s });
+});
+
+t.test("no problem quotes an address of a database, which may hold a password", async (t) => {
+  for (const url of ["mysql://u:a-secret@h/d", "postgres//u:a-secret@h", "a-secret", "postgres://u:a-secret@[h/d"]) {
+    const problems = problemsOf({ ...production, DATABASE_URL: url });
+    t.equal(problems.length, 1, url);
+    t.match(problems[0], /^DATABASE_URL .* postgres:\/\/ or postgresql:\/\/\.$/);
+    t.notMatch(problems.join(), "a-secret");
+  }
+});
+
+t.test("production with everything of its own is accepted", async (t) => {
+  t.same(problemsOf(production), []);
+});
+
+t.test("production refuses whatever this machine would make for itself", async (t) => {
+  t.same(problemsOf({ ENVIRONMENT: "production" }), [
+    "DATABASE_URL is not set: production refuses the embedded database. Set it to postgres://….",
+    "PUBLIC_URL is not set: production needs the https:// address under which clients reach it.",
+    "TLS_KEY_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
+    "TLS_CERTIFICATE_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
+    "CLIENT_CA_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
+    "SIGNING_KEY_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
+  ]);
+});
+
+t.test("production refuses development files by their place, through links too", async (t) => {
+  const link = join(folder, "link-to-signing-key.pem");
+  symlinkSync(development.signingKeyFile, link);
+  const files = {
+    TLS_KEY_FILE: development.server.keyFile,
+    TLS_CERTIFICATE_FILE: development.server.certificateFile,
+    CLIENT_CA_FILE: development.authority.certificateFile,
+    SIGNING_KEY_FILE: link,
+  };
+  t.same(problemsOf({ ...files, DATA_DIRECTORY: production.DATA_DIRECTORY }), [], "validation takes them");
+  t.same(
+    problemsOf({ ...production, ...files }),
+    Object.entries(files).map(
+      ([name, path]) => `${name} is ${path}, a development file: production refuses it. Set it to a file of your own.`,
+    ),
+  );
+});
+
+t.test("production refuses certificates of a development authority that were copied elsewhere", async (t) => {
+  mkdirSync(join(folder, "elsewhere"));
+  const copies = {
+    TLS_KEY_FILE: join(folder, "elsewhere", "key.pem"),
+    TLS_CERTIFICATE_FILE: join(folder, "elsewhere", "server.pem"),
+    CLIENT_CA_FILE: join(folder, "elsewhere", "ca.pem"),
+  };
+  copyFileSync(development.server.keyFile, copies.TLS_KEY_FILE);
+  copyFileSync(development.server.certificateFile, copies.TLS_CERTIFICATE_FILE);
+  const bundle = [own.CLIENT_CA_FILE, development.authority.certificateFile].map((file) => readFileSync(file, "utf8"));
+  writeFileSync(copies.CLIENT_CA_FILE, bundle.join(""));
+  t.same(problemsOf({ ...production, ...copies }), [
+    `TLS_CERTIFICATE_FILE (${copies.TLS_CERTIFICATE_FILE}) comes from a development authority: production refuses it. Set it to your own.`,
+    `CLIENT_CA_FILE (${copies.CLIENT_CA_FILE}) comes from a development authority: production refuses it. Set it to your own.`,
+  ]);
+});
+
+t.test("files that are not what their setting needs are named", async (t) => {
+  const text = write("text.pem", "a-secret\n");
+  t.same(problemsOf({ ...production, TLS_KEY_FILE: text, TLS_CERTIFICATE_FILE: text }), [
+    `TLS_KEY_FILE (${text}) holds no private key in PEM without passphrase: set it to one.`,
+    `TLS_CERTIFICATE_FILE (${text}) holds no certificate in PEM: set it to one.`,
+  ]);
+  t.same(problemsOf({ ...production, TLS_KEY_FILE: own.SIGNING_KEY_FILE }), [
+    `TLS_KEY_FILE (${own.SIGNING_KEY_FILE}) is not the key of TLS_CERTIFICATE_FILE (${own.TLS_CERTIFICATE_FILE}): ` +
+      "set both to one pair, the server's certificate first in its file.",
+  ]);
+  for (const path of [text, own.TLS_CERTIFICATE_FILE]) {
+    t.same(problemsOf({ ...production, CLIENT_CA_FILE: path }), [
+      `CLIENT_CA_FILE (${path}) must hold certificates of authorities in PEM, at least one and nothing else.`,
+    ]);
+  }
+});
+
+t.test("only an EC P-256 key in PKCS#8 signs receipts", async (t) => {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const wrong = {
+    "text.pem": "a-secret",
+    "sec1.pem": privateKey.export({ type: "sec1", format: "pem" }).toString(),
+    "p384.pem": pkcs8(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey),
+    "ed25519.pem": pkcs8(generateKeyPairSync("ed25519").privateKey),
+  };
+  for (const [name, content] of Object.entries(wrong)) {
+    const path = write(name, content);
+    const problems = problemsOf({ SIGNING_KEY_FILE: path });
+    t.equal(problems.length, 1, name);
+    t.ok(problems[0]?.startsWith(`SIGNING_KEY_FILE (${path}) is not an EC P-256 private key in PKCS#8 PEM: make one`));
+    t.notMatch(problems.join(), "a-secret");
+  }
+  t.same(problemsOf({ SIGNING_KEY_FILE: write("right.pem", pkcs8(privateKey)) }), []);
+
+  function pkcs8(key: typeof privateKey): string {
+    return key.export({ type: "pkcs8", format: "pem" }).toString();
+  }
+});
