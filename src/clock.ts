@@ -8,7 +8,7 @@ const TIME_ZONE = "Europe/Brussels";
 
 /** Makes the clock of a process; validation may run ahead or behind by `offset` (calendar days, months, hours …). */
 export function createBusinessClock(
-  offset: Temporal.DurationLike = {},
+  offset: Temporal.DurationLike = { days: 0 },
   now: () => Temporal.Instant = Temporal.Now.instant,
 ): BusinessClock {
   const shift = Temporal.Duration.from(offset);
