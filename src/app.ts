@@ -1,0 +1,111 @@
+import { readFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import type { BusinessClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { createDatabase, type Database } from "./database/connection.ts";
+import { startEmbeddedDatabase } from "./database/embedded-database.ts";
+import { migrate } from "./database/migrate.ts";
+import { createHttpServer } from "./http/http-server.ts";
+import { findCertificateHolder, upsertInsurer } from "./identity/client-certificates.ts";
+import { ensureDevelopmentCertificates } from "./identity/development-certificates.ts";
+import type { Intake } from "./intake/intake.ts";
+import { createReceiptSigner } from "./intake/receipt.ts";
+import { createTransferSlots } from "./intake/transfer-slots.ts";
+import { startWorker } from "./intake/worker.ts";
+import { loadCompetenceCodes } from "./register/load-register.ts";
+
+export interface App {
+  /** Where clients reach the REST door; absent in a process that only works. */
+  readonly url?: string;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  /** Takes no new work, finishes or hands back what it holds, then closes. */
+  stop(): Promise<void>;
+}
+
+/** Starts what `config.roles` name, on the embedded database and development certificates where nothing else is set. */
+export async function startApp(config: Config, log: Logger, clock: BusinessClock): Promise<App> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const { database, databaseUrl } = await openDatabase(config, closers);
+    const keys = await readKeys(config, database);
+    const intake: Intake = {
+      database,
+      clock,
+      log,
+      signer: await createReceiptSigner(keys.signingKey),
+      environmentName: config.environment,
+      maximumBytes: config.maximumBytes,
+      transferSlots: createTransferSlots(config.uploadConcurrency),
+      processingAttempts: config.processingAttempts,
+    };
+    if (config.roles.includes("worker")) {
+      const worker = startWorker(intake, {
+        concurrency: config.workerConcurrency,
+        pollIntervalMs: config.pollIntervalMs,
+      });
+      closers.push(() => worker.stop(config.shutdownTimeoutMs));
+    }
+    if (!config.roles.includes("serve")) return { database, databaseUrl, stop };
+    const url = await serve(config, intake, keys.tls, closers);
+    return { url, database, databaseUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openDatabase(config: Config, closers: (() => Promise<unknown>)[]) {
+  let databaseUrl = config.databaseUrl;
+  if (!databaseUrl) {
+    const embedded = await startEmbeddedDatabase(config.databaseFolder);
+    closers.push(() => embedded.stop());
+    databaseUrl = embedded.url;
+  }
+  await migrate(databaseUrl);
+  const database = createDatabase(databaseUrl, {
+    transactionConnections: config.uploadConcurrency + config.workerConcurrency,
+  });
+  closers.push(() => database.close());
+  await loadCompetenceCodes(database.plain);
+  return { database, databaseUrl };
+}
+
+/** Development certificates come with the two synthetic insurers that may use them. */
+async function readKeys(config: Config, database: Database) {
+  const isDevelopment = !config.tls || !config.signingKeyFile;
+  const made = isDevelopment ? await ensureDevelopmentCertificates(config.certificatesFolder) : undefined;
+  if (made && !config.tls) for (const client of made.clients) await upsertInsurer(database.plain, client);
+  const keyFile = config.tls?.keyFile ?? made!.server.keyFile;
+  const certificateFile = config.tls?.certificateFile ?? made!.server.certificateFile;
+  const caFile = config.tls?.clientCaFile ?? made!.authority.certificateFile;
+  const [key, cert, ca] = await Promise.all([keyFile, certificateFile, caFile].map((file) => readFile(file)));
+  const signingKey = await readFile(config.signingKeyFile ?? made!.signingKeyFile, "utf8");
+  return { tls: { key: key!, cert: cert!, ca: ca! }, signingKey };
+}
+
+type ServerTls = Awaited<ReturnType<typeof readKeys>>["tls"];
+
+async function serve(
+  config: Config,
+  intake: Intake,
+  tls: ServerTls,
+  closers: (() => Promise<unknown>)[],
+): Promise<string> {
+  const { database, log } = intake;
+  const server = await createHttpServer({
+    tls,
+    log,
+    intake,
+    findCertificateHolder: (thumbprint) => findCertificateHolder(database.plain, thumbprint),
+    pingDatabase: () => database.plain`select 1`,
+  });
+  closers.push(() => server.close());
+  await server.listen({ host: config.host, port: config.port });
+  const { port } = server.server.address() as AddressInfo;
+  return config.publicUrl ?? `https://localhost:${port}`;
+}

@@ -1,0 +1,84 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  check,
+  date,
+  foreignKey,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { identifier, isOneOf } from "../database/column-types.ts";
+import {
+  CONTRACT_KINDS,
+  END_REASONS,
+  HOLDER_LANGUAGES,
+  RECORD_ACTIONS,
+} from "../formats/contract-file/contract-file-vocabulary.ts";
+
+/** A contract is known by contract number + insurer + 8-digit root of the INAMI number (exchange.md section 3). */
+export const contract = pgTable(
+  "contract",
+  {
+    insurerId: integer("insurer_id").notNull(),
+    contractId: uuid("contract_id").notNull(),
+    contractNumber: identifier("contract_number").notNull(),
+    inamiRoot: identifier("inami_root").notNull(),
+    startOn: date("start_on").notNull(),
+    cancelledAt: timestamp("cancelled_at", { withTimezone: true }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.insurerId, table.contractId] }),
+    // A cancelled contract counts as never declared: its key may be declared again.
+    uniqueIndex("contract_key")
+      .on(table.insurerId, table.contractNumber, table.inamiRoot)
+      .where(sql`${table.cancelledAt} is null`),
+  ],
+);
+
+/**
+ * What was true of a contract from `validFrom` (valid time), as we knew it from `recordedAt` until `supersededAt`
+ * (recorded time). Rows are never overwritten; only `supersededAt` is set once.
+ */
+export const contractVersion = pgTable(
+  "contract_version",
+  {
+    insurerId: integer("insurer_id").notNull(),
+    contractId: uuid("contract_id").notNull(),
+    version: integer("version").notNull(),
+    validFrom: date("valid_from").notNull(),
+    /** First day it is no longer true; absent = until further notice. */
+    validBefore: date("valid_before"),
+    recordedAt: timestamp("recorded_at", { withTimezone: true }).notNull(),
+    supersededAt: timestamp("superseded_at", { withTimezone: true }),
+    /** As sent: another competence code is another content, not another contract. */
+    inamiNumber: identifier("inami_number").notNull(),
+    contractKind: text("contract_kind", { enum: CONTRACT_KINDS }).notNull(),
+    ssin: identifier("ssin"),
+    solidarity: boolean("solidarity").notNull(),
+    language: text("language", { enum: HOLDER_LANGUAGES }),
+    paymentReference: identifier("payment_reference"),
+    endOn: date("end_on"),
+    endReason: text("end_reason", { enum: END_REASONS }),
+    action: text("action", { enum: RECORD_ACTIONS }).notNull(),
+    submissionId: uuid("submission_id").notNull(),
+    recordNumber: integer("record_number").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.insurerId, table.contractId, table.version] }),
+    foreignKey({
+      name: "contract_version_contract",
+      columns: [table.insurerId, table.contractId],
+      foreignColumns: [contract.insurerId, contract.contractId],
+    }),
+    check("contract_version_kind", isOneOf(table.contractKind, CONTRACT_KINDS)),
+    check("contract_version_language", isOneOf(table.language, HOLDER_LANGUAGES)),
+    check("contract_version_end_reason", isOneOf(table.endReason, END_REASONS)),
+    check("contract_version_end", sql`(${table.endOn} is null) = (${table.endReason} is null)`),
+    check("contract_version_action", isOneOf(table.action, RECORD_ACTIONS)),
+  ],
+);

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import type { PendingQuery, Row } from "postgres";
+import { isBlocking } from "../findings/finding.ts";
+import type { FindingCode } from "../findings/finding-codes.ts";
+import type { CheckedRecord } from "../formats/contract-file/check-record.ts";
+import type { TransactionSql } from "./connection.ts";
+
+type Fragment = PendingQuery<Row[]>;
+
+/**
+ * Records of the submission that this transaction processes. A temporary table of the transaction: never logged, gone
+ * with it, seen by nobody else. `contract_id` is drawn here so that contract and version agree without a look-up;
+ * `met` marks records whose contract was there already.
+ */
+export async function createStagingTable(tx: TransactionSql): Promise<void> {
+  await tx.unsafe(`
+    create temporary table staged (
+      record_number int not null, line int not null, byte_offset bigint not null, byte_length int not null,
+      sender_reference text collate "C", contract_number text collate "C", inami_root text collate "C",
+      inami_number text collate "C", start_on date, end_on date, reason text, contract_kind text, ssin text collate "C",
+      solidarity boolean, language text, payment_reference text collate "C",
+      findings jsonb, blocked boolean not null, met boolean not null default false, unchanged boolean not null default false,
+      contract_id uuid not null default uuidv7()
+    ) on commit drop`);
+}
+
+/** Columns of a batch, in the order of the statement's parameters. Those from `sender_reference` to `payment_reference` are the content that is hashed. */
+const TEXT_COLUMNS = [
+  "senderReference",
+  "contractNumber",
+  "inamiNumber",
+  "startOn",
+  "endOn",
+  "reason",
+  "contractKind",
+  "ssin",
+  "language",
+  "paymentReference",
+] as const;
+
+/**
+ * Gathers checked records into batches and writes each with one statement. Arrays travel as PostgreSQL array literals
+ * built while reading: cheaper than the driver's array serializer by half.
+ */
+export class StagedBatch {
+  readonly #texts: string[] = TEXT_COLUMNS.map(() => "");
+  #numbers = "";
+  #lines = "";
+  #offsets = "";
+  #lengths = "";
+  #solidarities = "";
+  #findings = "";
+  #blocked = "";
+  size = 0;
+
+  add(record: CheckedRecord): void {
+    const faulty = record.findings.length > 0;
+    const comma = this.size === 0 ? "" : ",";
+    this.#numbers += comma + record.recordNumber;
+    this.#lines += comma + record.line;
+    this.#offsets += comma + record.byteOffset;
+    this.#lengths += comma + record.byteLength;
+    for (let column = 0; column < TEXT_COLUMNS.length; column += 1) {
+      const name = TEXT_COLUMNS[column]!;
+      // A value with a blocking finding is no value: it may not even be a date.
+      const value = faulty && isFieldBlocked(record, name) ? undefined : record[name];
+      this.#texts[column] += comma + (value === undefined ? "NULL" : quote(value));
+    }
+    this.#solidarities += comma + (record.solidarity === undefined ? "NULL" : record.solidarity);
+    this.#findings += comma + (faulty ? quote(JSON.stringify(record.findings)) : "NULL");
+    this.#blocked += comma + (faulty && record.findings.some(isBlocking));
+    this.size += 1;
+  }
+
+  /** What the records say, whatever the file around them: input of the hash that recognises the same records. */
+  content(): string {
+    return `${this.#texts.join("\n")}\n${this.#solidarities}\n`;
+  }
+
+  async insert(tx: TransactionSql): Promise<void> {
+    const array = (elements: string) => `{${elements}}`;
+    const [senderReference, contractNumber, inamiNumber, startOn, endOn, reason, kind, ssin, language, payment] =
+      this.#texts.map(array) as [string, string, string, string, string, string, string, string, string, string];
+    await tx`
+      insert into staged (record_number, line, byte_offset, byte_length, sender_reference, contract_number, inami_root,
+        inami_number, start_on, end_on, reason, contract_kind, ssin, solidarity, language, payment_reference, findings, blocked)
+      select record_number, line, byte_offset, byte_length, sender_reference, contract_number, left(inami_number, 8),
+        inami_number, start_on, end_on, reason, contract_kind, ssin, solidarity, language, payment_reference, findings, blocked
+      from unnest(
+        ${array(this.#numbers)}::text::int[], ${array(this.#lines)}::text::int[], ${array(this.#offsets)}::text::bigint[],
+        ${array(this.#lengths)}::text::int[], ${senderReference}::text::text[], ${contractNumber}::text::text[],
+        ${inamiNumber}::text::text[], ${startOn}::text::date[], ${endOn}::text::date[], ${reason}::text::text[],
+        ${kind}::text::text[], ${ssin}::text::text[], ${array(this.#solidarities)}::text::boolean[],
+        ${language}::text::text[], ${payment}::text::text[], ${array(this.#findings)}::text::jsonb[],
+        ${array(this.#blocked)}::text::boolean[])
+      as u (record_number, line, byte_offset, byte_length, sender_reference, contract_number, inami_number, start_on, end_on,
+        reason, contract_kind, ssin, solidarity, language, payment_reference, findings, blocked)`;
+  }
+}
+
+function isFieldBlocked(record: CheckedRecord, field: string): boolean {
+  return record.findings.some((finding) => finding.field === field && isBlocking(finding));
+}
+
+const NEEDS_ESCAPE = /["\\]/;
+
+function quote(value: string): string {
+  return NEEDS_ESCAPE.test(value) ? `"${value.replace(/["\\]/g, "\\$&")}"` : `"${value}"`;
+}
+
+export function createContentHash() {
+  return createHash("sha256");
+}
+
+/** A finding about the staged record `s`, as a jsonb expression of a set-based check. */
+export function stagedFinding(
+  tx: TransactionSql,
+  code: FindingCode,
+  field: string,
+  value: Fragment,
+  details: Fragment = tx`null::jsonb`,
+): Fragment {
+  return tx`jsonb_strip_nulls(jsonb_build_object('code', ${code}::text, 'field', ${field}::text, 'value', ${value},
+    'details', ${details}, 'recordNumber', s.record_number, 'senderReference', s.sender_reference, 'line', s.line,
+    'byteOffset', s.byte_offset))`;
+}

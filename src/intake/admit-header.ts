@@ -1,0 +1,53 @@
+import type { TransactionSql } from "../database/connection.ts";
+import type { Finding } from "../findings/finding.ts";
+import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
+import type { Intake } from "./intake.ts";
+
+/** Letters of exchange.md section 2 that each environment takes. */
+const LETTERS = { production: ["R"], validation: ["S", "T"] } as const;
+
+export interface Admission {
+  readonly state: "received" | "refused" | "tested";
+  readonly findings: readonly Finding[];
+}
+
+/** Decides at reception, from the root alone, whether a file is taken up, refused, or only tested (letter T). */
+export async function admitHeader(
+  intake: Intake,
+  tx: TransactionSql,
+  insurerId: number,
+  enterpriseNumber: string,
+  header: ContractFileRoot,
+): Promise<Admission> {
+  const findings: Finding[] = [];
+  if (header.sender !== enterpriseNumber) {
+    findings.push({
+      code: "senderMismatch",
+      field: "sender",
+      value: header.sender,
+      details: { expected: enterpriseNumber },
+    });
+  }
+  const letters: readonly string[] = LETTERS[intake.environmentName];
+  if (!letters.includes(header.environment)) {
+    const expected = letters.join(", ");
+    findings.push({
+      code: "environmentMismatch",
+      field: "environment",
+      value: header.environment,
+      details: { expected },
+    });
+  }
+  if (header.kind !== "initialLoad") findings.push({ code: "kindNotOffered", field: "kind", value: header.kind });
+  else if (findings.length === 0 && (await isInitialLoadClosed(tx, insurerId))) {
+    findings.push({ code: "initialLoadClosed", field: "kind", value: header.kind });
+  }
+  if (findings.length > 0) return { state: "refused", findings };
+  return { state: header.environment === "T" ? "tested" : "received", findings: [] };
+}
+
+async function isInitialLoadClosed(tx: TransactionSql, insurerId: number): Promise<boolean> {
+  const [row] =
+    await tx`select 1 from insurer where insurer_id = ${insurerId} and initial_load_completed_at is not null`;
+  return row !== undefined;
+}

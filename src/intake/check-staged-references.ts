@@ -1,0 +1,22 @@
+import type { TransactionSql } from "../database/connection.ts";
+import { stagedFinding } from "../database/staged-records.ts";
+
+/** A sender reference names one record of its file: the first keeps it, the others are rejected. */
+export async function checkStagedReferences(tx: TransactionSql): Promise<void> {
+  const repeated = stagedFinding(
+    tx,
+    "senderReferenceRepeated",
+    "senderReference",
+    tx`s.sender_reference`,
+    tx`jsonb_build_object('firstRecordNumber', r.first_record_number)`,
+  );
+  await tx`
+    with repeated as (
+      select sender_reference, min(record_number) as first_record_number from staged
+      where sender_reference is not null group by sender_reference having count(*) > 1),
+    found as (
+      select s.ctid as row_id, ${repeated} as finding
+      from staged s join repeated r on r.sender_reference = s.sender_reference and s.record_number > r.first_record_number)
+    update staged set findings = coalesce(staged.findings, '[]'::jsonb) || found.finding, blocked = true
+    from found where staged.ctid = found.row_id`;
+}

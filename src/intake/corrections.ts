@@ -1,0 +1,126 @@
+import type { Sql } from "../database/connection.ts";
+import type { Finding } from "../findings/finding.ts";
+import type { Language } from "../findings/language.ts";
+import { renderFindingText } from "../findings/render-finding.ts";
+import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
+import { readPayload } from "./payload-store.ts";
+
+const REFERENCE_LENGTH = 35;
+const SUFFIX = "-FIX";
+
+interface RejectedRecord {
+  readonly recordNumber: number;
+  readonly findings: Finding[];
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
+/**
+ * The rejected records of a processed submission as a contract file of their own, cut byte for byte from what was
+ * received, each below a comment that says what to mend. Undefined when no record was rejected. Only the pieces on
+ * their way are in memory.
+ */
+export async function findCorrections(
+  sql: Sql,
+  insurerId: number,
+  submissionId: string,
+  language: Language,
+): Promise<AsyncIterable<Buffer> | undefined> {
+  const [row] = await sql<{ header: ContractFileRoot; rejected: number; isClosed: boolean }[]>`
+    select header, rejected_count as rejected, i.initial_load_completed_at is not null as "isClosed"
+    from submission join insurer i using (insurer_id)
+    where insurer_id = ${insurerId} and submission_id = ${submissionId} and state = 'processed' and rejected_count > 0`;
+  if (!row) return undefined;
+  return renderCorrections(sql, insurerId, submissionId, language, row.header, row.rejected);
+}
+
+async function* renderCorrections(
+  sql: Sql,
+  insurerId: number,
+  submissionId: string,
+  language: Language,
+  header: ContractFileRoot,
+  rejected: number,
+): AsyncGenerator<Buffer> {
+  yield Buffer.from(renderRoot(header, rejected));
+  const slices = createSlicer(readPayload(sql, insurerId, submissionId));
+  for await (const record of iterateRejected(sql, insurerId, submissionId)) {
+    const texts = record.findings.map(
+      (finding) =>
+        `${finding.code}${finding.field ? ` (${finding.field})` : ""}: ${renderFindingText(finding, language)}`,
+    );
+    yield Buffer.from(`  <!-- ${toComment(texts.join("\n       "))} -->\n  `);
+    yield* slices.cut(record.byteOffset, record.byteLength);
+    yield Buffer.from("\n");
+  }
+  yield Buffer.from(`</${header.prefix ? `${header.prefix}:` : ""}contractFile>\n`);
+}
+
+/** The root as sent, for the remaining records, under a reference of its own: the first one is used up. */
+function renderRoot(header: ContractFileRoot, recordCount: number): string {
+  const name = header.prefix ? `${header.prefix}:contractFile` : "contractFile";
+  const namespaces = Object.entries(header.namespaces).map(
+    ([prefix, uri]) => ` ${prefix ? `xmlns:${prefix}` : "xmlns"}="${escapeAttribute(uri)}"`,
+  );
+  const reference = header.reference.slice(0, REFERENCE_LENGTH - SUFFIX.length) + SUFFIX;
+  const attributes: Record<string, string> = {
+    sender: header.sender,
+    reference,
+    environment: header.environment,
+    kind: header.kind,
+    createdAt: header.createdAt,
+    recordCount: String(recordCount),
+  };
+  const rendered = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeAttribute(value)}"`);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${name}${namespaces.join("")}${rendered.join("")}>\n`;
+}
+
+function escapeAttribute(value: string): string {
+  return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+}
+
+/** Two hyphens would end a comment, and control characters are no XML. */
+function toComment(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  return text
+    .replaceAll("--", "- -")
+    .replace(/-$/, "- ")
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "");
+}
+
+async function* iterateRejected(sql: Sql, insurerId: number, submissionId: string): AsyncGenerator<RejectedRecord> {
+  const PAGE = 500;
+  for (let after = 0; ; ) {
+    const page = await sql<RejectedRecord[]>`
+      select record_number as "recordNumber", findings, byte_offset as "byteOffset", byte_length as "byteLength"
+      from record_result where insurer_id = ${insurerId} and submission_id = ${submissionId} and outcome = 'rejected'
+        and record_number > ${after}
+      order by record_number limit ${PAGE}`;
+    yield* page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.recordNumber;
+  }
+}
+
+/** Cuts ascending ranges out of a stream. */
+function createSlicer(stream: AsyncIterable<Buffer>) {
+  const pieces = stream[Symbol.asyncIterator]();
+  let piece: Buffer = Buffer.alloc(0);
+  let pieceOffset = 0;
+  return {
+    async *cut(byteOffset: number, byteLength: number): AsyncGenerator<Buffer> {
+      const end = byteOffset + byteLength;
+      for (let at = byteOffset; at < end; ) {
+        while (pieceOffset + piece.length <= at) {
+          pieceOffset += piece.length;
+          const next = await pieces.next();
+          if (next.done) throw new Error("the stored payload is shorter than its records");
+          piece = next.value;
+        }
+        const slice = piece.subarray(at - pieceOffset, Math.min(end - pieceOffset, piece.length));
+        at += slice.length;
+        yield slice;
+      }
+    },
+  };
+}

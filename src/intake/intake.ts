@@ -1,0 +1,18 @@
+import type { Logger } from "pino";
+import type { BusinessClock } from "../clock.ts";
+import type { Database } from "../database/connection.ts";
+import type { ReceiptSigner } from "./receipt.ts";
+import type { TransferSlots } from "./transfer-slots.ts";
+
+/** What the stages of the intake need; `app.ts` makes it once for each process. */
+export interface Intake {
+  readonly database: Database;
+  readonly clock: BusinessClock;
+  readonly signer: ReceiptSigner;
+  readonly log: Logger;
+  readonly environmentName: "validation" | "production";
+  readonly maximumBytes: number;
+  readonly transferSlots: TransferSlots;
+  /** Claims of one submission that may end without a result before it is quarantined. */
+  readonly processingAttempts: number;
+}

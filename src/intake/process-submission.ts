@@ -1,0 +1,147 @@
+import { mergeInitialLoad } from "../contracts/merge-initial-load.ts";
+import type { TransactionSql } from "../database/connection.ts";
+import { createContentHash, createStagingTable, StagedBatch } from "../database/staged-records.ts";
+import type { Finding } from "../findings/finding.ts";
+import { checkRecord } from "../formats/contract-file/check-record.ts";
+import { createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
+import { checkStagedProviders } from "../register/check-staged-providers.ts";
+import { checkStagedReferences } from "./check-staged-references.ts";
+import { completeInitialLoad, lockInsurer } from "./complete-initial-load.ts";
+import type { Intake } from "./intake.ts";
+import { readPayload } from "./payload-store.ts";
+import { insertRecordOutcomes } from "./record-outcomes.ts";
+import { reachStep } from "./steps.ts";
+import type { RecordCounts, SubmissionKind } from "./submission.ts";
+
+/** Bytes the reader gets at once: between two slices the process serves its other requests. */
+const SLICE_BYTES = 64 * 1024;
+const BATCH_RECORDS = 2_000;
+/** Batches on their way to the database while the reader goes on. */
+const BATCHES_IN_FLIGHT = 2;
+const PROGRESS_INTERVAL_MS = 500;
+
+export interface Claim {
+  readonly insurerId: number;
+  readonly submissionId: string;
+  readonly kind: SubmissionKind;
+  readonly attempt: number;
+}
+
+interface Reading {
+  readonly refusal: Finding | undefined;
+  readonly recordsRead: number;
+  readonly bytesRead: number;
+  readonly recordsSha256: Buffer;
+}
+
+/**
+ * Streams the payload through reader and checks into the staging table, then merges it, all in the caller's
+ * transaction: readers see a submission whole or not at all, and a crash leaves no trace (exchange.md section 1,
+ * guarantees 3 to 5). Nothing is merged before the last byte was read.
+ */
+export async function processSubmission(
+  intake: Intake,
+  tx: TransactionSql,
+  claim: Claim,
+  signal: AbortSignal,
+): Promise<void> {
+  const [begun] = await tx<{ xid: string }[]>`select pg_current_xact_id()::text as xid`;
+  await createStagingTable(tx);
+  const reading = await stageRecords(intake, tx, claim, signal);
+  reachStep("process.staged");
+
+  const { initialLoadCompletedAt } = await lockInsurer(tx, claim.insurerId);
+  const recordedAt = new Date();
+  const refusal =
+    reading.refusal ??
+    (initialLoadCompletedAt ? { code: "initialLoadClosed" as const, field: "kind", value: claim.kind } : undefined);
+  if (refusal) {
+    await endSubmission(tx, claim, begun!.xid, { state: "refused", findings: [refusal], recordedAt, reading });
+  } else {
+    await tx`analyze staged`;
+    await checkStagedReferences(tx);
+    await checkStagedProviders(tx, intake.clock.today());
+    await mergeInitialLoad(tx, { ...claim, recordedAt });
+    reachStep("process.contractsMerged");
+    const counts = await insertRecordOutcomes(tx, claim.insurerId, claim.submissionId);
+    const findings = await findSameRecords(tx, claim, reading.recordsSha256);
+    await endSubmission(tx, claim, begun!.xid, { state: "processed", findings, recordedAt, reading, counts });
+  }
+  await completeInitialLoad(tx, claim.insurerId, recordedAt);
+  reachStep("process.beforeCommit");
+}
+
+async function stageRecords(intake: Intake, tx: TransactionSql, claim: Claim, signal: AbortSignal): Promise<Reading> {
+  const context = { kind: "initialLoad" as const, today: intake.clock.today() };
+  const contentHash = createContentHash();
+  const inFlight: Promise<void>[] = [];
+  let batch = new StagedBatch();
+  const reader = createContractFileReader({ onRecord: (raw) => batch.add(checkRecord(raw, context)) });
+  const progress = createProgress(intake, claim);
+
+  const flush = async () => {
+    contentHash.update(batch.content());
+    inFlight.push(batch.insert(tx));
+    batch = new StagedBatch();
+    if (inFlight.length > BATCHES_IN_FLIGHT) await inFlight.shift();
+    reachStep("process.batchStaged");
+  };
+  let refusal: Finding | undefined;
+  for await (const bytes of readPayload(intake.database.plain, claim.insurerId, claim.submissionId)) {
+    for (let start = 0; start < bytes.length && !refusal; start += SLICE_BYTES) {
+      refusal = reader.write(bytes.subarray(start, start + SLICE_BYTES));
+      if (batch.size >= BATCH_RECORDS) await flush();
+    }
+    signal.throwIfAborted();
+    await progress(reader.bytesRead, reader.recordsRead);
+    if (refusal) break;
+  }
+  refusal ??= reader.end();
+  if (batch.size > 0) await flush();
+  await Promise.all(inFlight);
+  const { recordsRead, bytesRead } = reader;
+  return { refusal, recordsRead, bytesRead, recordsSha256: contentHash.digest() };
+}
+
+/** Shows how far the reading is, on another connection than the transaction's: that one is not to be seen yet. */
+function createProgress(intake: Intake, claim: Claim) {
+  let nextAt = performance.now() + PROGRESS_INTERVAL_MS;
+  return async (bytesRead: number, recordsRead: number): Promise<void> => {
+    if (performance.now() < nextAt) return;
+    nextAt = performance.now() + PROGRESS_INTERVAL_MS;
+    await intake.database.plain`
+      update submission set bytes_read = ${bytesRead}, records_read = ${recordsRead}
+      where insurer_id = ${claim.insurerId} and submission_id = ${claim.submissionId} and attempts = ${claim.attempt}`;
+  };
+}
+
+/** Warns that the same records were processed before under another reference (exchange.md section 1, identity rule 3). */
+async function findSameRecords(tx: TransactionSql, claim: Claim, recordsSha256: Buffer): Promise<Finding[]> {
+  const [earlier] = await tx<{ submissionId: string }[]>`
+    select submission_id as "submissionId" from submission
+    where insurer_id = ${claim.insurerId} and records_sha256 = ${recordsSha256} and state = 'processed'
+      and submission_id <> ${claim.submissionId}
+    order by submission_id limit 1`;
+  return earlier ? [{ code: "sameRecordsAsEarlier", details: { submissionId: earlier.submissionId } }] : [];
+}
+
+interface Ending {
+  readonly state: "processed" | "refused";
+  readonly findings: readonly Finding[];
+  readonly recordedAt: Date;
+  readonly reading: Reading;
+  readonly counts?: RecordCounts;
+}
+
+/** Writes the end of a submission, and proves that it stands in the transaction that staged and merged. */
+async function endSubmission(tx: TransactionSql, claim: Claim, xid: string, ending: Ending): Promise<void> {
+  const { state, findings, recordedAt, reading, counts } = ending;
+  const result = await tx`
+    update submission set state = ${state}, findings = ${tx.json(findings as never)}, ended_at = ${recordedAt},
+      bytes_read = ${reading.bytesRead}, records_read = ${reading.recordsRead}, records_sha256 = ${counts ? reading.recordsSha256 : null},
+      accepted_count = ${counts?.accepted ?? null}, accepted_with_warnings_count = ${counts?.acceptedWithWarnings ?? null},
+      unchanged_count = ${counts?.unchanged ?? null}, rejected_count = ${counts?.rejected ?? null}
+    where insurer_id = ${claim.insurerId} and submission_id = ${claim.submissionId} and state = 'processing'
+      and attempts = ${claim.attempt} and pg_current_xact_id_if_assigned()::text = ${xid}`;
+  if (result.count !== 1) throw new Error("the claim or its transaction was lost: nothing is merged");
+}

@@ -1,0 +1,28 @@
+import type { TransactionSql } from "../database/connection.ts";
+import { BLOCK_RECORDS } from "./record-results.ts";
+import type { RecordCounts } from "./submission.ts";
+
+/** Writes the outcome of every staged record, once the merge has decided it, and counts them. */
+export async function insertRecordOutcomes(
+  tx: TransactionSql,
+  insurerId: number,
+  submissionId: string,
+): Promise<RecordCounts> {
+  const outcome = tx`case when blocked then 'rejected' when unchanged then 'unchanged'
+    when findings is not null then 'acceptedWithWarnings' else 'accepted' end`;
+  await tx`
+    insert into record_result (insurer_id, submission_id, record_number, sender_reference, outcome, findings, byte_offset, byte_length)
+    select ${insurerId}::int, ${submissionId}::uuid, record_number, sender_reference, ${outcome}, findings, byte_offset, byte_length
+    from staged where findings is not null`;
+  await tx`
+    insert into quiet_result_block (insurer_id, submission_id, outcome, block_number, record_count, record_numbers, sender_references)
+    select ${insurerId}::int, ${submissionId}::uuid, ${outcome}, record_number / ${BLOCK_RECORDS}::int, count(*),
+      array_agg(record_number order by record_number), array_agg(sender_reference order by record_number)
+    from staged where findings is null group by 3, 4`;
+  const [counts] = await tx<RecordCounts[]>`
+    select count(*) as received, count(*) filter (where outcome = 'accepted') as accepted,
+      count(*) filter (where outcome = 'acceptedWithWarnings') as "acceptedWithWarnings",
+      count(*) filter (where outcome = 'unchanged') as unchanged, count(*) filter (where outcome = 'rejected') as rejected
+    from (select ${outcome} as outcome from staged) outcomes`;
+  return counts!;
+}

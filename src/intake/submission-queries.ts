@@ -1,0 +1,118 @@
+import type { Sql } from "../database/connection.ts";
+import type { Finding } from "../findings/finding.ts";
+import type {
+  Channel,
+  EnvironmentLetter,
+  RecordCounts,
+  Submission,
+  SubmissionKind,
+  SubmissionState,
+} from "./submission.ts";
+
+interface SubmissionRow {
+  readonly submissionId: string;
+  readonly insurerId: number;
+  readonly channel: Channel;
+  readonly state: SubmissionState;
+  readonly reference: string | null;
+  readonly environment: EnvironmentLetter | null;
+  readonly kind: SubmissionKind | null;
+  readonly complete: boolean | null;
+  readonly declaredRecordCount: number | null;
+  readonly byteLength: number;
+  readonly sha256: string;
+  readonly bytesRead: number;
+  readonly recordsRead: number;
+  readonly accepted: number | null;
+  readonly acceptedWithWarnings: number | null;
+  readonly unchanged: number | null;
+  readonly rejected: number | null;
+  readonly findings: Finding[];
+  readonly receivedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+const columns = (sql: Sql) => sql`
+  submission_id as "submissionId", insurer_id as "insurerId", channel, state, reference, environment, kind,
+  (header->>'complete')::boolean as complete, (header->>'recordCount')::int as "declaredRecordCount",
+  byte_length as "byteLength", encode(sha256, 'hex') as sha256, bytes_read as "bytesRead", records_read as "recordsRead",
+  accepted_count as accepted, accepted_with_warnings_count as "acceptedWithWarnings", unchanged_count as unchanged,
+  rejected_count as rejected, findings, received_at as "receivedAt", ended_at as "endedAt"`;
+
+export async function findSubmission(
+  sql: Sql,
+  insurerId: number,
+  submissionId: string,
+): Promise<Submission | undefined> {
+  const [row] = await sql<SubmissionRow[]>`
+    select ${columns(sql)} from submission where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+  return row && toSubmission(row);
+}
+
+export interface SubmissionPage {
+  /** Only submissions older than this one: ids are in order of arrival. */
+  readonly before?: string;
+  readonly state?: SubmissionState;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export async function listSubmissions(sql: Sql, insurerId: number, page: SubmissionPage): Promise<Submission[]> {
+  const rows = await sql<SubmissionRow[]>`
+    select ${columns(sql)} from submission
+    where insurer_id = ${insurerId}
+      ${page.before ? sql`and submission_id < ${page.before}` : sql``}
+      ${page.state ? sql`and state = ${page.state}` : sql``}
+    order by submission_id desc limit ${page.limit}`;
+  return rows.map(toSubmission);
+}
+
+/** Takes a submission back before a worker has taken it up. */
+export async function cancelSubmission(
+  sql: Sql,
+  insurerId: number,
+  submissionId: string,
+): Promise<"cancelled" | "tooLate" | undefined> {
+  const [row] = await sql<{ state: SubmissionState; cancelled: boolean }[]>`
+    with cancelled as (
+      update submission set state = 'cancelled', ended_at = ${new Date()}
+      where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'held')
+      returning submission_id)
+    select state, exists (select 1 from cancelled) as cancelled from submission
+    where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+  // A repeated DELETE finds its own work done.
+  if (row) return row.cancelled || row.state === "cancelled" ? "cancelled" : "tooLate";
+  return undefined;
+}
+
+function toSubmission(row: SubmissionRow): Submission {
+  return {
+    submissionId: row.submissionId,
+    insurerId: row.insurerId,
+    channel: row.channel,
+    state: row.state,
+    ...(row.reference !== null && { reference: row.reference }),
+    ...(row.environment !== null && { environment: row.environment }),
+    ...(row.kind !== null && { kind: row.kind }),
+    ...(row.complete !== null && { complete: row.complete }),
+    ...(row.declaredRecordCount !== null && { declaredRecordCount: row.declaredRecordCount }),
+    byteLength: row.byteLength,
+    sha256: row.sha256,
+    bytesRead: row.bytesRead,
+    recordsRead: row.recordsRead,
+    ...(row.accepted !== null && { counts: toCounts(row) }),
+    findings: row.findings,
+    receivedAt: row.receivedAt,
+    ...(row.endedAt !== null && { endedAt: row.endedAt }),
+  };
+}
+
+function toCounts(row: SubmissionRow): RecordCounts {
+  return {
+    received: row.recordsRead,
+    accepted: row.accepted ?? 0,
+    acceptedWithWarnings: row.acceptedWithWarnings ?? 0,
+    unchanged: row.unchanged ?? 0,
+    rejected: row.rejected ?? 0,
+  };
+}

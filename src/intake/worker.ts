@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TransactionSql } from "../database/connection.ts";
+import type { Intake } from "./intake.ts";
+import { type Claim, processSubmission } from "./process-submission.ts";
+import { reachStep } from "./steps.ts";
+
+export interface Worker {
+  /** Takes no new work and waits until what it holds is finished or, after `graceMs`, handed back. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface WorkerOptions {
+  /** Submissions processed at once by this process. */
+  readonly concurrency: number;
+  /** Longest time a waiting submission goes unnoticed when a notification is lost. */
+  readonly pollIntervalMs: number;
+}
+
+const CANDIDATES = 20;
+const RETRY_BASE_MS = 1_000;
+const RETRY_MAXIMUM_MS = 60_000;
+
+/**
+ * Processes received submissions. The claim is an advisory lock of the processing transaction: it ends with the
+ * process that holds it, so whatever a crash leaves in state `processing` is taken up again at once, by anybody.
+ */
+export function startWorker(intake: Intake, options: WorkerOptions): Worker {
+  const stopping = new AbortController();
+  const abandoning = new AbortController();
+  const bell = createBell();
+  const listening = intake.database.plain.listen("submission_received", () => bell.ring()).catch(() => undefined);
+
+  const lane = async () => {
+    while (!stopping.signal.aborted) {
+      const worked = await processNext(intake, abandoning.signal).catch((error: unknown) => {
+        intake.log.error({ code: "workerFailed", err: error }, "the worker could not take up work; it tries again");
+        return false;
+      });
+      if (!worked) await bell.wait(options.pollIntervalMs, stopping.signal);
+    }
+  };
+  const lanes = Array.from({ length: options.concurrency }, lane);
+
+  return {
+    async stop(graceMs) {
+      stopping.abort();
+      bell.ring();
+      const patience = setTimeout(() => abandoning.abort(), graceMs);
+      await Promise.all(lanes);
+      clearTimeout(patience);
+      await (await listening)?.unlisten().catch(() => {});
+    },
+  };
+}
+
+function createBell() {
+  let wake = new AbortController();
+  return {
+    ring() {
+      wake.abort();
+      wake = new AbortController();
+    },
+    async wait(timeoutMs: number, stopped: AbortSignal): Promise<void> {
+      await sleep(timeoutMs, undefined, { signal: AbortSignal.any([wake.signal, stopped]) }).catch(() => {});
+    },
+  };
+}
+
+/** Processes one submission if one waits that nobody holds; false when there is none. */
+async function processNext(intake: Intake, abandon: AbortSignal): Promise<boolean> {
+  const candidates = await listCandidates(intake);
+  if (candidates.length === 0) return false;
+  let claim: Claim | undefined;
+  try {
+    await intake.database.transactions.begin(async (tx) => {
+      claim = await claimFirst(intake, tx, candidates);
+      if (!claim) return;
+      reachStep("process.claimed");
+      await processSubmission(intake, tx, claim, abandon);
+    });
+  } catch (error) {
+    if (!claim) throw error;
+    await giveBack(intake, claim, abandon.aborted, error);
+    return true;
+  }
+  if (!claim) return false;
+  reachStep("process.afterCommit");
+  intake.log.info({ submissionId: claim.submissionId, insurerId: claim.insurerId }, "submission processed");
+  return true;
+}
+
+interface Candidate {
+  readonly insurerId: number;
+  readonly submissionId: string;
+}
+
+/** Oldest first, but an insurer whose files are being processed waits behind the others. */
+async function listCandidates(intake: Intake): Promise<Candidate[]> {
+  return await intake.database.plain<Candidate[]>`
+    select insurer_id as "insurerId", submission_id as "submissionId" from (
+      select insurer_id, submission_id, received_at, retry_at,
+        count(*) filter (where state = 'processing') over (partition by insurer_id) as busy
+      from submission where state in ('received', 'processing')) waiting
+    where retry_at is null or retry_at <= now()
+    order by busy, received_at limit ${CANDIDATES}`;
+}
+
+async function claimFirst(
+  intake: Intake,
+  tx: TransactionSql,
+  candidates: readonly Candidate[],
+): Promise<Claim | undefined> {
+  for (const { insurerId, submissionId } of candidates) {
+    const [lock] = await tx<{ taken: boolean }[]>`
+      select pg_try_advisory_xact_lock(hashtextextended(${submissionId}, 0)) as taken`;
+    if (!lock!.taken) continue;
+    const claim = await markProcessing(intake, insurerId, submissionId);
+    if (claim) return claim;
+  }
+  return undefined;
+}
+
+/** Committed at once, on another connection: everybody may see that the submission is taken up. */
+async function markProcessing(intake: Intake, insurerId: number, submissionId: string): Promise<Claim | undefined> {
+  const [row] = await intake.database.plain<(Claim & { state: string })[]>`
+    update submission set attempts = attempts + 1, bytes_read = 0, records_read = 0,
+      state = case when attempts < ${intake.processingAttempts} then 'processing' else 'quarantined' end
+    where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'processing')
+    returning insurer_id as "insurerId", submission_id as "submissionId", kind, attempts as attempt, state`;
+  if (row?.state !== "quarantined") return row;
+  intake.log.error(
+    { code: "submissionQuarantined", submissionId, insurerId },
+    "a submission ended without result too often and is set aside; see docs/operations.md",
+  );
+  return undefined;
+}
+
+/** Nothing was merged: the submission waits again. An orderly stop does not count as an attempt. */
+async function giveBack(intake: Intake, claim: Claim, orderly: boolean, error: unknown): Promise<void> {
+  const { submissionId, insurerId, attempt } = claim;
+  if (!orderly) {
+    intake.log.error(
+      { code: "processingFailed", submissionId, insurerId, attempt, err: error },
+      "processing failed and is tried again",
+    );
+  }
+  const delayMs = orderly ? 0 : Math.min(RETRY_BASE_MS * 4 ** (attempt - 1), RETRY_MAXIMUM_MS);
+  await intake.database.plain`
+    update submission set state = 'received', attempts = attempts - ${orderly ? 1 : 0}::int,
+      retry_at = ${new Date(Date.now() + delayMs)}
+    where insurer_id = ${insurerId} and submission_id = ${submissionId} and state = 'processing' and attempts = ${attempt}`;
+}

@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startApp } from "./app.ts";
+import { createBusinessClock } from "./clock.ts";
+import { type Config, ConfigurationError, readConfig } from "./config.ts";
+import { EmbeddedDatabaseError } from "./database/embedded-database-error.ts";
+import { createLogger } from "./log.ts";
+import { loadRegister, RegisterFileError } from "./register/load-register.ts";
+
+const USAGE = `usage: node src/main.ts start                 the gateway, until SIGTERM or SIGINT
+       node src/main.ts load-register FILE    loads the register of providers, then ends`;
+
+try {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const [command, file, ...rest] = positionals;
+  if (command === "start" && !file) await start(readConfig());
+  else if (command === "load-register" && file && rest.length === 0) await loadRegisterFile(readConfig(), file);
+  else fail(USAGE, 2);
+} catch (error) {
+  if (!isForOperator(error)) throw error;
+  fail(error.message, 1);
+}
+
+async function start(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel);
+  const app = await startApp(config, log, createBusinessClock());
+  const stop = async (signal: string) => {
+    log.info({ signal }, "stopping: no new work is taken, what is held is finished or handed back");
+    await app.stop();
+    log.info("stopped");
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  log.info({ environment: config.environment, roles: config.roles }, "started");
+  if (app.url) process.stdout.write(describe(config, app.url));
+}
+
+/** What runs where, and a line to paste. */
+function describe(config: Config, url: string): string {
+  const api = `${url}/REST/digitalContracts/v1`;
+  const lines = [
+    `infoss-gateway (${config.environment}) runs at ${api}`,
+    config.databaseUrl ? "database: DATABASE_URL" : `database: embedded PostgreSQL in ${config.databaseFolder}`,
+  ];
+  if (!config.tls) {
+    const client = join(config.certificatesFolder, "client-alpha");
+    const ca = join(config.certificatesFolder, "ca.pem");
+    lines.push(
+      `certificates: development, in ${config.certificatesFolder} (client-alpha, client-beta)`,
+      "try:",
+      `  curl --cacert ${ca} --cert ${client}.pem --key ${client}-key.pem ${api}/submissions`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+async function loadRegisterFile(config: Config, file: string): Promise<void> {
+  const app = await startApp({ ...config, roles: [] }, createLogger(config.logLevel), createBusinessClock());
+  try {
+    const count = await loadRegister(app.database, file);
+    process.stdout.write(`${count} providers loaded from ${file}\n`);
+  } finally {
+    await app.stop();
+  }
+}
+
+function isForOperator(error: unknown): error is Error {
+  return (
+    error instanceof ConfigurationError ||
+    error instanceof EmbeddedDatabaseError ||
+    error instanceof RegisterFileError ||
+    (error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))
+  );
+}
+
+function fail(message: string, exitCode: number): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,67 @@
+import type { TransactionSql } from "../database/connection.ts";
+import { stagedFinding } from "../database/staged-records.ts";
+
+/**
+ * Looks every staged record up in the register (exchange.md section 4): the number exists and is valid on `startOn`,
+ * the SSIN belongs to it; a later expiry, a replaced number and an unknown competence code are warnings. A replaced
+ * number goes on under the replacing root.
+ */
+export async function checkStagedProviders(tx: TransactionSql, today: string): Promise<void> {
+  const unknown = stagedFinding(tx, "inamiNumberUnknown", "inamiNumber", tx`s.inami_number`);
+  const notValidOn = stagedFinding(
+    tx,
+    "inamiNumberNotValidOn",
+    "inamiNumber",
+    tx`s.inami_number`,
+    tx`jsonb_build_object('on', s.start_on)`,
+  );
+  const ssinMismatch = stagedFinding(tx, "ssinMismatch", "ssin", tx`s.ssin`);
+  const replaced = stagedFinding(
+    tx,
+    "inamiNumberReplaced",
+    "inamiNumber",
+    tx`s.inami_number`,
+    tx`jsonb_build_object('replacedBy', s.replaced_by)`,
+  );
+  const expired = stagedFinding(
+    tx,
+    "inamiNumberExpired",
+    "inamiNumber",
+    tx`s.inami_number`,
+    tx`jsonb_build_object('validTo', s.valid_to)`,
+  );
+  const competence = stagedFinding(tx, "competenceCodeUnknown", "inamiNumber", tx`s.inami_number`);
+  await tx`
+    with looked_up as (
+      select s.ctid as row_id, s.record_number, s.sender_reference, s.line, s.byte_offset, s.inami_number, s.ssin, s.start_on,
+        p.valid_to, p.replaced_by_root, replacing.inami_number as replaced_by,
+        p.inami_root is null as is_unknown,
+        coalesce(s.start_on < p.valid_from or s.start_on > p.valid_to or s.start_on > p.deceased_on, false) as is_not_valid,
+        coalesce(s.ssin <> p.ssin, false) as is_mismatch,
+        coalesce(p.valid_to < ${today}::date, false) as is_expired,
+        p.inami_root is not null and length(s.inami_number) = 11 and not exists (
+          select 1 from competence_code c
+          where c.profession_digit = left(s.inami_number, 1) and c.code = right(s.inami_number, 3)
+            and coalesce(s.start_on >= c.valid_from, true) and coalesce(s.start_on <= c.valid_to, true)) as is_competence_unknown
+      from staged s
+      left join provider p on p.inami_root = s.inami_root
+      left join provider replacing on replacing.inami_root = p.replaced_by_root
+      where s.inami_root is not null),
+    found as (
+      select s.row_id, s.replaced_by_root, s.is_unknown or s.is_not_valid or s.is_mismatch as is_blocking,
+        to_jsonb(array_remove(array[
+          case when s.is_unknown then ${unknown} end,
+          case when s.is_not_valid then ${notValidOn} end,
+          case when s.is_mismatch then ${ssinMismatch} end,
+          case when s.replaced_by_root is not null and not s.is_not_valid then ${replaced}
+               when s.is_expired and not s.is_not_valid then ${expired} end,
+          case when s.is_competence_unknown then ${competence} end], null)) as findings
+      from looked_up s
+      where s.is_unknown or s.is_not_valid or s.is_mismatch or s.is_expired or s.replaced_by_root is not null
+        or s.is_competence_unknown)
+    update staged set
+      findings = coalesce(staged.findings, '[]'::jsonb) || found.findings,
+      blocked = staged.blocked or found.is_blocking,
+      inami_root = coalesce(found.replaced_by_root, staged.inami_root)
+    from found where staged.ctid = found.row_id and found.findings <> '[]'::jsonb`;
+}

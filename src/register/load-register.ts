@@ -1,0 +1,109 @@
+import { createReadStream } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "csv-parse";
+import type { Database, Sql, TransactionSql } from "../database/connection.ts";
+
+const BATCH_ROWS = 2_000;
+const REGISTER_COLUMNS = ["inamiNumber", "ssin", "validFrom", "validTo", "replacedBy", "deceasedOn"] as const;
+const COMPETENCE_CODES_FILE = fileURLToPath(new URL("competence-codes.csv", import.meta.url));
+
+/** A row of the register file is wrong: the whole file is left aside. `line` counts from 1. */
+export class RegisterFileError extends Error {
+  readonly line: number;
+  constructor(line: number, reason: string) {
+    super(`line ${line} of the register file: ${reason}`);
+    this.name = "RegisterFileError";
+    this.line = line;
+  }
+}
+
+/**
+ * Loads providers from CSV with the header `inamiNumber,ssin,validFrom,validTo,replacedBy,deceasedOn` (11-digit
+ * numbers, dates yyyy-mm-dd, validTo inclusive), all or none; providers that are there already take the new values.
+ * Answers the number of rows. Throws `RegisterFileError`.
+ */
+export async function loadRegister(database: Database, path: string): Promise<number> {
+  const rows = createReadStream(path).pipe(
+    parse({ columns: checkHeader, info: true, bom: true, skip_empty_lines: true }),
+  );
+  return await database.transactions.begin(async (tx) => {
+    let count = 0;
+    let batch: ProviderRow[] = [];
+    for await (const { record, info } of rows as AsyncIterable<{ record: RegisterLine; info: { lines: number } }>) {
+      batch.push(toProvider(record, info.lines));
+      count += 1;
+      if (batch.length < BATCH_ROWS) continue;
+      await upsertProviders(tx, batch);
+      batch = [];
+    }
+    await upsertProviders(tx, batch);
+    return count;
+  });
+}
+
+type RegisterLine = Record<(typeof REGISTER_COLUMNS)[number], string>;
+
+function checkHeader(header: string[]): string[] {
+  if (header.join() !== REGISTER_COLUMNS.join())
+    throw new RegisterFileError(1, `the header must be ${REGISTER_COLUMNS.join()}`);
+  return header;
+}
+
+interface ProviderRow {
+  readonly inami_root: string;
+  readonly inami_number: string;
+  readonly ssin: string;
+  readonly valid_from: string;
+  readonly valid_to: string | null;
+  readonly replaced_by_root: string | null;
+  readonly deceased_on: string | null;
+}
+
+const INAMI_NUMBER = /^\d{11}$/;
+const SSIN = /^\d{11}$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+function toProvider(line: RegisterLine, lineNumber: number): ProviderRow {
+  const check = (value: string, pattern: RegExp, column: keyof RegisterLine) => {
+    if (!pattern.test(value))
+      throw new RegisterFileError(lineNumber, `${column} is missing or has another form than expected`);
+    return value;
+  };
+  const optional = (column: keyof RegisterLine, pattern: RegExp) =>
+    line[column] === "" ? null : check(line[column], pattern, column);
+  const inamiNumber = check(line.inamiNumber, INAMI_NUMBER, "inamiNumber");
+  return {
+    inami_root: inamiNumber.slice(0, 8),
+    inami_number: inamiNumber,
+    ssin: check(line.ssin, SSIN, "ssin"),
+    valid_from: check(line.validFrom, DATE, "validFrom"),
+    valid_to: optional("validTo", DATE),
+    replaced_by_root: optional("replacedBy", INAMI_NUMBER)?.slice(0, 8) ?? null,
+    deceased_on: optional("deceasedOn", DATE),
+  };
+}
+
+async function upsertProviders(tx: TransactionSql, rows: readonly ProviderRow[]): Promise<void> {
+  await tx`
+    insert into provider (inami_root, inami_number, ssin, valid_from, valid_to, replaced_by_root, deceased_on)
+    select * from json_to_recordset(${tx.json(rows as never)}) as r (inami_root text, inami_number text, ssin text,
+      valid_from date, valid_to date, replaced_by_root text, deceased_on date)
+    on conflict (inami_root) do update set inami_number = excluded.inami_number, ssin = excluded.ssin,
+      valid_from = excluded.valid_from, valid_to = excluded.valid_to, replaced_by_root = excluded.replaced_by_root,
+      deceased_on = excluded.deceased_on`;
+}
+
+/** Loads the dated seed list of competence codes; codes that are there already stay as they are. */
+export async function loadCompetenceCodes(sql: Sql): Promise<void> {
+  const rows: unknown[] = [];
+  for await (const row of createReadStream(COMPETENCE_CODES_FILE).pipe(
+    parse({ columns: true, cast: (value) => value || null }),
+  )) {
+    rows.push(row);
+  }
+  await sql`
+    insert into competence_code (profession_digit, code, valid_from, valid_to, label)
+    select * from json_to_recordset(${sql.json(rows as never)}) as r
+      ("professionDigit" text, code text, "validFrom" date, "validTo" date, label text)
+    on conflict do nothing`;
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import postgres from "postgres";
+import type { Test } from "tap";
+import { createDatabase, type Database } from "../src/database/connection.ts";
+import { migrate } from "../src/database/migrate.ts";
+import { loadCompetenceCodes } from "../src/register/load-register.ts";
+
+const TEMPLATE = "infoss_template";
+
+/** Migrates and seeds the database that every test file clones. */
+export async function createTemplate(serverUrl: string): Promise<void> {
+  await runOnServer(serverUrl, `create database ${TEMPLATE}`);
+  const url = databaseUrl(serverUrl, TEMPLATE);
+  await migrate(url);
+  const database = createDatabase(url);
+  await loadCompetenceCodes(database.plain);
+  await database.close();
+}
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly database: Database;
+}
+
+/** A database of its own for one test file, cloned from the template and dropped when the test ends. */
+export async function createTestDatabase(t: Test): Promise<TestDatabase> {
+  const serverUrl = process.env.TEST_DATABASE_URL;
+  if (!serverUrl) throw new Error("there is no test database: run tests by `npm test -- test/some.test.ts`");
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  await runOnServer(serverUrl, `create database ${name} template ${TEMPLATE} strategy file_copy`);
+  const url = databaseUrl(serverUrl, name);
+  const database = createDatabase(url);
+  t.teardown(async () => {
+    await database.close();
+    await runOnServer(serverUrl, `drop database ${name} with (force)`);
+  });
+  return { url, database };
+}
+
+async function runOnServer(url: string, statement: string): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await client.unsafe(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function databaseUrl(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}

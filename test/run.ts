@@ -1,0 +1,44 @@
+/**
+ * `npm test`: a PostgreSQL of our own with a migrated template database, then tap on it. The last line says
+ * `N passed, N failed` (`, N skipped`), counting assertions.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startEmbeddedDatabase } from "../src/database/embedded-database.ts";
+import { createTemplate } from "./database.ts";
+
+const TAP = fileURLToPath(new URL("../node_modules/.bin/tap", import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), "infoss-test-"));
+const server = await startEmbeddedDatabase(join(folder, "database"), { settings: { max_connections: "300" } });
+let passed = false;
+try {
+  await createTemplate(server.url);
+  passed = await runTap(process.argv.slice(2));
+} finally {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = passed ? 0 : 1;
+
+async function runTap(args: string[]): Promise<boolean> {
+  const output = join(folder, "results.tap");
+  const env = { ...process.env, TEST_DATABASE_URL: server.url };
+  const reporter = process.stdout.isTTY ? [] : ["--reporter=terse"];
+  const tap = spawn(process.execPath, [TAP, ...reporter, `--output-file=${output}`, ...args], {
+    stdio: "inherit",
+    env,
+  });
+  const [code] = await once(tap, "exit");
+  const totals = readFileSync(output, "utf8").match(/^# \{ total: (.*)\}$/m)?.[1] ?? "";
+  const count = (name: string) => Number(totals.match(new RegExp(`\\b${name}: (\\d+)`))?.[1] ?? 0);
+  const skipped = count("skip") + count("todo");
+  // A file that ends badly without a failed assertion is a failure too.
+  const failed = Math.max(count("fail"), code === 0 ? 0 : 1);
+  process.stdout.write(`${count("pass")} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
+  return failed === 0 && count("pass") > 0;
+}
