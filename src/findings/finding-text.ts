@@ -17,21 +17,17 @@ export type FindingCodeOf<Level extends "file" | "record"> = {
 const SEGMENT = /\[([^\]]*)\]/g;
 const PLACEHOLDER = /\{(\w+)\}/g;
 
-/** Fills a text in one pass, so that what is quoted is never read as a placeholder or a segment itself. */
+/**
+ * Fills a text in one pass, so that what is quoted is never read as a placeholder or a segment itself. An empty
+ * value counts as missing: it quotes as badly.
+ */
 export function fillText(text: string, quoted: Readonly<Record<string, string | number | undefined>>): string {
-  return text.replace(SEGMENT, (_, segment: string) => {
-    const names = placeholdersOf(segment);
-    if (names.some((name) => quotable(quoted, name) === undefined)) return "";
-    return segment.replace(PLACEHOLDER, (_placeholder, name: string) => `${quotable(quoted, name)}`);
+  return text.replace(SEGMENT, (_segment, content: string) => {
+    if (placeholdersOf(content).some((name) => (quoted[name] ?? "") === "")) return "";
+    return content.replace(PLACEHOLDER, (_placeholder, name: string) => `${quoted[name]}`);
   });
 }
 
 export function placeholdersOf(text: string): string[] {
   return [...text.matchAll(PLACEHOLDER)].map(([, name]) => name ?? "");
-}
-
-/** An empty value quotes as badly as a missing one. */
-function quotable(quoted: Readonly<Record<string, string | number | undefined>>, name: string) {
-  const value = Object.hasOwn(quoted, name) ? quoted[name] : undefined;
-  return value === "" ? undefined : value;
 }
