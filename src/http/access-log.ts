@@ -1,0 +1,34 @@
+import { type FastifyReply, type FastifyRequest, LogController } from "fastify";
+import { describeError } from "./describe-error.ts";
+
+/**
+ * One line for each answer, by allow-list: the template of the route, never the URL; no header, no body. Requests that
+ * were cut off have no status of ours to speak of, so they say so.
+ */
+export function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  request.log.info(
+    {
+      method: request.method,
+      route: request.routeOptions.url ?? "none",
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime),
+      ...(request.insurer && { insurerId: request.insurer.insurerId }),
+      ...(request.submissionId !== null && { submissionId: request.submissionId }),
+      ...(request.raw.destroyed && !request.raw.complete && { cutOff: true }),
+    },
+    "request answered",
+  );
+}
+
+/** Fastify's own log lines quote URLs and whole errors: all are off but the one that nobody else would notice. */
+export function createLogController(): LogController {
+  return new AllowListedLog({ disableRequestLogging: true, requestIdLogLabel: "traceId" });
+}
+
+class AllowListedLog extends LogController {
+  override streamError(error: Error, request: FastifyRequest): void {
+    // The reader went away in the middle of an answer: its affair.
+    if ("code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE") return;
+    request.log.error({ error: describeError(error) }, "an answer broke off after its first bytes had been sent");
+  }
+}

@@ -1,0 +1,102 @@
+import helmet from "@fastify/helmet";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import createFastify, {
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerFactory,
+} from "fastify";
+import { createLogController, logAnswer } from "./access-log.ts";
+import { identifyInsurer } from "./client-certificate.ts";
+import { answerClientError } from "./client-error.ts";
+import { describeError } from "./describe-error.ts";
+import { errorToProblem } from "./error-to-problem.ts";
+import type { Api } from "./fastify-types.ts";
+import { DEFAULT_HTTP_LIMITS, type ProvideDependencies } from "./http-dependencies.ts";
+import { describeApi } from "./openapi-document.ts";
+import { refuseOtherMethods } from "./other-methods.ts";
+import { Problem } from "./problems.ts";
+import { addRoutes } from "./routes/routes.ts";
+import { sendProblem } from "./send-problem.ts";
+import { createTraceId, setTraceHeaders } from "./trace.ts";
+import { compileValidator, refuseUnknownQueryFields } from "./validation.ts";
+
+interface ApiOptions {
+  readonly log?: FastifyBaseLogger;
+  readonly serverFactory?: FastifyServerFactory;
+}
+
+/** The routes with everything that holds for all of them, on a server that does not listen yet. */
+export async function createApi(provide: ProvideDependencies, { log, serverFactory }: ApiOptions = {}): Promise<Api> {
+  const app = createFastify({
+    ...(log && { loggerInstance: log }),
+    ...(serverFactory && { serverFactory }),
+    logController: createLogController(),
+    genReqId: createTraceId,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      setCommonHeaders(request, reply);
+      answerWithProblem(error, request, reply);
+    },
+    // A closing server answers with a problem of its own, below.
+    return503OnClosing: false,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(compileValidator);
+  // Every media type is refused but those a route adds for itself.
+  app.removeAllContentTypeParsers();
+  app.decorateRequest("insurer", null);
+  app.decorateRequest("submissionId", null);
+  app.setErrorHandler(answerWithProblem);
+  app.setNotFoundHandler(() => {
+    throw new Problem("resourceNotFound", "There is no such resource.");
+  });
+  app.addHook("onResponse", async (request, reply) => logAnswer(request, reply));
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
+  addGuards(app, provide);
+  app.addHook("onRoute", refuseUnknownQueryFields);
+  await describeApi(app);
+  const refuseOthers = refuseOtherMethods(app);
+  await addRoutes(app, provide);
+  refuseOthers();
+  return app;
+
+  /** The one place where an error becomes an answer. */
+  function answerWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const { intake, limits } = provide();
+    const problem = errorToProblem(error, intake.maximumBytes);
+    if (problem.status >= 500 && !isCutOff(request)) {
+      request.log.error({ problem: problem.kind, error: describeError(error) }, "a request could not be answered");
+    }
+    sendProblem(request, reply, problem, limits?.lingerMs ?? DEFAULT_HTTP_LIMITS.lingerMs);
+  }
+}
+
+/** Nobody is there any more to get an answer, and what broke was the connection. */
+function isCutOff(request: FastifyRequest): boolean {
+  return request.raw.destroyed && !request.raw.complete;
+}
+
+function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  setTraceHeaders(request, reply);
+  // Public routes that may be kept say so themselves.
+  reply.header("Cache-Control", "no-store");
+}
+
+/** Deny by default: only what is declared public, and what does not exist, is answered without a certificate. */
+function addGuards(app: Api, provide: ProvideDependencies): void {
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    setCommonHeaders(request, reply);
+    if (closing) {
+      const headers = { Connection: "close" };
+      throw new Problem("serviceUnavailable", "The service is restarting.", { retryAfterSec: 10, headers });
+    }
+    if (request.is404 || request.routeOptions.config.public === true) return;
+    request.insurer = await identifyInsurer(request.raw.socket, provide().findCertificateHolder);
+  });
+}

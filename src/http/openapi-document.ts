@@ -1,0 +1,104 @@
+import swagger from "@fastify/swagger";
+import { noClientCertificate } from "./client-certificate.ts";
+import type { Api } from "./fastify-types.ts";
+import { FindingDefinitionSchema, FindingSchema } from "./finding-schema.ts";
+import { API_ROOT } from "./paths.ts";
+import { ProblemSchema, problemResponse } from "./problem-schema.ts";
+import { badRequest, Problem } from "./problems.ts";
+import { ReceiptSchema } from "./receipt-view.ts";
+import { RecordOutcomeSchema } from "./record-view.ts";
+import { ReportSchema } from "./report-schema.ts";
+import { PROBLEM_MEDIA_TYPE } from "./send-problem.ts";
+import { RecordCountsSchema, SubmissionSchema, SubmissionSummarySchema } from "./submission-view.ts";
+
+const API_VERSION = "1.0.0";
+
+const COMPONENTS = [
+  FindingSchema,
+  FindingDefinitionSchema,
+  ProblemSchema,
+  ReceiptSchema,
+  RecordCountsSchema,
+  RecordOutcomeSchema,
+  ReportSchema,
+  SubmissionSchema,
+  SubmissionSummarySchema,
+];
+
+const DESCRIPTION = `Exchange of digital contracts between insurers and the institute.
+
+Calls use mutual TLS: resources that are not marked public require a client certificate that is registered for the insurer.
+Every answer carries \`BelGov-Trace-Id\`; a request's own \`BelGov-Trace-Id\` comes back as \`BelGov-Related-Trace-Id\`.
+Texts follow \`Accept-Language\` (fr, nl, de, en; \`fr-BE\` counts as \`fr\`) and say so in \`Content-Language\`.
+Query fields that are not described are refused. Fields may be added to answers: ignore those you do not know.`;
+
+const TAGS = [
+  { name: "Submissions", description: "Contract files handed over, their receipts and their reports" },
+  { name: "Reference data", description: "Code lists" },
+  { name: "Service", description: "Health, keys and this document" },
+];
+
+/** What any operation may answer beside its own responses (Belgif rule prb-defaul). */
+const anyProblem = problemResponse("Any other problem.", {
+  unknownInput: badRequest("The request is not as the API describes it.", {
+    kind: "unknownInput",
+    in: "query",
+    name: "pagesize",
+    detail: "This input is not known here.",
+  }),
+  noClientCertificate: noClientCertificate(),
+  notRegistered: new Problem(
+    "clientCertificateNotRegistered",
+    "The client certificate is not registered in this environment.",
+  ),
+  unexpected: new Problem("internalServerError", "An unexpected error occurred. It has been logged."),
+});
+
+/** Registers the shared schemas and makes `app.swagger()` the OpenAPI 3.0.3 document of the routes added after it. */
+export async function describeApi(app: Api): Promise<void> {
+  for (const schema of COMPONENTS) app.addSchema(schema);
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.0.3",
+      info: {
+        title: "Digital contracts",
+        version: API_VERSION,
+        description: DESCRIPTION,
+        license: { name: "EUPL-1.2", url: "https://eupl.eu/1.2/en/" },
+      },
+      servers: [{ url: API_ROOT, description: "This host." }],
+      tags: TAGS,
+      components: { responses: { ProblemResponse: publish(anyProblem) } },
+    },
+    // Components keep the names of their schemas.
+    refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `def-${index}`) },
+    transformObject: (document) => {
+      if (!("openapiObject" in document)) throw new Error("this is an OpenAPI document");
+      addDefaultResponses(document.openapiObject.paths ?? {});
+      return document.openapiObject;
+    },
+  });
+}
+
+/** Components are published as they stand, so their references must be the published ones. */
+function publish(response: ReturnType<typeof problemResponse>) {
+  const { [PROBLEM_MEDIA_TYPE]: content } = response.content;
+  return {
+    ...response,
+    content: { [PROBLEM_MEDIA_TYPE]: { ...content, schema: { $ref: "#/components/schemas/Problem" } } },
+  };
+}
+
+const METHODS = ["get", "post", "put", "patch", "delete"] as const;
+
+interface DescribedPath extends Partial<Record<(typeof METHODS)[number], { responses?: Record<string, unknown> }>> {}
+
+function addDefaultResponses(paths: Readonly<Record<string, DescribedPath | undefined>>): void {
+  for (const path of Object.values(paths)) {
+    for (const method of METHODS) {
+      const operation = path?.[method];
+      if (operation)
+        operation.responses = { ...operation.responses, default: { $ref: "#/components/responses/ProblemResponse" } };
+    }
+  }
+}

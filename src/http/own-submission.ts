@@ -1,0 +1,37 @@
+import type { FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import type { Submission } from "../intake/submission.ts";
+import { findSubmission } from "../intake/submission-queries.ts";
+import { getInsurer } from "./client-certificate.ts";
+import type { ProvideDependencies } from "./http-dependencies.ts";
+import { Problem } from "./problems.ts";
+import { SubmissionIdSchema } from "./submission-view.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const SubmissionParams = Type.Object({ submissionId: SubmissionIdSchema });
+
+/** The submission of the path. Another insurer's, one that never existed and what is no id get the same answer. */
+export async function getOwnSubmission(
+  request: FastifyRequest,
+  submissionId: string,
+  provide: ProvideDependencies,
+): Promise<Submission> {
+  const submission = isSubmissionId(submissionId)
+    ? await findSubmission(provide().intake.database.plain, getInsurer(request).insurerId, submissionId)
+    : undefined;
+  if (!submission) throw submissionNotFound();
+  request.submissionId = submission.submissionId;
+  return submission;
+}
+
+export function isSubmissionId(text: string): boolean {
+  return UUID.test(text);
+}
+
+export function submissionNotFound(): Problem {
+  const detail = "There is no such submission.";
+  return new Problem("resourceNotFound", detail, {
+    issues: [{ kind: "invalidInput", in: "path", name: "submissionId", detail }],
+  });
+}

@@ -1,0 +1,51 @@
+import { findCorrections } from "../../intake/corrections.ts";
+import { answerLanguage, answerMediaType, notAcceptable, sendParts } from "../answer.ts";
+import { getInsurer } from "../client-certificate.ts";
+import { EXAMPLE_CONTRACT_FILE } from "../examples.ts";
+import type { Api } from "../fastify-types.ts";
+import type { ProvideDependencies } from "../http-dependencies.ts";
+import { getOwnSubmission, SubmissionParams, submissionNotFound } from "../own-submission.ts";
+import { API_ROOT } from "../paths.ts";
+import { problemResponse } from "../problem-schema.ts";
+import { Problem } from "../problems.ts";
+
+const MEDIA_TYPES = ["application/xml", "text/xml"] as const;
+
+const schema = {
+  operationId: "getCorrections",
+  summary: "Get the rejected records as a contract file",
+  description:
+    "The records as they were sent, each below a comment that says what to mend, in a contract file with a reference of its own. " +
+    "Mend it and send it.",
+  tags: ["Submissions"],
+  params: SubmissionParams,
+  response: {
+    200: {
+      description: "A contract file.",
+      content: {
+        "application/xml": { schema: { type: "string" }, examples: { oneRecord: { value: EXAMPLE_CONTRACT_FILE } } },
+      },
+    },
+    404: problemResponse("No submission of yours has this id, or it has no rejected record.", {
+      nothingToCorrect: nothingToCorrect(),
+      notFound: submissionNotFound(),
+    }),
+    406: problemResponse("Accept names none of the media types.", { notAcceptable: notAcceptable(MEDIA_TYPES) }),
+  },
+};
+
+export function getCorrectionsRoute(app: Api, provide: ProvideDependencies): void {
+  app.get(`${API_ROOT}/submissions/:submissionId/corrections`, { schema }, async (request, reply) => {
+    const mediaType = answerMediaType(request, MEDIA_TYPES);
+    const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
+    const { plain } = provide().intake.database;
+    const language = answerLanguage(request, reply);
+    const parts = await findCorrections(plain, getInsurer(request).insurerId, submissionId, language);
+    if (!parts) throw nothingToCorrect();
+    return sendParts(request, reply.type(`${mediaType}; charset=utf-8`), parts);
+  });
+}
+
+function nothingToCorrect(): Problem {
+  return new Problem("nothingToCorrect", "The submission has no rejected record, or it is not processed.");
+}

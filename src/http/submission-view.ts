@@ -1,0 +1,114 @@
+import { type Static, Type } from "typebox";
+import type { Language } from "../findings/language.ts";
+import { renderFinding } from "../findings/render-finding.ts";
+import {
+  CHANNELS,
+  ENVIRONMENT_LETTERS,
+  RECORD_OUTCOMES,
+  SUBMISSION_KINDS,
+  SUBMISSION_STATES,
+  type Submission,
+} from "../intake/submission.ts";
+import { FindingSchema } from "./finding-schema.ts";
+import { submissionPath } from "./paths.ts";
+import { Count, Href, Instant, Link, oneOf, referTo } from "./schema-parts.ts";
+
+export const SubmissionIdSchema = Type.String({
+  format: "uuid",
+  description: "The ticket: ids are in order of arrival.",
+});
+
+export const RecordCountsSchema = Type.Object(
+  { received: Count, accepted: Count, acceptedWithWarnings: Count, unchanged: Count, rejected: Count },
+  {
+    $id: "RecordCounts",
+    description: `Records by outcome; \`received\` is the sum of the others: ${RECORD_OUTCOMES.join(", ")}.`,
+  },
+);
+
+const summaryFields = {
+  submissionId: SubmissionIdSchema,
+  state: oneOf(SUBMISSION_STATES, "`processed`, `refused`, `cancelled` and `tested` are final."),
+  channel: oneOf(CHANNELS, "The door it came in by."),
+  reference: Type.Optional(Type.String({ description: "The sender's reference, as in the root of the file." })),
+  environment: Type.Optional(oneOf(ENVIRONMENT_LETTERS)),
+  kind: Type.Optional(oneOf(SUBMISSION_KINDS)),
+  receivedAt: Instant,
+  endedAt: Type.Optional(Type.String({ format: "date-time", description: "Present once the state is final." })),
+};
+
+export const SubmissionSummarySchema = Type.Object(
+  { href: Href, ...summaryFields },
+  { $id: "SubmissionSummary", description: "A submission in a list." },
+);
+export type SubmissionSummary = Static<typeof SubmissionSummarySchema>;
+
+export const SubmissionSchema = Type.Object(
+  {
+    self: Href,
+    ...summaryFields,
+    complete: Type.Optional(Type.Boolean({ description: "The file ends the initial load." })),
+    byteLength: Count,
+    sha256: Type.String({
+      pattern: "^[0-9a-f]{64}$",
+      description: "SHA-256 of the bytes as received, in hexadecimal.",
+    }),
+    declaredRecordCount: Type.Optional(Count),
+    progress: Type.Object(
+      { bytesRead: Count, recordsRead: Count },
+      { title: "Progress", description: "What was read so far. Nothing is merged before the last byte was read." },
+    ),
+    counts: Type.Optional(referTo(RecordCountsSchema)),
+    findings: Type.Array(referTo(FindingSchema), {
+      description: "About the file as a whole: why it was refused, or warnings.",
+    }),
+    receipt: Link,
+    report: Type.Optional(Link),
+    records: Type.Optional(Link),
+    corrections: Type.Optional(Link),
+  },
+  {
+    $id: "Submission",
+    description:
+      "One file of one insurer, from arrival to report. A link is present once there is something behind it.",
+  },
+);
+export type SubmissionView = Static<typeof SubmissionSchema>;
+
+export function viewSubmission(submission: Submission, language: Language): SubmissionView {
+  const self = submissionPath(submission.submissionId);
+  const { complete, declaredRecordCount, counts } = submission;
+  return {
+    self,
+    ...summarise(submission),
+    ...(complete !== undefined && { complete }),
+    byteLength: submission.byteLength,
+    sha256: submission.sha256,
+    ...(declaredRecordCount !== undefined && { declaredRecordCount }),
+    progress: { bytesRead: submission.bytesRead, recordsRead: submission.recordsRead },
+    ...(counts && { counts }),
+    findings: submission.findings.map((finding) => renderFinding(finding, language)),
+    receipt: { href: `${self}/receipt` },
+    ...(submission.endedAt && { report: { href: `${self}/report` } }),
+    ...(counts && { records: { href: `${self}/records` } }),
+    ...(counts && counts.rejected > 0 && { corrections: { href: `${self}/corrections` } }),
+  };
+}
+
+export function viewSubmissionSummary(submission: Submission): SubmissionSummary {
+  return { href: submissionPath(submission.submissionId), ...summarise(submission) };
+}
+
+function summarise(submission: Submission) {
+  const { submissionId, state, channel, reference, environment, kind, receivedAt, endedAt } = submission;
+  return {
+    submissionId,
+    state,
+    channel,
+    ...(reference !== undefined && { reference }),
+    ...(environment !== undefined && { environment }),
+    ...(kind !== undefined && { kind }),
+    receivedAt: receivedAt.toISOString(),
+    ...(endedAt && { endedAt: endedAt.toISOString() }),
+  };
+}

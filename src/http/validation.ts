@@ -1,0 +1,44 @@
+import { Ajv, type AnySchemaObject } from "ajv";
+import type { FastifySchemaCompiler, RouteOptions } from "fastify";
+
+const SHARED = {
+  allErrors: true,
+  removeAdditional: false,
+  useDefaults: true,
+  strict: true,
+  validateFormats: false,
+} as const;
+
+// The texts of a query become the numbers and booleans that their schema asks for; a body is taken as it is.
+const queries = new Ajv({ ...SHARED, coerceTypes: true });
+const bodies = new Ajv({ ...SHARED, coerceTypes: false });
+
+/**
+ * Fastify's compiler of request schemas. Published schemas carry no `additionalProperties: false`; it is added here, so
+ * that unknown fields are refused. Schemas of the path and of headers only document: an id that cannot be one is
+ * answered like one that does not exist, and handlers check headers in the order that tells most. Binary bodies are
+ * streams.
+ */
+export const compileValidator: FastifySchemaCompiler<AnySchemaObject> = ({ schema, httpPart }) => {
+  if (httpPart === "params" || httpPart === "headers" || schema.format === "binary") return () => true;
+  return (httpPart === "body" ? bodies : queries).compile(close(schema));
+};
+
+/** A route that declares no query fields takes none. For the hook `onRoute`. */
+export function refuseUnknownQueryFields(route: RouteOptions): void {
+  route.schema = { querystring: { type: "object", properties: {} }, ...route.schema };
+}
+
+/** The schema with every object in it closed to fields it does not name. */
+function close(schema: AnySchemaObject): AnySchemaObject {
+  const closed: AnySchemaObject = { ...schema };
+  if (closed.properties) {
+    const properties: Record<string, AnySchemaObject> = closed.properties;
+    closed.properties = Object.fromEntries(
+      Object.entries(properties).map(([name, property]) => [name, close(property)]),
+    );
+    closed.additionalProperties ??= false;
+  }
+  if (closed.items) closed.items = close(closed.items);
+  return closed;
+}
