@@ -10,9 +10,10 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingTexts>> = {
 
 /** Names under `details` that a finding of a code carries and its texts quote; published with the codes. */
 export const FINDING_DETAILS: Readonly<Partial<Record<FindingCode, readonly string[]>>> = {
+  encodingNotSupported: ["encoding"],
   notWellFormed: ["reason"],
   limitExceeded: ["limit", "maximum"],
-  rootNotExpected: ["found"],
+  rootNotExpected: ["reason"],
   headerInvalid: ["reason"],
   environmentMismatch: ["expected"],
   senderMismatch: ["expected"],
@@ -21,6 +22,9 @@ export const FINDING_DETAILS: Readonly<Partial<Record<FindingCode, readonly stri
   sameRecordsAsEarlier: ["submissionId"],
   valueTooLong: ["maximum"],
   valueNotInList: ["allowed"],
+  inamiNumberInvalid: ["reason"],
+  ssinInvalid: ["reason"],
+  paymentReferenceInvalid: ["reason"],
   startOnOutOfRange: ["earliest", "latest"],
   endBeforeStart: ["startOn"],
   senderReferenceRepeated: ["firstRecordNumber"],

@@ -1,3 +1,4 @@
+import { DETAIL_PHRASES, isDetailWord } from "./detail-phrases.ts";
 import type { Finding } from "./finding.ts";
 import { FINDING_CODES, type FindingCode } from "./finding-codes.ts";
 import { fillText } from "./finding-text.ts";
@@ -36,5 +37,18 @@ export function renderFinding(finding: Finding, language: Language): RenderedFin
 
 export function renderFindingText(finding: Finding, language: Language): string {
   const { code, field, value, details } = finding;
-  return fillText(FINDING_TEXTS[code][language], { ...details, field, value });
+  return fillText(FINDING_TEXTS[code][language], { ...phraseDetails(details, language), field, value });
+}
+
+/** Details named here may be words of ours; under any other name a detail is what a sender wrote, or a number. */
+const WORDED_DETAILS = ["reason", "limit", "encoding"] as const;
+
+function phraseDetails(details: Finding["details"], language: Language): Finding["details"] {
+  if (details === undefined) return undefined;
+  const phrased = { ...details };
+  for (const name of WORDED_DETAILS) {
+    const word = details[name];
+    if (isDetailWord(word)) phrased[name] = DETAIL_PHRASES[word][language];
+  }
+  return phrased;
 }

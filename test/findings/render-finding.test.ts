@@ -36,15 +36,18 @@ t.test("a detail of zero is quoted, an empty one is left out", async (t) => {
 });
 
 t.test("what is quoted is taken literally, whatever it looks like", async (t) => {
-  const before = "The root element (“";
+  const before = "The environment letter is not that of the environment the file was sent to (expected: ";
   fc.assert(
     fc.property(
-      fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom("{reason}", "[{field}]", "$&$1$`", "]", "{found}")),
-      (found) => {
-        const text = renderFindingText({ code: "rootNotExpected", field: "x", details: { found } }, "en");
-        return text.startsWith(`${before}${found}”) is not the element contractFile`);
+      fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom("{reason}", "[{field}]", "$&$1$`", "]", "{expected}")),
+      (expected) => {
+        const text = renderFindingText({ code: "environmentMismatch", field: "x", details: { expected } }, "en");
+        return text.startsWith(`${before}${expected}). Please`);
       },
     ),
   );
-  t.match(renderFindingText({ code: "rootNotExpected", details: { found: "[{field}]" } }, "fr"), "« [{field}] »");
+  t.match(
+    renderFindingText({ code: "environmentMismatch", details: { expected: "[{field}]" } }, "fr"),
+    "(attendu : [{field}])",
+  );
 });

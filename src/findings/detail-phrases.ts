@@ -1,0 +1,277 @@
+import type { FindingTexts } from "./finding-text.ts";
+
+/**
+ * Details that are words of a fixed vocabulary rather than values (`reason`, `limit`, `encoding`): programs read the
+ * word, texts quote this phrase. A word that is not here, such as the name of an encoding, is quoted as it is.
+ */
+export const DETAIL_PHRASES = {
+  // Why a file is not well-formed XML (or XML with namespaces).
+  unexpectedEnd: {
+    fr: "le fichier s’arrête avant la fin du document",
+    nl: "het bestand stopt vóór het einde van het document",
+    de: "die Datei endet vor dem Ende des Dokuments",
+    en: "the file stops before the end of the document",
+  },
+  rootMissing: {
+    fr: "il n’y a pas d’élément racine",
+    nl: "er is geen rootelement",
+    de: "es gibt kein Wurzelelement",
+    en: "there is no root element",
+  },
+  secondRoot: {
+    fr: "il y a un deuxième élément racine",
+    nl: "er is een tweede rootelement",
+    de: "es gibt ein zweites Wurzelelement",
+    en: "there is a second root element",
+  },
+  textOutsideRoot: {
+    fr: "du texte se trouve en dehors de l’élément racine",
+    nl: "er staat tekst buiten het rootelement",
+    de: "außerhalb des Wurzelelements steht Text",
+    en: "there is text outside the root element",
+  },
+  endTagMismatch: {
+    fr: "une balise de fin ne correspond pas à la balise de début",
+    nl: "een eindtag stemt niet overeen met de begintag",
+    de: "ein End-Tag passt nicht zum Start-Tag",
+    en: "an end tag does not match the start tag",
+  },
+  tagMalformed: {
+    fr: "une balise est mal écrite",
+    nl: "een tag is verkeerd geschreven",
+    de: "ein Tag ist falsch geschrieben",
+    en: "a tag is badly written",
+  },
+  attributeMalformed: {
+    fr: "un attribut est mal écrit",
+    nl: "een attribuut is verkeerd geschreven",
+    de: "ein Attribut ist falsch geschrieben",
+    en: "an attribute is badly written",
+  },
+  attributeRepeated: {
+    fr: "un attribut figure deux fois dans la même balise",
+    nl: "een attribuut staat tweemaal in dezelfde tag",
+    de: "ein Attribut steht zweimal im selben Tag",
+    en: "an attribute stands twice in the same tag",
+  },
+  characterReferenceInvalid: {
+    fr: "une référence de caractère n’est pas valable",
+    nl: "een tekenreferentie is niet geldig",
+    de: "eine Zeichenreferenz ist ungültig",
+    en: "a character reference is not valid",
+  },
+  ampersandNotEscaped: {
+    fr: "le caractère & doit s’écrire &amp;",
+    nl: "het teken & moet als &amp; worden geschreven",
+    de: "das Zeichen & muss als &amp; geschrieben werden",
+    en: "the character & must be written &amp;",
+  },
+  commentMalformed: {
+    fr: "un commentaire est mal écrit",
+    nl: "een commentaar is verkeerd geschreven",
+    de: "ein Kommentar ist falsch geschrieben",
+    en: "a comment is badly written",
+  },
+  processingInstructionMalformed: {
+    fr: "une instruction de traitement est mal écrite",
+    nl: "een verwerkingsinstructie is verkeerd geschreven",
+    de: "eine Verarbeitungsanweisung ist falsch geschrieben",
+    en: "a processing instruction is badly written",
+  },
+  characterNotAllowed: {
+    fr: "un caractère n’est pas autorisé en XML",
+    nl: "een teken is niet toegestaan in XML",
+    de: "ein Zeichen ist in XML nicht zulässig",
+    en: "a character is not allowed in XML",
+  },
+  cdataEndNotAllowed: {
+    fr: "la suite ]]> n’est pas autorisée dans un texte",
+    nl: "de reeks ]]> is niet toegestaan in een tekst",
+    de: "die Folge ]]> ist in einem Text nicht zulässig",
+    en: "the sequence ]]> is not allowed in text",
+  },
+  markupMalformed: {
+    fr: "le balisage est mal écrit",
+    nl: "de opmaakcode is verkeerd geschreven",
+    de: "die Auszeichnung ist falsch geschrieben",
+    en: "the markup is badly written",
+  },
+  xmlDeclarationMalformed: {
+    fr: "la déclaration XML est mal écrite",
+    nl: "de XML-declaratie is verkeerd geschreven",
+    de: "die XML-Deklaration ist falsch geschrieben",
+    en: "the XML declaration is badly written",
+  },
+  xmlVersionNotSupported: {
+    fr: "seule la version 1.0 de XML est acceptée",
+    nl: "alleen versie 1.0 van XML wordt aanvaard",
+    de: "nur Version 1.0 von XML wird angenommen",
+    en: "only version 1.0 of XML is accepted",
+  },
+  nameNotQualified: {
+    fr: "un nom ne respecte pas les règles des espaces de noms",
+    nl: "een naam volgt de regels van de naamruimten niet",
+    de: "ein Name folgt nicht den Regeln der Namensräume",
+    en: "a name does not follow the rules of namespaces",
+  },
+  prefixNotDeclared: {
+    fr: "un préfixe n’est pas déclaré",
+    nl: "een prefix is niet gedeclareerd",
+    de: "ein Präfix ist nicht deklariert",
+    en: "a prefix is not declared",
+  },
+  prefixReserved: {
+    fr: "un préfixe ou un espace de noms réservé est employé",
+    nl: "een gereserveerde prefix of naamruimte wordt gebruikt",
+    de: "ein reserviertes Präfix oder ein reservierter Namensraum wird verwendet",
+    en: "a reserved prefix or namespace is used",
+  },
+  prefixUndeclared: {
+    fr: "un préfixe est déclaré sans espace de noms",
+    nl: "een prefix is zonder naamruimte gedeclareerd",
+    de: "ein Präfix ist ohne Namensraum deklariert",
+    en: "a prefix is declared without a namespace",
+  },
+  // What stands where it should not, directly in the file.
+  rootNotKnown: {
+    fr: "cet élément n’est pas la racine d’un fichier de contrats",
+    nl: "dit element is niet de root van een contractbestand",
+    de: "dieses Element ist nicht die Wurzel einer Vertragsdatei",
+    en: "this element is not the root of a contract file",
+  },
+  elementNotExpected: {
+    fr: "cet élément n’est pas prévu à cet endroit",
+    nl: "dit element is hier niet voorzien",
+    de: "dieses Element ist hier nicht vorgesehen",
+    en: "this element is not provided for here",
+  },
+  textNotExpected: {
+    fr: "aucun texte n’est prévu à cet endroit",
+    nl: "hier is geen tekst voorzien",
+    de: "hier ist kein Text vorgesehen",
+    en: "no text is provided for here",
+  },
+  // What is wrong with an attribute of the root, or with an identifier.
+  notKnown: {
+    fr: "inconnu",
+    nl: "niet bekend",
+    de: "nicht bekannt",
+    en: "not known",
+  },
+  missing: {
+    fr: "manquant",
+    nl: "ontbreekt",
+    de: "fehlt",
+    en: "missing",
+  },
+  shape: {
+    fr: "forme incorrecte",
+    nl: "verkeerde vorm",
+    de: "falsche Form",
+    en: "wrong form",
+  },
+  tooLong: {
+    fr: "trop long",
+    nl: "te lang",
+    de: "zu lang",
+    en: "too long",
+  },
+  notInList: {
+    fr: "valeur non admise",
+    nl: "waarde niet toegestaan",
+    de: "Wert nicht zulässig",
+    en: "value not allowed",
+  },
+  notWithThisKind: {
+    fr: "pas prévu pour ce type d’envoi",
+    nl: "niet voorzien voor deze soort zending",
+    de: "für diese Art der Übermittlung nicht vorgesehen",
+    en: "not provided for in this kind of submission",
+  },
+  notDigits: {
+    fr: "autre chose que des chiffres",
+    nl: "iets anders dan cijfers",
+    de: "andere Zeichen als Ziffern",
+    en: "something other than digits",
+  },
+  lengthInvalid: {
+    fr: "nombre de chiffres incorrect",
+    nl: "verkeerd aantal cijfers",
+    de: "falsche Anzahl Ziffern",
+    en: "wrong number of digits",
+  },
+  firstDigitInvalid: {
+    fr: "premier chiffre incorrect",
+    nl: "verkeerd eerste cijfer",
+    de: "falsche erste Ziffer",
+    en: "wrong first digit",
+  },
+  checkDigitsInvalid: {
+    fr: "chiffres de contrôle incorrects",
+    nl: "verkeerde controlecijfers",
+    de: "falsche Prüfziffern",
+    en: "wrong check digits",
+  },
+  birthDateInvalid: {
+    fr: "date de naissance impossible",
+    nl: "onmogelijke geboortedatum",
+    de: "unmögliches Geburtsdatum",
+    en: "impossible date of birth",
+  },
+  // Limits of a file.
+  depth: {
+    fr: "profondeur des éléments",
+    nl: "diepte van de elementen",
+    de: "Tiefe der Elemente",
+    en: "depth of elements",
+  },
+  nameLength: {
+    fr: "longueur d’un nom",
+    nl: "lengte van een naam",
+    de: "Länge eines Namens",
+    en: "length of a name",
+  },
+  textLength: {
+    fr: "longueur du texte d’un champ",
+    nl: "lengte van de tekst van een veld",
+    de: "Länge des Textes eines Feldes",
+    en: "length of the text of a field",
+  },
+  attributeValueLength: {
+    fr: "longueur de la valeur d’un attribut",
+    nl: "lengte van de waarde van een attribuut",
+    de: "Länge des Wertes eines Attributs",
+    en: "length of the value of an attribute",
+  },
+  attributesPerElement: {
+    fr: "nombre d’attributs par élément",
+    nl: "aantal attributen per element",
+    de: "Anzahl Attribute je Element",
+    en: "number of attributes per element",
+  },
+  tokenLength: {
+    fr: "longueur d’une balise ou d’un texte",
+    nl: "lengte van een tag of van een tekst",
+    de: "Länge eines Tags oder Textes",
+    en: "length of a tag or text",
+  },
+  recordBytes: {
+    fr: "taille d’un enregistrement en octets",
+    nl: "omvang van een record in bytes",
+    de: "Größe eines Datensatzes in Bytes",
+    en: "size of a record in bytes",
+  },
+  // Encodings that have no name.
+  notUtf8: {
+    fr: "des octets qui ne forment pas de l’UTF-8",
+    nl: "bytes die geen UTF-8 vormen",
+    de: "Bytes, die kein UTF-8 bilden",
+    en: "bytes that do not form UTF-8",
+  },
+} as const satisfies Readonly<Record<string, FindingTexts>>;
+
+export type DetailWord = keyof typeof DETAIL_PHRASES;
+
+export function isDetailWord(detail: string | number | undefined): detail is DetailWord {
+  return typeof detail === "string" && Object.hasOwn(DETAIL_PHRASES, detail);
+}
