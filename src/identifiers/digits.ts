@@ -1,4 +1,5 @@
 const ZERO = 48;
+const ZEROS = "0".repeat(12);
 
 /** The number written by the decimal digits in `text[start, end)`, at most nine of them; -1 when one is not an ASCII digit. */
 export function readDigits(text: string, start: number, end: number): number {
@@ -20,7 +21,8 @@ export function isDigits(text: string): boolean {
   return text.length > 0;
 }
 
-/** `value` in decimal with leading zeros up to `width`; identifiers never lose them. */
+/** `value` in decimal with leading zeros up to `width`, at most 12; identifiers never lose them. */
 export function padDigits(value: number, width: number): string {
-  return String(value).padStart(width, "0");
+  const digits = String(value);
+  return digits.length < width ? ZEROS.slice(digits.length - width) + digits : digits;
 }
