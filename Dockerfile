@@ -1,0 +1,23 @@
+# Node runs the TypeScript of src as it is, so nothing is built: one stage installs, the other one runs.
+FROM node:26-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The optional packages are Node itself for other machines; this image has it. Nothing needed runs an install script.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:26-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8443 DATA_DIRECTORY=/home/node/data
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json LICENSE ./
+COPY drizzle ./drizzle
+COPY schemas ./schemas
+COPY openapi ./openapi
+COPY src ./src
+USER node
+# Made by the user who runs, so that a volume mounted here belongs to that user. Holds development certificates only.
+RUN mkdir /home/node/data
+EXPOSE 8443
+# Asks this very process, whose certificate is for its public name: hence no check of names. Disable it for ROLES=worker.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "--eval", "require('node:https').get({ host: '127.0.0.1', port: process.env.PORT, path: '/REST/digitalContracts/v1/health', rejectUnauthorized: false }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
+CMD ["node", "src/main.ts", "start"]
