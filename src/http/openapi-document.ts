@@ -74,31 +74,49 @@ export async function describeApi(app: Api): Promise<void> {
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `def-${index}`) },
     transformObject: (document) => {
       if (!("openapiObject" in document)) throw new Error("this is an OpenAPI document");
-      addDefaultResponses(document.openapiObject.paths ?? {});
+      completeOperations(document.openapiObject.paths ?? {});
       return document.openapiObject;
     },
   });
 }
 
-/** Components are published as they stand, so their references must be the published ones. */
+/** Components are published as they stand, so references and headers must have the published form already. */
 function publish(response: ReturnType<typeof problemResponse>) {
   const { [PROBLEM_MEDIA_TYPE]: content } = response.content;
   return {
     ...response,
+    headers: Object.fromEntries(Object.entries(response.headers).map(([name, schema]) => [name, { schema }])),
     content: { [PROBLEM_MEDIA_TYPE]: { ...content, schema: { $ref: "#/components/schemas/Problem" } } },
   };
 }
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
-interface DescribedPath extends Partial<Record<(typeof METHODS)[number], { responses?: Record<string, unknown> }>> {}
+interface Operation {
+  responses?: Record<string, unknown>;
+  parameters?: object[];
+}
 
-function addDefaultResponses(paths: Readonly<Record<string, DescribedPath | undefined>>): void {
+function completeOperations(
+  paths: Readonly<Record<string, Partial<Record<(typeof METHODS)[number], Operation>> | undefined>>,
+) {
   for (const path of Object.values(paths)) {
-    for (const method of METHODS) {
-      const operation = path?.[method];
-      if (operation)
-        operation.responses = { ...operation.responses, default: { $ref: "#/components/responses/ProblemResponse" } };
+    for (const operation of METHODS.flatMap((method) => path?.[method] ?? [])) {
+      operation.responses = { ...operation.responses, default: { $ref: "#/components/responses/ProblemResponse" } };
+      // What has a default is there for the handler but need not be sent.
+      if (operation.parameters)
+        operation.parameters = operation.parameters.map((parameter) =>
+          hasDefault(parameter) ? { ...parameter, required: false } : parameter,
+        );
     }
   }
+}
+
+function hasDefault(parameter: object): boolean {
+  return (
+    "schema" in parameter &&
+    typeof parameter.schema === "object" &&
+    parameter.schema !== null &&
+    "default" in parameter.schema
+  );
 }

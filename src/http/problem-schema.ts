@@ -40,9 +40,7 @@ export function problemResponse(description: string, examples: Readonly<Record<s
   const headers = Object.values(examples).flatMap((problem) => Object.keys(problem.headers));
   return {
     description,
-    ...(headers.length > 0 && {
-      headers: Object.fromEntries(headers.map((name) => [name, HEADER_SCHEMAS[name] ?? TEXT])),
-    }),
+    headers: Object.fromEntries(headers.map((name) => [name, HEADER_SCHEMAS[name] ?? TEXT])),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
         schema: referTo(ProblemSchema),

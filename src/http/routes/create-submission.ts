@@ -14,8 +14,12 @@ import { referTo } from "../schema-parts.ts";
 import { CONTRACT_FILE_MEDIA_TYPES, checkTransferHeaders, tooLarge } from "../transfer-headers.ts";
 
 const contractFile = {
-  schema: { type: "string", format: "binary", description: "schemas/contract-file/1/contract-file.xsd" },
-  examples: { initialLoad: { summary: "One contract of an initial load", value: EXAMPLE_CONTRACT_FILE } },
+  schema: {
+    type: "string",
+    format: "binary",
+    description: "schemas/contract-file/1/contract-file.xsd",
+    "x-examples": { initialLoad: { summary: "One contract of an initial load", value: EXAMPLE_CONTRACT_FILE } },
+  },
 };
 
 const schema = {

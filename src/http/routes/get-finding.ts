@@ -15,7 +15,7 @@ const schema = {
   summary: "Get one finding by its code",
   description: "The text is in the language of `Accept-Language` (fr, nl, de, en). Public.",
   tags: ["Reference data"],
-  params: Type.Object({ findingCode: Type.String() }),
+  params: Type.Object({ findingCode: Type.String({ description: "The code, as in a finding." }) }),
   response: {
     200: {
       description: "The finding.",

@@ -25,7 +25,7 @@ const KeySet = Type.Unsafe<string>({
         title: "JsonWebKey",
         description: "RFC 7517.",
         required: ["kty", "kid"],
-        properties: { kty: { type: "string" }, kid: { type: "string" } },
+        properties: Object.fromEntries(Object.keys(EXAMPLE_KEY).map((member) => [member, { type: "string" }])),
       },
     },
   },

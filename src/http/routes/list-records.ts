@@ -20,7 +20,7 @@ const query = Type.Object({
     default: 0,
     description: "The last record of the page before.",
   }),
-  pageSize: Type.Integer({ minimum: 1, maximum: 1_000, default: 100 }),
+  pageSize: Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: "Items of a page at most." }),
 });
 
 const collection = Type.Object(

@@ -19,7 +19,7 @@ const query = Type.Object({
       description: "The last submission of the page before.",
     }),
   ),
-  pageSize: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+  pageSize: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: "Items of a page at most." }),
 });
 
 const collection = Type.Object(
