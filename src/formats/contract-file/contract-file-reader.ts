@@ -1,0 +1,146 @@
+import type { Finding } from "../../findings/finding.ts";
+import { type ContractFileHeader, parseHeader } from "./contract-file-header.ts";
+import { CONTRACT_FILE_NAMESPACE } from "./contract-file-vocabulary.ts";
+import type { AttributeList } from "./namespace-scopes.ts";
+import { quoteValue, type RawRecord } from "./raw-record.ts";
+import { READER_LIMITS, type ReaderLimits } from "./reader-limits.ts";
+import { ELEMENT_NUMBERS, FILE_ELEMENT, RECORD_ELEMENT, RecordAssembler } from "./record-assembler.ts";
+import { type FilePlace, StrictXmlReader, type XmlEvents } from "./strict-xml-reader.ts";
+import { isWhiteSpace } from "./token-text.ts";
+
+/** The root as it was read: what it says, and how it was written, so that another file can repeat it. */
+export interface ContractFileRoot extends ContractFileHeader {
+  /** The prefix of the root's name, empty where it has none. */
+  readonly prefix: string;
+  /** Namespaces the root declares, by prefix; the default namespace has the empty prefix. */
+  readonly namespaces: Readonly<Record<string, string>>;
+  /** Offset of the byte after the root's start tag in the file as sent. */
+  readonly startTagEndOffset: number;
+}
+
+export interface ContractFileReaderOptions {
+  /** Called once, before the first record. A finding it returns refuses the file. */
+  readonly onHeader?: (header: ContractFileRoot) => Finding | undefined;
+  /** Called for each record as soon as its end tag was read. */
+  readonly onRecord?: (record: RawRecord) => void;
+  readonly limits?: Partial<ReaderLimits>;
+}
+
+/**
+ * Reads a contract file as a stream: `write` takes the next bytes in pieces of any size, `end` says that there are
+ * no more. A returned finding refuses the whole file (the same one from then on), and nothing more is read.
+ */
+export interface ContractFileReader {
+  write(chunk: Buffer): Finding | undefined;
+  end(): Finding | undefined;
+  readonly header: ContractFileRoot | undefined;
+  readonly recordsRead: number;
+  readonly bytesRead: number;
+}
+
+export function createContractFileReader(options: ContractFileReaderOptions = {}): ContractFileReader {
+  return new StreamedContractFile(options);
+}
+
+const SCHEMA_INSTANCE_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance";
+const VOCABULARY = { namespace: CONTRACT_FILE_NAMESPACE, numbers: ELEMENT_NUMBERS };
+
+class StreamedContractFile implements ContractFileReader, XmlEvents {
+  header: ContractFileRoot | undefined;
+  recordsRead = 0;
+  readonly #options: ContractFileReaderOptions;
+  readonly #limits: ReaderLimits;
+  readonly #xml: StrictXmlReader;
+  readonly #record = new RecordAssembler();
+  #rootPlace: FilePlace = { line: 1, byteOffset: 0 };
+  #ended = false;
+
+  constructor(options: ContractFileReaderOptions) {
+    this.#options = options;
+    this.#limits = { ...READER_LIMITS, ...options.limits };
+    this.#xml = new StrictXmlReader(VOCABULARY, this.#limits, this);
+  }
+
+  get bytesRead(): number {
+    return this.#xml.bytesRead;
+  }
+
+  write(chunk: Buffer): Finding | undefined {
+    if (this.#ended) throw new Error("a contract file reader takes nothing after its end");
+    this.#xml.write(chunk);
+    return this.#xml.refusal;
+  }
+
+  end(): Finding | undefined {
+    if (!this.#ended) this.#xml.end();
+    this.#ended = true;
+    const declared = this.header?.recordCount;
+    if (this.#xml.refusal === undefined && declared !== undefined && declared !== this.recordsRead) {
+      const details = { declared, found: this.recordsRead };
+      this.#xml.refusal = { code: "recordCountMismatch", field: "recordCount", details, ...this.#rootPlace };
+    }
+    return this.#xml.refusal;
+  }
+
+  open(number: number, name: string, depth: number, attributes: AttributeList): void {
+    if (depth > 1) {
+      this.#record.open(number, name, depth, attributes);
+    } else if (depth === 0) {
+      this.#openRoot(number, name, attributes);
+    } else if (number === RECORD_ELEMENT) {
+      this.#record.start(this.recordsRead + 1, this.#xml.tagLine, this.#xml.tagOffset, attributes);
+    } else {
+      this.#refuseStructure(`contractFile/${name}`, "elementNotExpected", this.#tagPlace());
+    }
+  }
+
+  close(depth: number): void {
+    if (depth > 1) {
+      this.#record.close(depth);
+    } else if (depth === 1) {
+      const byteLength = this.#xml.offset - this.#xml.tagOffset;
+      if (byteLength > this.#limits.recordBytes) this.#xml.refuseLimit("recordBytes", this.#tagPlace());
+      this.recordsRead++;
+      this.#options.onRecord?.(this.#record.finish(byteLength));
+    }
+  }
+
+  text(text: string, depth: number): void {
+    if (depth > 1) {
+      if (this.#record.addText(text, depth) > this.#limits.textLength) this.#xml.refuseLimit("textLength");
+    } else if (depth === 1 && !isWhiteSpace(text)) {
+      this.#refuseStructure("contractFile", "textNotExpected", this.#xml.tokenPlace);
+    }
+  }
+
+  #openRoot(number: number, name: string, attributes: AttributeList): void {
+    this.#rootPlace = this.#tagPlace();
+    if (number !== FILE_ELEMENT) this.#refuseStructure(name, "rootNotKnown", this.#rootPlace);
+    const sent = new Map<string, string>();
+    for (let i = 0; i < attributes.count; i++) {
+      const attribute = attributes.names[i] ?? "";
+      if (!this.#isForAnyDocument(attribute)) sent.set(attribute, attributes.values[i] ?? "");
+    }
+    const header = parseHeader(sent);
+    if ("code" in header) this.#xml.refuse(header, this.#rootPlace);
+    const prefix = name.includes(":") ? name.slice(0, name.indexOf(":")) : "";
+    const root = { ...header, prefix, namespaces: this.#xml.namespaces, startTagEndOffset: this.#xml.offset };
+    this.header = root;
+    const refusal = this.#options.onHeader?.(root);
+    if (refusal !== undefined) this.#xml.refuse(refusal, this.#rootPlace);
+  }
+
+  /** Declarations, `xml:lang` and the like, `xsi:schemaLocation`: any root may have them, they say nothing here. */
+  #isForAnyDocument(attribute: string): boolean {
+    if (attribute === "xmlns" || attribute.startsWith("xmlns:") || attribute.startsWith("xml:")) return true;
+    return this.#xml.getAttributeNamespace(attribute) === SCHEMA_INSTANCE_NAMESPACE;
+  }
+
+  #refuseStructure(field: string, reason: string, place: FilePlace): never {
+    this.#xml.refuse({ code: "rootNotExpected", field: quoteValue(field), details: { reason } }, place);
+  }
+
+  #tagPlace(): FilePlace {
+    return { line: this.#xml.tagLine, byteOffset: this.#xml.tagOffset };
+  }
+}
