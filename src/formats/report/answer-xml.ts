@@ -10,6 +10,7 @@ export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const builder = new XMLBuilder({
   ignoreAttributes: false,
   attributeNamePrefix: "@",
+  suppressEmptyNode: true,
   // Its default writes an attribute with the value "true" without a value, which is not XML.
   suppressBooleanAttributes: false,
   tagValueProcessor: (_name, value) => (typeof value === "string" ? replaceForbiddenCharacters(value) : value),

@@ -49,7 +49,15 @@ export const EXAMPLE_RESULTS: readonly RecordResult[] = [
     outcome: "rejected",
     findings: [
       { code: "dateInvalid", field: "startOn", value: "2019-02-30", recordNumber: 5, line: 43, byteOffset: 1_902 },
-      { code: "ssinInvalid", field: "ssin", value: "85073003329", recordNumber: 5, line: 45, byteOffset: 1_988 },
+      {
+        code: "ssinInvalid",
+        field: "ssin",
+        value: "85073003329",
+        details: { reason: "checkDigitsInvalid" },
+        recordNumber: 5,
+        line: 45,
+        byteOffset: 1_988,
+      },
     ],
   },
 ];

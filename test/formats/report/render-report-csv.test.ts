@@ -55,7 +55,18 @@ t.test("each finding is a line, those about the file first, and a record without
     ],
     ["3", "R-000003", "unchanged", "", "", "", "", "", "", ""],
     ["5", "R-000005", "rejected", "dateInvalid", "blocking", "startOn", "2019-02-30", "43", "1902", ""],
-    ["5", "R-000005", "rejected", "ssinInvalid", "blocking", "ssin", "85073003329", "45", "1988", ""],
+    [
+      "5",
+      "R-000005",
+      "rejected",
+      "ssinInvalid",
+      "blocking",
+      "ssin",
+      "85073003329",
+      "45",
+      "1988",
+      "reason=checkDigitsInvalid",
+    ],
   ]);
 });
 
