@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { BusinessClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -8,12 +10,15 @@ import { startEmbeddedDatabase } from "./database/embedded-database.ts";
 import { migrate } from "./database/migrate.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { findCertificateHolder, upsertInsurer } from "./identity/client-certificates.ts";
-import { ensureDevelopmentCertificates } from "./identity/development-certificates.ts";
+import { type DevelopmentCertificates, ensureDevelopmentCertificates } from "./identity/development-certificates.ts";
 import type { Intake } from "./intake/intake.ts";
 import { createReceiptSigner } from "./intake/receipt.ts";
 import { createTransferSlots } from "./intake/transfer-slots.ts";
 import { startWorker } from "./intake/worker.ts";
-import { loadCompetenceCodes } from "./register/load-register.ts";
+import { isRegisterEmpty, loadCompetenceCodes, loadRegister } from "./register/load-register.ts";
+
+/** Left out of the container image: there the operator loads a register. */
+const FIXTURE_REGISTER = fileURLToPath(new URL("../fixtures/initial-load/register.csv", import.meta.url));
 
 export interface App {
   /** Where clients reach the REST door; absent in a process that only works. */
@@ -75,17 +80,24 @@ async function openDatabase(config: Config, closers: (() => Promise<unknown>)[])
   return { database, databaseUrl };
 }
 
-/** Development certificates come with the two synthetic insurers that may use them. */
+/** Keys from files, or those of a development machine, which come with all it takes to try the gateway. */
 async function readKeys(config: Config, database: Database) {
   const isDevelopment = !config.tls || !config.signingKeyFile;
   const made = isDevelopment ? await ensureDevelopmentCertificates(config.certificatesFolder) : undefined;
-  if (made && !config.tls) for (const client of made.clients) await upsertInsurer(database.plain, client);
+  if (made && !config.tls) await seedDevelopment(database, made);
   const keyFile = config.tls?.keyFile ?? made!.server.keyFile;
   const certificateFile = config.tls?.certificateFile ?? made!.server.certificateFile;
   const caFile = config.tls?.clientCaFile ?? made!.authority.certificateFile;
   const [key, cert, ca] = await Promise.all([keyFile, certificateFile, caFile].map((file) => readFile(file)));
   const signingKey = await readFile(config.signingKeyFile ?? made!.signingKeyFile, "utf8");
   return { tls: { key: key!, cert: cert!, ca: ca! }, signingKey };
+}
+
+/** Two synthetic insurers and, while the register is empty, the synthetic one of the checkout's fixtures. */
+async function seedDevelopment(database: Database, made: DevelopmentCertificates): Promise<void> {
+  for (const client of made.clients) await upsertInsurer(database.plain, client);
+  if (existsSync(FIXTURE_REGISTER) && (await isRegisterEmpty(database.plain)))
+    await loadRegister(database, FIXTURE_REGISTER);
 }
 
 type ServerTls = Awaited<ReturnType<typeof readKeys>>["tls"];

@@ -61,9 +61,8 @@ export class StagedBatch {
     this.#offsets += comma + record.byteOffset;
     this.#lengths += comma + record.byteLength;
     for (let column = 0; column < TEXT_COLUMNS.length; column += 1) {
-      const name = TEXT_COLUMNS[column]!;
-      // A value with a blocking finding is no value: it may not even be a date.
-      const value = faulty && isFieldBlocked(record, name) ? undefined : record[name];
+      // A value that failed its check is undefined: it may not even be a date.
+      const value = record[TEXT_COLUMNS[column]!];
       this.#texts[column] += comma + (value === undefined ? "NULL" : quote(value));
     }
     this.#solidarities += comma + (record.solidarity === undefined ? "NULL" : record.solidarity);
@@ -96,10 +95,6 @@ export class StagedBatch {
       as u (record_number, line, byte_offset, byte_length, sender_reference, contract_number, inami_number, start_on, end_on,
         reason, contract_kind, ssin, solidarity, language, payment_reference, findings, blocked)`;
   }
-}
-
-function isFieldBlocked(record: CheckedRecord, field: string): boolean {
-  return record.findings.some((finding) => finding.field === field && isBlocking(finding));
 }
 
 const NEEDS_ESCAPE = /["\\]/;

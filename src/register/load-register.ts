@@ -86,11 +86,16 @@ function toProvider(line: RegisterLine, lineNumber: number): ProviderRow {
 async function upsertProviders(tx: TransactionSql, rows: readonly ProviderRow[]): Promise<void> {
   await tx`
     insert into provider (inami_root, inami_number, ssin, valid_from, valid_to, replaced_by_root, deceased_on)
-    select * from json_to_recordset(${tx.json(rows as never)}) as r (inami_root text, inami_number text, ssin text,
+    select * from jsonb_to_recordset(${tx.json(rows as never)}) as r (inami_root text, inami_number text, ssin text,
       valid_from date, valid_to date, replaced_by_root text, deceased_on date)
     on conflict (inami_root) do update set inami_number = excluded.inami_number, ssin = excluded.ssin,
       valid_from = excluded.valid_from, valid_to = excluded.valid_to, replaced_by_root = excluded.replaced_by_root,
       deceased_on = excluded.deceased_on`;
+}
+
+export async function isRegisterEmpty(sql: Sql): Promise<boolean> {
+  const [row] = await sql`select 1 from provider limit 1`;
+  return row === undefined;
 }
 
 /** Loads the dated seed list of competence codes; codes that are there already stay as they are. */
@@ -103,7 +108,7 @@ export async function loadCompetenceCodes(sql: Sql): Promise<void> {
   }
   await sql`
     insert into competence_code (profession_digit, code, valid_from, valid_to, label)
-    select * from json_to_recordset(${sql.json(rows as never)}) as r
+    select * from jsonb_to_recordset(${sql.json(rows as never)}) as r
       ("professionDigit" text, code text, "validFrom" date, "validTo" date, label text)
     on conflict do nothing`;
 }
