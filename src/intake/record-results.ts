@@ -22,7 +22,7 @@ export async function listRecordResults(
   const { afterRecordNumber: after, limit } = page;
   const ofSubmission = sql`insurer_id = ${insurerId} and submission_id = ${submissionId} and outcome = any(${[...page.outcomes]})`;
   // Blocks are opened only as far as the page reaches: up to `limit` records behind the block in which `after` lies.
-  return await sql<RecordResult[]>`
+  const rows = await sql<(Omit<RecordResult, "senderReference"> & { senderReference: string | null })[]>`
     select record_number as "recordNumber", sender_reference as "senderReference", outcome, findings from (
       (select record_number, sender_reference, outcome, findings from record_result
        where ${ofSubmission} and record_number > ${after} order by record_number limit ${limit})
@@ -36,6 +36,7 @@ export async function listRecordResults(
       where coalesce(block.ahead, 0) <= ${limit} and quiet.record_number > ${after}
     ) results
     order by record_number limit ${limit}`;
+  return rows.map(({ senderReference, ...row }) => ({ ...row, ...(senderReference !== null && { senderReference }) }));
 }
 
 export function blockOf(recordNumber: number): number {
