@@ -42,6 +42,7 @@ function answerWhileDiscarding(request: IncomingMessage, body: Buffer, lingerMs:
     .once("end", finish)
     .once("close", finish)
     .once("error", () => {});
-  request.resume();
+  // A receiver that gave up may still be waiting for bytes: it must not keep them from being discarded.
+  request.removeAllListeners("readable").resume();
   return answer;
 }

@@ -83,15 +83,11 @@ export async function createSubmissionRoute(app: Api, provide: ProvideDependenci
       if (request.headers.expect !== undefined) reply.raw.writeContinue();
       const bytes = readBody(request.raw);
       const body = sha512 ? verifySha512(bytes, sha512) : bytes;
-      try {
-        const transfer = { insurerId, enterpriseNumber, channel: "rest", body, expectedSha256: sha256 } as const;
-        const { submissionId, receipt } = await receiveSubmission(intake, transfer);
-        request.submissionId = submissionId;
-        reply.code(202).header("Location", submissionPath(submissionId));
-        return viewReceipt(receipt, answerLanguage(request, reply));
-      } finally {
-        await body.return(undefined);
-      }
+      const transfer = { insurerId, enterpriseNumber, channel: "rest", body, expectedSha256: sha256 } as const;
+      const { submissionId, receipt } = await receiveSubmission(intake, transfer);
+      request.submissionId = submissionId;
+      reply.code(202).header("Location", submissionPath(submissionId));
+      return viewReceipt(receipt, answerLanguage(request, reply));
     });
   });
 }
