@@ -1,3 +1,40 @@
+CREATE TABLE "audit_event" (
+	"event_id" uuid PRIMARY KEY NOT NULL,
+	"chain_id" integer NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"kind" text NOT NULL,
+	"client_id" text,
+	"token_sha256" "bytea",
+	"method" text NOT NULL,
+	"route" text NOT NULL,
+	"status" integer NOT NULL,
+	"request_sha256" "bytea",
+	"response_sha256" "bytea",
+	"trace_id" text,
+	"related_trace_id" text,
+	"persons" "bytea"
+);
+--> statement-breakpoint
+CREATE TABLE "audit_seal" (
+	"chain_id" integer NOT NULL,
+	"seal_number" bigint NOT NULL,
+	"sealed_at" timestamp with time zone NOT NULL,
+	"event_count" integer NOT NULL,
+	"previous_hash" "bytea" NOT NULL,
+	"hash" "bytea" NOT NULL,
+	"signature" text NOT NULL,
+	CONSTRAINT "audit_seal_chain_id_seal_number_pk" PRIMARY KEY("chain_id","seal_number")
+);
+--> statement-breakpoint
+CREATE TABLE "audit_sealed_event" (
+	"chain_id" integer NOT NULL,
+	"seal_number" bigint NOT NULL,
+	"place" integer NOT NULL,
+	"event_id" uuid NOT NULL,
+	"event_hash" "bytea" NOT NULL,
+	CONSTRAINT "audit_sealed_event_chain_id_seal_number_place_pk" PRIMARY KEY("chain_id","seal_number","place")
+);
+--> statement-breakpoint
 CREATE TABLE "contract" (
 	"insurer_id" integer NOT NULL,
 	"contract_id" uuid NOT NULL,
@@ -35,12 +72,68 @@ CREATE TABLE "contract_version" (
 	CONSTRAINT "contract_version_action" CHECK ("contract_version"."action" in ('new', 'modify', 'close', 'reopen', 'cancel'))
 );
 --> statement-breakpoint
+CREATE TABLE "authorization_artifact" (
+	"model" text NOT NULL,
+	"id" text NOT NULL,
+	"payload" jsonb NOT NULL,
+	"expires_at" timestamp with time zone,
+	"consumed_at" timestamp with time zone,
+	CONSTRAINT "authorization_artifact_model_id_pk" PRIMARY KEY("model","id")
+);
+--> statement-breakpoint
+CREATE TABLE "client" (
+	"client_id" text collate "C" PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"kind" text NOT NULL,
+	"scopes" text[] NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "client_kind" CHECK ("client"."kind" in ('insurer', 'serviceProvider', 'operator'))
+);
+--> statement-breakpoint
 CREATE TABLE "client_certificate" (
 	"thumbprint" "bytea" PRIMARY KEY NOT NULL,
-	"insurer_id" integer NOT NULL,
-	"registered_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"client_id" text collate "C" NOT NULL,
+	"not_after" timestamp with time zone NOT NULL,
+	"registered_at" timestamp with time zone NOT NULL,
 	"revoked_at" timestamp with time zone,
 	CONSTRAINT "client_certificate_thumbprint" CHECK (octet_length("client_certificate"."thumbprint") = 32)
+);
+--> statement-breakpoint
+CREATE TABLE "client_grant" (
+	"client_id" text collate "C" NOT NULL,
+	"insurer_id" integer NOT NULL,
+	"valid_from" date NOT NULL,
+	"valid_to" date,
+	"granted_at" timestamp with time zone NOT NULL,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "client_grant_client_id_insurer_id_valid_from_pk" PRIMARY KEY("client_id","insurer_id","valid_from")
+);
+--> statement-breakpoint
+CREATE TABLE "client_key" (
+	"client_id" text collate "C" NOT NULL,
+	"kid" text NOT NULL,
+	"jwk" jsonb NOT NULL,
+	"registered_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "client_key_client_id_kid_pk" PRIMARY KEY("client_id","kid")
+);
+--> statement-breakpoint
+CREATE TABLE "client_ssh_key" (
+	"client_id" text collate "C" NOT NULL,
+	"fingerprint" text NOT NULL,
+	"public_key" text NOT NULL,
+	"registered_at" timestamp with time zone NOT NULL,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "client_ssh_key_client_id_fingerprint_pk" PRIMARY KEY("client_id","fingerprint")
+);
+--> statement-breakpoint
+CREATE TABLE "failed_authentication" (
+	"subject" text PRIMARY KEY NOT NULL,
+	"failures" integer NOT NULL,
+	"last_failed_at" timestamp with time zone NOT NULL,
+	"banned_until" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "insurer" (
@@ -51,6 +144,15 @@ CREATE TABLE "insurer" (
 	"initial_load_completed_at" timestamp with time zone,
 	CONSTRAINT "insurer_enterprise_number" UNIQUE("enterprise_number"),
 	CONSTRAINT "insurer_phase" CHECK ("insurer"."phase" in ('access', 'loading', 'live', 'suspended'))
+);
+--> statement-breakpoint
+CREATE TABLE "insurer_contact" (
+	"insurer_id" integer NOT NULL,
+	"email" text NOT NULL,
+	"name" text NOT NULL,
+	"language" text NOT NULL,
+	CONSTRAINT "insurer_contact_insurer_id_email_pk" PRIMARY KEY("insurer_id","email"),
+	CONSTRAINT "insurer_contact_language" CHECK ("insurer_contact"."language" in ('fr', 'nl', 'de'))
 );
 --> statement-breakpoint
 CREATE TABLE "quiet_result_block" (
@@ -118,6 +220,16 @@ CREATE TABLE "submission_payload" (
 	CONSTRAINT "submission_payload_insurer_id_submission_id_chunk_number_pk" PRIMARY KEY("insurer_id","submission_id","chunk_number")
 );
 --> statement-breakpoint
+CREATE TABLE "alarm" (
+	"alarm_id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"code" text NOT NULL,
+	"insurer_id" integer,
+	"details" jsonb NOT NULL,
+	"raised_at" timestamp with time zone NOT NULL,
+	"acknowledged_at" timestamp with time zone,
+	"acknowledged_by" text
+);
+--> statement-breakpoint
 CREATE TABLE "competence_code" (
 	"profession_digit" text collate "C" NOT NULL,
 	"code" text collate "C" NOT NULL,
@@ -138,11 +250,19 @@ CREATE TABLE "provider" (
 );
 --> statement-breakpoint
 ALTER TABLE "contract_version" ADD CONSTRAINT "contract_version_contract" FOREIGN KEY ("insurer_id","contract_id") REFERENCES "public"."contract"("insurer_id","contract_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "client_certificate" ADD CONSTRAINT "client_certificate_insurer_id_insurer_insurer_id_fk" FOREIGN KEY ("insurer_id") REFERENCES "public"."insurer"("insurer_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "client_certificate" ADD CONSTRAINT "client_certificate_client_id_client_client_id_fk" FOREIGN KEY ("client_id") REFERENCES "public"."client"("client_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "client_grant" ADD CONSTRAINT "client_grant_client_id_client_client_id_fk" FOREIGN KEY ("client_id") REFERENCES "public"."client"("client_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "client_grant" ADD CONSTRAINT "client_grant_insurer_id_insurer_insurer_id_fk" FOREIGN KEY ("insurer_id") REFERENCES "public"."insurer"("insurer_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "client_key" ADD CONSTRAINT "client_key_client_id_client_client_id_fk" FOREIGN KEY ("client_id") REFERENCES "public"."client"("client_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "client_ssh_key" ADD CONSTRAINT "client_ssh_key_client_id_client_client_id_fk" FOREIGN KEY ("client_id") REFERENCES "public"."client"("client_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "insurer_contact" ADD CONSTRAINT "insurer_contact_insurer_id_insurer_insurer_id_fk" FOREIGN KEY ("insurer_id") REFERENCES "public"."insurer"("insurer_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "quiet_result_block" ADD CONSTRAINT "quiet_result_block_submission" FOREIGN KEY ("insurer_id","submission_id") REFERENCES "public"."submission"("insurer_id","submission_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "record_result" ADD CONSTRAINT "record_result_submission" FOREIGN KEY ("insurer_id","submission_id") REFERENCES "public"."submission"("insurer_id","submission_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "submission" ADD CONSTRAINT "submission_insurer_id_insurer_insurer_id_fk" FOREIGN KEY ("insurer_id") REFERENCES "public"."insurer"("insurer_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "audit_event_chain" ON "audit_event" USING btree ("chain_id","event_id");--> statement-breakpoint
+CREATE INDEX "audit_sealed_event_id" ON "audit_sealed_event" USING btree ("event_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "contract_key" ON "contract" USING btree ("insurer_id","contract_number","inami_root") WHERE "contract"."cancelled_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "submission_reference" ON "submission" USING btree ("insurer_id","environment","reference") WHERE "submission"."state" not in ('refused', 'cancelled', 'tested');--> statement-breakpoint
 CREATE INDEX "submission_waiting" ON "submission" USING btree ("received_at") WHERE "submission"."state" in ('received', 'processing');--> statement-breakpoint
-CREATE INDEX "submission_records_sha256" ON "submission" USING btree ("insurer_id","records_sha256") WHERE "submission"."records_sha256" is not null;
+CREATE INDEX "submission_records_sha256" ON "submission" USING btree ("insurer_id","records_sha256") WHERE "submission"."records_sha256" is not null;--> statement-breakpoint
+CREATE INDEX "alarm_open" ON "alarm" USING btree ("raised_at") WHERE "alarm"."acknowledged_at" is null;

@@ -1,9 +1,15 @@
 import { sql } from "drizzle-orm";
-import { check, integer, pgTable, text, timestamp, unique } from "drizzle-orm/pg-core";
-import { bytes, identifier, isOneOf } from "../database/column-types.ts";
+import { check, date, integer, jsonb, pgTable, primaryKey, text, timestamp, unique } from "drizzle-orm/pg-core";
+import type { JWK } from "jose";
+import { bytes, identifier, isOneOf, textArray } from "../database/column-types.ts";
 
 export const INSURER_PHASES = ["access", "loading", "live", "suspended"] as const;
 export type InsurerPhase = (typeof INSURER_PHASES)[number];
+
+export const CLIENT_KINDS = ["insurer", "serviceProvider", "operator"] as const;
+export type ClientKind = (typeof CLIENT_KINDS)[number];
+
+const instant = (name: string) => timestamp(name, { withTimezone: true });
 
 export const insurer = pgTable(
   "insurer",
@@ -12,7 +18,7 @@ export const insurer = pgTable(
     enterpriseNumber: identifier("enterprise_number").notNull(),
     name: text("name").notNull(),
     phase: text("phase", { enum: INSURER_PHASES }).notNull(),
-    initialLoadCompletedAt: timestamp("initial_load_completed_at", { withTimezone: true }),
+    initialLoadCompletedAt: instant("initial_load_completed_at"),
   },
   (table) => [
     unique("insurer_enterprise_number").on(table.enterpriseNumber),
@@ -20,16 +26,122 @@ export const insurer = pgTable(
   ],
 );
 
+/** Whom the institute writes to about an insurer's exchange. */
+export const insurerContact = pgTable(
+  "insurer_contact",
+  {
+    insurerId: integer("insurer_id")
+      .notNull()
+      .references(() => insurer.insurerId),
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    language: text("language", { enum: ["fr", "nl", "de"] }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.insurerId, table.email] }),
+    check("insurer_contact_language", isOneOf(table.language, ["fr", "nl", "de"])),
+  ],
+);
+
+/** An OAuth client: a machine of an insurer, of a service provider or of the institute's operators. */
+export const client = pgTable(
+  "client",
+  {
+    clientId: identifier("client_id").primaryKey(),
+    name: text("name").notNull(),
+    kind: text("kind", { enum: CLIENT_KINDS }).notNull(),
+    /** Scopes its tokens may carry. */
+    scopes: textArray("scopes").notNull(),
+    createdAt: instant("created_at").notNull(),
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [check("client_kind", isOneOf(table.kind, CLIENT_KINDS))],
+);
+
+/** Public keys with which a client signs its assertions (`private_key_jwt`). */
+export const clientKey = pgTable(
+  "client_key",
+  {
+    clientId: identifier("client_id")
+      .notNull()
+      .references(() => client.clientId),
+    /** RFC 7638 thumbprint, or the `kid` the client chose. */
+    kid: text("kid").notNull(),
+    jwk: jsonb("jwk").$type<JWK>().notNull(),
+    registeredAt: instant("registered_at").notNull(),
+    expiresAt: instant("expires_at"),
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [primaryKey({ columns: [table.clientId, table.kid] })],
+);
+
 export const clientCertificate = pgTable(
   "client_certificate",
   {
     /** SHA-256 of the certificate in DER. */
     thumbprint: bytes("thumbprint").primaryKey(),
-    insurerId: integer("insurer_id")
+    clientId: identifier("client_id")
       .notNull()
-      .references(() => insurer.insurerId),
-    registeredAt: timestamp("registered_at", { withTimezone: true }).notNull().default(sql`now()`),
-    revokedAt: timestamp("revoked_at", { withTimezone: true }),
+      .references(() => client.clientId),
+    notAfter: instant("not_after").notNull(),
+    registeredAt: instant("registered_at").notNull(),
+    revokedAt: instant("revoked_at"),
   },
   (table) => [check("client_certificate_thumbprint", sql`octet_length(${table.thumbprint}) = 32`)],
 );
+
+/** SSH public keys of a client's SFTP account. */
+export const clientSshKey = pgTable(
+  "client_ssh_key",
+  {
+    clientId: identifier("client_id")
+      .notNull()
+      .references(() => client.clientId),
+    /** `SHA256:…` as `ssh-keygen -l` prints it. */
+    fingerprint: text("fingerprint").notNull(),
+    publicKey: text("public_key").notNull(),
+    registeredAt: instant("registered_at").notNull(),
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [primaryKey({ columns: [table.clientId, table.fingerprint] })],
+);
+
+/** The right of a client to act for an insurer, on the days from `validFrom` to `validTo` (inclusive). */
+export const clientGrant = pgTable(
+  "client_grant",
+  {
+    clientId: identifier("client_id")
+      .notNull()
+      .references(() => client.clientId),
+    insurerId: integer("insurer_id")
+      .notNull()
+      .references(() => insurer.insurerId),
+    validFrom: date("valid_from").notNull(),
+    validTo: date("valid_to"),
+    grantedAt: instant("granted_at").notNull(),
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [primaryKey({ columns: [table.clientId, table.insurerId, table.validFrom] })],
+);
+
+/** What the authorization server keeps between requests and processes: above all the assertions it has seen. */
+export const authorizationArtifact = pgTable(
+  "authorization_artifact",
+  {
+    model: text("model").notNull(),
+    id: text("id").notNull(),
+    payload: jsonb("payload").notNull(),
+    expiresAt: instant("expires_at"),
+    consumedAt: instant("consumed_at"),
+  },
+  (table) => [primaryKey({ columns: [table.model, table.id] })],
+);
+
+/** Failed authentications of an address or a client, decaying with time; shared by all processes. */
+export const failedAuthentication = pgTable("failed_authentication", {
+  /** `address:…` or `client:…`. */
+  subject: text("subject").primaryKey(),
+  failures: integer("failures").notNull(),
+  lastFailedAt: instant("last_failed_at").notNull(),
+  bannedUntil: instant("banned_until"),
+});
