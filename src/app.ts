@@ -76,7 +76,7 @@ async function openDatabase(config: Config, closers: (() => Promise<unknown>)[])
     transactionConnections: config.uploadConcurrency + config.workerConcurrency,
   });
   closers.push(() => database.close());
-  await loadCompetenceCodes(database.plain);
+  await loadCompetenceCodes(database.institute);
   return { database, databaseUrl };
 }
 
@@ -95,8 +95,8 @@ async function readKeys(config: Config, database: Database) {
 
 /** Two synthetic insurers and, while the register is empty, the synthetic one of the checkout's fixtures. */
 async function seedDevelopment(database: Database, made: DevelopmentCertificates): Promise<void> {
-  for (const client of made.clients) await upsertInsurer(database.plain, client);
-  if (existsSync(FIXTURE_REGISTER) && (await isRegisterEmpty(database.plain)))
+  for (const client of made.clients) await upsertInsurer(database.institute, client);
+  if (existsSync(FIXTURE_REGISTER) && (await isRegisterEmpty(database.institute)))
     await loadRegister(database, FIXTURE_REGISTER);
 }
 

@@ -13,7 +13,7 @@ export async function createTemplate(serverUrl: string): Promise<void> {
   const url = databaseUrl(serverUrl, TEMPLATE);
   await migrate(url);
   const database = createDatabase(url);
-  await loadCompetenceCodes(database.plain);
+  await loadCompetenceCodes(database.institute);
   await database.close();
 }
 

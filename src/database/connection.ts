@@ -1,18 +1,24 @@
-import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { createTenant, type Tenant } from "./tenant-scope.ts";
 
 /** A postgres.js client with our types: int8 as number, dates as `yyyy-mm-dd` text. */
 export type Sql = postgres.Sql<{ int8: number; date: string }>;
 export type TransactionSql = postgres.TransactionSql<{ int8: number; date: string }>;
 
 /**
- * Three clients on one PostgreSQL, because postgres.js can lose the reservation of `begin` when a pool serves plain
- * queries too (open issues 823, 1189, 1204), and drizzle rebinds the serializers of the client it gets.
+ * Clients on one PostgreSQL by role and use. Two for the gateway's own role, because postgres.js can lose the reservation of
+ * `begin` when a pool serves plain queries too (open issues 823, 1189, 1204).
  */
 export interface Database {
+  /** Role `infoss_gateway`: what belongs to no insurer. */
   readonly plain: Sql;
+  /** Role `infoss_gateway`: transactions; `asInsurer` for the rows of one insurer. */
   readonly transactions: Sql;
-  readonly orm: PostgresJsDatabase;
+  /** Role `infoss_institute`: what operators keep, and what waits for a worker. */
+  readonly institute: Sql;
+  /** Role `infoss_auditor`: seals of the audit trail. */
+  readonly auditor: Sql;
+  asInsurer(insurerId: number): Tenant;
   close(): Promise<void>;
 }
 
@@ -22,25 +28,32 @@ export interface DatabaseOptions {
   readonly plainConnections?: number;
 }
 
+type DatabaseRole = "infoss_gateway" | "infoss_institute" | "infoss_auditor";
+
+const INSTITUTE_CONNECTIONS = 4;
+const AUDITOR_CONNECTIONS = 1;
 const IDLE_TIMEOUT_SECONDS = 30;
 const CONNECT_TIMEOUT_SECONDS = 10;
 
 export function createDatabase(url: string, options: DatabaseOptions = {}): Database {
   const { transactionConnections = 20, plainConnections = 10 } = options;
-  const plain = createClient(url, plainConnections);
-  const transactions = createClient(url, transactionConnections);
-  const forOrm = createClient(url, 4);
+  const plain = createClient(url, "infoss_gateway", plainConnections);
+  const transactions = createClient(url, "infoss_gateway", transactionConnections);
+  const institute = createClient(url, "infoss_institute", INSTITUTE_CONNECTIONS);
+  const auditor = createClient(url, "infoss_auditor", AUDITOR_CONNECTIONS);
   return {
     plain,
     transactions,
-    orm: drizzle({ client: forOrm }),
+    institute,
+    auditor,
+    asInsurer: (insurerId) => createTenant(transactions, insurerId),
     async close() {
-      await Promise.all([plain, transactions, forOrm].map((client) => client.end({ timeout: 5 })));
+      await Promise.all([plain, transactions, institute, auditor].map((client) => client.end({ timeout: 5 })));
     },
   };
 }
 
-function createClient(url: string, max: number): Sql {
+function createClient(url: string, role: DatabaseRole, max: number): Sql {
   return postgres(url, {
     max,
     idle_timeout: IDLE_TIMEOUT_SECONDS,
@@ -51,6 +64,8 @@ function createClient(url: string, max: number): Sql {
       date: { to: 1082, from: [1082], parse: (text: string) => text, serialize: (text: string) => text },
     },
     connection: {
+      // Whoever logs in, the statements run with the rights of a role that owns nothing.
+      role,
       application_name: "infoss-gateway",
       TimeZone: "UTC",
       // A gateway that vanished without closing must not keep its claims (operations.md, "takes over").

@@ -2,7 +2,9 @@ import { createHash, type X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { FastifyRequest } from "fastify";
+import type { Tenant } from "../database/tenant-scope.ts";
 import type { CertificateHolder } from "../identity/client-certificates.ts";
+import type { ProvideDependencies } from "./http-dependencies.ts";
 import { Problem } from "./problems.ts";
 
 /** Sent with 401, which requires a challenge (RFC 9110 section 15.5.2); no scheme is registered for certificates. */
@@ -43,6 +45,11 @@ export async function identifyInsurer(
 export function getInsurer(request: FastifyRequest): CertificateHolder {
   if (!request.insurer) throw new Error("a public route asked for the insurer");
   return request.insurer;
+}
+
+/** The insurer's rows, and no others: the only way for a route to data of an insurer. */
+export function getTenant(request: FastifyRequest, provide: ProvideDependencies): Tenant {
+  return provide().intake.database.asInsurer(getInsurer(request).insurerId);
 }
 
 export function noClientCertificate(): Problem {

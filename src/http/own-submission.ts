@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Submission } from "../intake/submission.ts";
 import { findSubmission } from "../intake/submission-queries.ts";
-import { getInsurer } from "./client-certificate.ts";
+import { getTenant } from "./client-certificate.ts";
 import type { ProvideDependencies } from "./http-dependencies.ts";
 import { Problem } from "./problems.ts";
 import { SubmissionIdSchema } from "./submission-view.ts";
@@ -18,7 +18,7 @@ export async function getOwnSubmission(
   provide: ProvideDependencies,
 ): Promise<Submission> {
   const submission = isSubmissionId(submissionId)
-    ? await findSubmission(provide().intake.database.plain, getInsurer(request).insurerId, submissionId)
+    ? await findSubmission(getTenant(request, provide), submissionId)
     : undefined;
   if (!submission) throw submissionNotFound();
   request.submissionId = submission.submissionId;

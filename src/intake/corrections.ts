@@ -1,4 +1,4 @@
-import type { Sql } from "../database/connection.ts";
+import type { Tenant } from "../database/tenant-scope.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Language } from "../findings/language.ts";
 import { renderFindingText } from "../findings/render-finding.ts";
@@ -21,30 +21,30 @@ interface RejectedRecord {
  * their way are in memory.
  */
 export async function findCorrections(
-  sql: Sql,
-  insurerId: number,
+  tenant: Tenant,
   submissionId: string,
   language: Language,
 ): Promise<AsyncIterable<Buffer> | undefined> {
-  const [row] = await sql<{ header: ContractFileRoot; rejected: number; isClosed: boolean }[]>`
+  const [row] = await tenant.run(
+    (tx) => tx<{ header: ContractFileRoot; rejected: number; isClosed: boolean }[]>`
     select header, rejected_count as rejected, i.initial_load_completed_at is not null as "isClosed"
     from submission join insurer i using (insurer_id)
-    where insurer_id = ${insurerId} and submission_id = ${submissionId} and state = 'processed' and rejected_count > 0`;
+    where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and state = 'processed' and rejected_count > 0`,
+  );
   if (!row) return undefined;
-  return renderCorrections(sql, insurerId, submissionId, language, row.header, row.rejected);
+  return renderCorrections(tenant, submissionId, language, row.header, row.rejected);
 }
 
 async function* renderCorrections(
-  sql: Sql,
-  insurerId: number,
+  tenant: Tenant,
   submissionId: string,
   language: Language,
   header: ContractFileRoot,
   rejected: number,
 ): AsyncGenerator<Buffer> {
   yield Buffer.from(renderRoot(header, rejected));
-  const slices = createSlicer(readPayload(sql, insurerId, submissionId));
-  for await (const record of iterateRejected(sql, insurerId, submissionId)) {
+  const slices = createSlicer(readPayload(tenant, submissionId));
+  for await (const record of iterateRejected(tenant, submissionId)) {
     const texts = record.findings.map(
       (finding) =>
         `${finding.code}${finding.field ? ` (${finding.field})` : ""}: ${renderFindingText(finding, language)}`,
@@ -84,14 +84,16 @@ function toComment(text: string): string {
   return text.replaceAll("--", "- -").replace(/-$/, "- ");
 }
 
-async function* iterateRejected(sql: Sql, insurerId: number, submissionId: string): AsyncGenerator<RejectedRecord> {
+async function* iterateRejected(tenant: Tenant, submissionId: string): AsyncGenerator<RejectedRecord> {
   const PAGE = 500;
   for (let after = 0; ; ) {
-    const page = await sql<RejectedRecord[]>`
+    const page = await tenant.run(
+      (tx) => tx<RejectedRecord[]>`
       select record_number as "recordNumber", findings, byte_offset as "byteOffset", byte_length as "byteLength"
-      from record_result where insurer_id = ${insurerId} and submission_id = ${submissionId} and outcome = 'rejected'
+      from record_result where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and outcome = 'rejected'
         and record_number > ${after}
-      order by record_number limit ${PAGE}`;
+      order by record_number limit ${PAGE}`,
+    );
     yield* page;
     if (page.length < PAGE) return;
     after = page.at(-1)!.recordNumber;

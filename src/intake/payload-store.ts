@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
-import type { Sql, TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/connection.ts";
+import type { Tenant } from "../database/tenant-scope.ts";
 import { reachStep } from "./steps.ts";
 
 /** Compressed bytes of one stored chunk: large enough to be few rows, small enough to be nothing in memory. */
@@ -74,20 +75,23 @@ export async function deletePayload(tx: TransactionSql, insurerId: number, submi
 }
 
 /** The bytes as received, piece by piece. The next stored chunk is fetched while the current one is read. */
-export function readPayload(sql: Sql, insurerId: number, submissionId: string): AsyncIterable<Buffer> {
+export function readPayload(tenant: Tenant, submissionId: string): AsyncIterable<Buffer> {
   const decompress = createZstdDecompress();
   const done = pipeline(
-    Readable.from(storedChunks(sql, insurerId, submissionId), { objectMode: false, highWaterMark: 1 }),
+    Readable.from(storedChunks(tenant, submissionId), { objectMode: false, highWaterMark: 1 }),
     decompress,
   );
   done.catch(() => {}); // whoever reads gets the same error
   return decompress;
 }
 
-async function* storedChunks(sql: Sql, insurerId: number, submissionId: string): AsyncGenerator<Buffer> {
-  const fetchChunk = (chunkNumber: number) => sql<{ bytes: Buffer }[]>`
-    select bytes from submission_payload
-    where insurer_id = ${insurerId} and submission_id = ${submissionId} and chunk_number = ${chunkNumber}`;
+async function* storedChunks(tenant: Tenant, submissionId: string): AsyncGenerator<Buffer> {
+  const fetchChunk = (chunkNumber: number) =>
+    tenant.run(
+      (tx) => tx<{ bytes: Buffer }[]>`
+        select bytes from submission_payload
+        where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and chunk_number = ${chunkNumber}`,
+    );
   for (let chunkNumber = 0; ; chunkNumber += 1) {
     const [row] = await fetchChunk(chunkNumber);
     if (!row) return;

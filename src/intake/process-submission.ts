@@ -87,7 +87,7 @@ async function stageRecords(intake: Intake, tx: TransactionSql, claim: Claim, si
     reachStep("process.batchStaged");
   };
   let refusal: Finding | undefined;
-  for await (const bytes of readPayload(intake.database.plain, claim.insurerId, claim.submissionId)) {
+  for await (const bytes of readPayload(intake.database.asInsurer(claim.insurerId), claim.submissionId)) {
     for (let start = 0; start < bytes.length && !refusal; start += SLICE_BYTES) {
       refusal = reader.write(bytes.subarray(start, start + SLICE_BYTES));
       if (batch.size >= BATCH_RECORDS) await flush();
@@ -105,13 +105,16 @@ async function stageRecords(intake: Intake, tx: TransactionSql, claim: Claim, si
 
 /** Shows how far the reading is, on another connection than the transaction's: that one is not to be seen yet. */
 function createProgress(intake: Intake, claim: Claim) {
+  const tenant = intake.database.asInsurer(claim.insurerId);
   let nextAt = performance.now() + PROGRESS_INTERVAL_MS;
   return async (bytesRead: number, recordsRead: number): Promise<void> => {
     if (performance.now() < nextAt) return;
     nextAt = performance.now() + PROGRESS_INTERVAL_MS;
-    await intake.database.plain`
-      update submission set bytes_read = ${bytesRead}, records_read = ${recordsRead}
-      where insurer_id = ${claim.insurerId} and submission_id = ${claim.submissionId} and attempts = ${claim.attempt}`;
+    await tenant.run(
+      (tx) => tx`
+        update submission set bytes_read = ${bytesRead}, records_read = ${recordsRead}
+        where insurer_id = ${claim.insurerId} and submission_id = ${claim.submissionId} and attempts = ${claim.attempt}`,
+    );
   };
 }
 

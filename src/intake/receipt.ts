@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { CompactSign, calculateJwkThumbprint, decodeJwt, exportJWK, importPKCS8, type JWK } from "jose";
-import type { Sql } from "../database/connection.ts";
+import type { Tenant } from "../database/tenant-scope.ts";
 import type { Receipt } from "../formats/report/receipt.ts";
 
 export interface SignedReceipt {
@@ -40,12 +40,11 @@ export function readReceipt(jws: string): SignedReceipt {
   return { receipt: decodeJwt(jws) as unknown as Receipt, jws };
 }
 
-export async function findReceipt(
-  sql: Sql,
-  insurerId: number,
-  submissionId: string,
-): Promise<SignedReceipt | undefined> {
-  const [row] = await sql<{ receiptJws: string }[]>`
-    select receipt_jws as "receiptJws" from submission where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+export async function findReceipt(tenant: Tenant, submissionId: string): Promise<SignedReceipt | undefined> {
+  const [row] = await tenant.run(
+    (tx) => tx<{ receiptJws: string }[]>`
+      select receipt_jws as "receiptJws" from submission
+      where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId}`,
+  );
   return row && readReceipt(row.receiptJws);
 }

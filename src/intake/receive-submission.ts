@@ -54,7 +54,7 @@ export async function receiveSubmission(intake: Intake, transfer: Transfer): Pro
     });
     // The transaction starts when the first chunk is full or the body has ended: a small or slow body holds no connection.
     const first = await payload.chunks.next();
-    const reception = await intake.database.transactions.begin(async (tx) => {
+    const reception = await intake.database.asInsurer(transfer.insurerId).run(async (tx) => {
       const [row] = await tx<{ submissionId: string }[]>`select uuidv7() as "submissionId"`;
       const submissionId = row!.submissionId;
       let chunkNumber = 0;

@@ -1,4 +1,4 @@
-import type { Sql } from "../database/connection.ts";
+import type { Tenant } from "../database/tenant-scope.ts";
 import type { RecordOutcome, RecordResult } from "./submission.ts";
 
 /** Record numbers of one block of quiet results; see `quietResultBlock`. */
@@ -14,15 +14,15 @@ export interface RecordResultPage {
 
 /** Outcomes in the order of the records: quiet ones (kept in blocks) and telling ones merged. */
 export async function listRecordResults(
-  sql: Sql,
-  insurerId: number,
+  tenant: Tenant,
   submissionId: string,
   page: RecordResultPage,
 ): Promise<RecordResult[]> {
   const { afterRecordNumber: after, limit } = page;
-  const ofSubmission = sql`insurer_id = ${insurerId} and submission_id = ${submissionId} and outcome = any(${[...page.outcomes]})`;
-  // Blocks are opened only as far as the page reaches: up to `limit` records behind the block in which `after` lies.
-  const rows = await sql<(Omit<RecordResult, "senderReference"> & { senderReference: string | null })[]>`
+  const rows = await tenant.run((tx) => {
+    const ofSubmission = tx`insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and outcome = any(${[...page.outcomes]})`;
+    // Blocks are opened only as far as the page reaches: up to `limit` records behind the block in which `after` lies.
+    return tx<(Omit<RecordResult, "senderReference"> & { senderReference: string | null })[]>`
     select record_number as "recordNumber", sender_reference as "senderReference", outcome, findings from (
       (select record_number, sender_reference, outcome, findings from record_result
        where ${ofSubmission} and record_number > ${after} order by record_number limit ${limit})
@@ -36,6 +36,7 @@ export async function listRecordResults(
       where coalesce(block.ahead, 0) <= ${limit} and quiet.record_number > ${after}
     ) results
     order by record_number limit ${limit}`;
+  });
   return rows.map(({ senderReference, ...row }) => ({ ...row, ...(senderReference !== null && { senderReference }) }));
 }
 
@@ -44,14 +45,10 @@ export function blockOf(recordNumber: number): number {
 }
 
 /** The records that are not plainly accepted, in order, page by page: what a report lists. */
-export async function* iterateReportRecords(
-  sql: Sql,
-  insurerId: number,
-  submissionId: string,
-): AsyncGenerator<RecordResult[]> {
+export async function* iterateReportRecords(tenant: Tenant, submissionId: string): AsyncGenerator<RecordResult[]> {
   const outcomes = ["acceptedWithWarnings", "unchanged", "rejected"] as const;
   for (let afterRecordNumber = 0; ; ) {
-    const page = await listRecordResults(sql, insurerId, submissionId, {
+    const page = await listRecordResults(tenant, submissionId, {
       outcomes,
       afterRecordNumber,
       limit: REPORT_PAGE_RECORDS,

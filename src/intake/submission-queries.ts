@@ -1,4 +1,5 @@
-import type { Sql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/connection.ts";
+import type { Tenant } from "../database/tenant-scope.ts";
 import type { Finding } from "../findings/finding.ts";
 import type {
   Channel,
@@ -32,20 +33,19 @@ interface SubmissionRow {
   readonly endedAt: Date | null;
 }
 
-const columns = (sql: Sql) => sql`
+const columns = (tx: TransactionSql) => tx`
   submission_id as "submissionId", insurer_id as "insurerId", channel, state, reference, environment, kind,
   (header->>'complete')::boolean as complete, (header->>'recordCount')::int as "declaredRecordCount",
   byte_length as "byteLength", encode(sha256, 'hex') as sha256, bytes_read as "bytesRead", records_read as "recordsRead",
   accepted_count as accepted, accepted_with_warnings_count as "acceptedWithWarnings", unchanged_count as unchanged,
   rejected_count as rejected, findings, received_at as "receivedAt", ended_at as "endedAt"`;
 
-export async function findSubmission(
-  sql: Sql,
-  insurerId: number,
-  submissionId: string,
-): Promise<Submission | undefined> {
-  const [row] = await sql<SubmissionRow[]>`
-    select ${columns(sql)} from submission where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+export async function findSubmission(tenant: Tenant, submissionId: string): Promise<Submission | undefined> {
+  const [row] = await tenant.run(
+    (tx) => tx<SubmissionRow[]>`
+      select ${columns(tx)} from submission
+      where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId}`,
+  );
   return row && toSubmission(row);
 }
 
@@ -57,29 +57,32 @@ export interface SubmissionPage {
 }
 
 /** Newest first. */
-export async function listSubmissions(sql: Sql, insurerId: number, page: SubmissionPage): Promise<Submission[]> {
-  const rows = await sql<SubmissionRow[]>`
-    select ${columns(sql)} from submission
-    where insurer_id = ${insurerId}
-      ${page.before ? sql`and submission_id < ${page.before}` : sql``}
-      ${page.state ? sql`and state = ${page.state}` : sql``}
-    order by submission_id desc limit ${page.limit}`;
+export async function listSubmissions(tenant: Tenant, page: SubmissionPage): Promise<Submission[]> {
+  const rows = await tenant.run(
+    (tx) => tx<SubmissionRow[]>`
+      select ${columns(tx)} from submission
+      where insurer_id = ${tenant.insurerId}
+        ${page.before ? tx`and submission_id < ${page.before}` : tx``}
+        ${page.state ? tx`and state = ${page.state}` : tx``}
+      order by submission_id desc limit ${page.limit}`,
+  );
   return rows.map(toSubmission);
 }
 
 /** Takes a submission back before a worker has taken it up. */
 export async function cancelSubmission(
-  sql: Sql,
-  insurerId: number,
+  tenant: Tenant,
   submissionId: string,
 ): Promise<"cancelled" | "tooLate" | undefined> {
-  const [row] = await sql<{ state: SubmissionState; cancelled: boolean }[]>`
-    with cancelled as (
-      update submission set state = 'cancelled', ended_at = ${new Date()}
-      where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'held')
-      returning submission_id)
-    select state, exists (select 1 from cancelled) as cancelled from submission
-    where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+  const [row] = await tenant.run(
+    (tx) => tx<{ state: SubmissionState; cancelled: boolean }[]>`
+      with cancelled as (
+        update submission set state = 'cancelled', ended_at = ${new Date()}
+        where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and state in ('received', 'held')
+        returning submission_id)
+      select state, exists (select 1 from cancelled) as cancelled from submission
+      where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId}`,
+  );
   // A repeated DELETE finds its own work done.
   if (row) return row.cancelled || row.state === "cancelled" ? "cancelled" : "tooLate";
   return undefined;

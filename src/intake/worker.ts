@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TransactionSql } from "../database/connection.ts";
+import { setTenant } from "../database/tenant-scope.ts";
 import type { Intake } from "./intake.ts";
 import { type Claim, processSubmission } from "./process-submission.ts";
 import { reachStep } from "./steps.ts";
@@ -76,6 +77,7 @@ async function processNext(intake: Intake, abandon: AbortSignal): Promise<boolea
       claim = await claimFirst(intake, tx, candidates);
       if (!claim) return;
       reachStep("process.claimed");
+      await setTenant(tx, claim.insurerId);
       await processSubmission(intake, tx, claim, abandon);
     });
   } catch (error) {
@@ -96,7 +98,7 @@ interface Candidate {
 
 /** Oldest first, but an insurer whose files are being processed waits behind the others. */
 async function listCandidates(intake: Intake): Promise<Candidate[]> {
-  return await intake.database.plain<Candidate[]>`
+  return await intake.database.institute<Candidate[]>`
     select insurer_id as "insurerId", submission_id as "submissionId" from (
       select insurer_id, submission_id, received_at, retry_at,
         count(*) filter (where state = 'processing') over (partition by insurer_id) as busy
@@ -122,11 +124,14 @@ async function claimFirst(
 
 /** Committed at once, on another connection: everybody may see that the submission is taken up. */
 async function markProcessing(intake: Intake, insurerId: number, submissionId: string): Promise<Claim | undefined> {
-  const [row] = await intake.database.plain<(Claim & { state: string })[]>`
+  const tenant = intake.database.asInsurer(insurerId);
+  const [row] = await tenant.run(
+    (tx) => tx<(Claim & { state: string })[]>`
     update submission set attempts = attempts + 1, bytes_read = 0, records_read = 0,
       state = case when attempts < ${intake.processingAttempts} then 'processing' else 'quarantined' end
     where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'processing')
-    returning insurer_id as "insurerId", submission_id as "submissionId", kind, attempts as attempt, state`;
+    returning insurer_id as "insurerId", submission_id as "submissionId", kind, attempts as attempt, state`,
+  );
   if (row?.state !== "quarantined") return row;
   intake.log.error(
     { code: "submissionQuarantined", submissionId, insurerId },
@@ -145,8 +150,10 @@ async function giveBack(intake: Intake, claim: Claim, orderly: boolean, error: u
     );
   }
   const delayMs = orderly ? 0 : Math.min(RETRY_BASE_MS * 4 ** (attempt - 1), RETRY_MAXIMUM_MS);
-  await intake.database.plain`
+  await intake.database.asInsurer(insurerId).run(
+    (tx) => tx`
     update submission set state = 'received', attempts = attempts - ${orderly ? 1 : 0}::int,
       retry_at = ${new Date(Date.now() + delayMs)}
-    where insurer_id = ${insurerId} and submission_id = ${submissionId} and state = 'processing' and attempts = ${attempt}`;
+    where insurer_id = ${insurerId} and submission_id = ${submissionId} and state = 'processing' and attempts = ${attempt}`,
+  );
 }

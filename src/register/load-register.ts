@@ -26,7 +26,7 @@ export async function loadRegister(database: Database, path: string): Promise<nu
   const rows = createReadStream(path).pipe(
     parse({ columns: checkHeader, info: true, bom: true, skip_empty_lines: true }),
   );
-  return await database.transactions.begin(async (tx) => {
+  return await database.institute.begin(async (tx) => {
     let count = 0;
     let batch: ProviderRow[] = [];
     for await (const { record, info } of rows as AsyncIterable<{ record: RegisterLine; info: { lines: number } }>) {

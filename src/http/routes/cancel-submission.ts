@@ -1,5 +1,5 @@
 import { cancelSubmission } from "../../intake/submission-queries.ts";
-import { getInsurer } from "../client-certificate.ts";
+import { getTenant } from "../client-certificate.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
 import { getOwnSubmission, SubmissionParams, submissionNotFound } from "../own-submission.ts";
@@ -24,7 +24,7 @@ const schema = {
 export function cancelSubmissionRoute(app: Api, provide: ProvideDependencies): void {
   app.delete(`${API_ROOT}/submissions/:submissionId`, { schema }, async (request, reply) => {
     const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
-    const result = await cancelSubmission(provide().intake.database.plain, getInsurer(request).insurerId, submissionId);
+    const result = await cancelSubmission(getTenant(request, provide), submissionId);
     if (result === undefined) throw submissionNotFound();
     if (result === "tooLate") throw tooLateToCancel();
     return reply.code(204).send();

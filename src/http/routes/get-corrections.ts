@@ -1,6 +1,6 @@
 import { findCorrections } from "../../intake/corrections.ts";
 import { answerLanguage, answerMediaType, notAcceptable, sendParts } from "../answer.ts";
-import { getInsurer } from "../client-certificate.ts";
+import { getTenant } from "../client-certificate.ts";
 import { EXAMPLE_CONTRACT_FILE } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -38,9 +38,8 @@ export function getCorrectionsRoute(app: Api, provide: ProvideDependencies): voi
   app.get(`${API_ROOT}/submissions/:submissionId/corrections`, { schema }, async (request, reply) => {
     const mediaType = answerMediaType(request, MEDIA_TYPES);
     const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
-    const { plain } = provide().intake.database;
     const language = answerLanguage(request, reply);
-    const parts = await findCorrections(plain, getInsurer(request).insurerId, submissionId, language);
+    const parts = await findCorrections(getTenant(request, provide), submissionId, language);
     if (!parts) throw nothingToCorrect();
     return sendParts(request, reply.type(`${mediaType}; charset=utf-8`), parts);
   });

@@ -1,7 +1,7 @@
 import { renderReceiptXml } from "../../formats/report/receipt.ts";
 import { findReceipt } from "../../intake/receipt.ts";
 import { answerLanguage, answerMediaType, notAcceptable } from "../answer.ts";
-import { getInsurer } from "../client-certificate.ts";
+import { getTenant } from "../client-certificate.ts";
 import { EXAMPLE_JWS, EXAMPLE_RECEIPT } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -44,7 +44,7 @@ export function getReceiptRoute(app: Api, provide: ProvideDependencies): void {
   app.get(`${API_ROOT}/submissions/:submissionId/receipt`, { schema }, async (request, reply) => {
     const mediaType = answerMediaType(request, MEDIA_TYPES);
     const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
-    const signed = await findReceipt(provide().intake.database.plain, getInsurer(request).insurerId, submissionId);
+    const signed = await findReceipt(getTenant(request, provide), submissionId);
     if (!signed) throw submissionNotFound();
     reply.type(mediaType);
     if (mediaType === "application/jose") return reply.send(signed.jws);

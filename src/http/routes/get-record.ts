@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { listRecordResults } from "../../intake/record-results.ts";
 import { RECORD_OUTCOMES } from "../../intake/submission.ts";
 import { answerLanguage } from "../answer.ts";
-import { getInsurer } from "../client-certificate.ts";
+import { getTenant } from "../client-certificate.ts";
 import { EXAMPLE_REJECTED, EXAMPLE_SUBMISSION_ID } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -51,8 +51,7 @@ export function getRecordRoute(app: Api, provide: ProvideDependencies): void {
     if (!counts || !RECORD_NUMBER.test(request.params.recordNumber)) throw recordNotFound();
     const recordNumber = Number(request.params.recordNumber);
     const page = { outcomes: RECORD_OUTCOMES, afterRecordNumber: recordNumber - 1, limit: 1 };
-    const { plain } = provide().intake.database;
-    const [result] = await listRecordResults(plain, getInsurer(request).insurerId, submissionId, page);
+    const [result] = await listRecordResults(getTenant(request, provide), submissionId, page);
     if (result?.recordNumber !== recordNumber) throw recordNotFound();
     return viewRecordOutcome(submissionId, result, answerLanguage(request, reply));
   });

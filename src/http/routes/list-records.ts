@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { listRecordResults } from "../../intake/record-results.ts";
 import { RECORD_OUTCOMES } from "../../intake/submission.ts";
 import { answerLanguage } from "../answer.ts";
-import { getInsurer } from "../client-certificate.ts";
+import { getTenant } from "../client-certificate.ts";
 import { EXAMPLE_REJECTED, EXAMPLE_SUBMISSION_ID } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -65,10 +65,9 @@ export function listRecordsRoute(app: Api, provide: ProvideDependencies): void {
     const { outcome, afterRecordNumber, pageSize } = request.query;
     const { submissionId, counts } = await getOwnSubmission(request, request.params.submissionId, provide);
     const path = `${submissionPath(submissionId)}/records`;
-    const { plain } = provide().intake.database;
     // One more than asked for tells whether there is a next page. Without counts nothing was merged: no outcome stands.
     const page = { outcomes: outcome ? [outcome] : RECORD_OUTCOMES, afterRecordNumber, limit: pageSize + 1 };
-    const found = counts ? await listRecordResults(plain, getInsurer(request).insurerId, submissionId, page) : [];
+    const found = counts ? await listRecordResults(getTenant(request, provide), submissionId, page) : [];
     const results = found.slice(0, pageSize);
     const last = results.at(-1);
     const language = answerLanguage(request, reply);

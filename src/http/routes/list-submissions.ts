@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { SUBMISSION_STATES } from "../../intake/submission.ts";
 import { listSubmissions } from "../../intake/submission-queries.ts";
-import { getInsurer } from "../client-certificate.ts";
+import { getTenant } from "../client-certificate.ts";
 import { EXAMPLE_PROCESSED, EXAMPLE_SUBMISSION_ID } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -63,10 +63,9 @@ const schema = {
 export function listSubmissionsRoute(app: Api, provide: ProvideDependencies): void {
   app.get(PATH, { schema }, async (request) => {
     const { state, afterSubmission, pageSize } = request.query;
-    const { insurerId } = getInsurer(request);
     // One more than asked for tells whether there is a next page.
     const page = { ...(afterSubmission && { before: afterSubmission }), ...(state && { state }), limit: pageSize + 1 };
-    const found = await listSubmissions(provide().intake.database.plain, insurerId, page);
+    const found = await listSubmissions(getTenant(request, provide), page);
     const items = found.slice(0, pageSize);
     const last = items.at(-1);
     return {
