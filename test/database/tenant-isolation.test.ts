@@ -1,0 +1,93 @@
+import t from "tap";
+import type { Sql } from "../../src/database/connection.ts";
+import { connectAsOwner, createTestDatabase } from "../database.ts";
+
+/** Tables with an insurer's id that belong to the institute: the gateway's role has no insurer's data in them to see. */
+const INSTITUTE_TABLES = ["insurer", "insurer_contact", "client_grant", "alarm"];
+
+/** What is wrong with the isolation of a database: tenant tables that the application role could see through. */
+async function findGaps(owner: Sql, gateway: Sql): Promise<string[]> {
+  const tables = await owner<{ name: string; forced: boolean; policies: number; ownedByGateway: boolean }[]>`
+    select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced,
+      (select count(*) from pg_policy p where p.polrelid = c.oid and 'infoss_gateway'::regrole = any (p.polroles)) as policies,
+      pg_get_userbyid(c.relowner) = 'infoss_gateway' as "ownedByGateway"
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'insurer_id'
+    where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and c.relname <> all(${INSTITUTE_TABLES})
+    order by 1`;
+  const gaps: string[] = [];
+  for (const { name, forced, policies, ownedByGateway } of tables) {
+    if (!forced) gaps.push(`${name}: row-level security is not forced`);
+    if (policies === 0) gaps.push(`${name}: no policy`);
+    if (ownedByGateway) gaps.push(`${name}: owned by the application role`);
+    const [row] = await gateway<{ count: number }[]>`select count(*) as count from ${gateway(name)}`;
+    if (row!.count > 0) gaps.push(`${name}: ${row!.count} rows visible without an insurer`);
+  }
+  if (tables.length < 6) gaps.push("fewer tenant tables than there were: the query of this test is wrong");
+  return gaps;
+}
+
+t.test("an insurer's rows are hidden by the database itself", async (t) => {
+  const { url, database } = await createTestDatabase(t);
+  const owner = connectAsOwner(t, url);
+  const insurers = await owner<{ insurerId: number }[]>`
+    insert into insurer (enterprise_number, name, phase) values ('0403019261', 'Alpha', 'live'), ('0428759497', 'Beta', 'live')
+    returning insurer_id as "insurerId"`;
+  const [alpha, beta] = insurers.map((row) => row.insurerId) as [number, number];
+  for (const insurerId of [alpha, beta]) {
+    await database.asInsurer(insurerId).run(
+      (tx) => tx`insert into contract (insurer_id, contract_id, contract_number, inami_root, start_on)
+        values (${insurerId}, uuidv7(), 'C-1', '12345625', '2020-01-01')`,
+    );
+  }
+
+  t.strictSame(await findGaps(owner, database.plain), [], "no tenant table has a gap");
+
+  const seen = await database.asInsurer(alpha).run((tx) => tx`select insurer_id from contract`);
+  t.strictSame([...seen], [{ insurer_id: alpha }], "a query that forgets the insurer still gets its own rows only");
+
+  await t.rejects(
+    database.asInsurer(alpha).run(
+      (tx) => tx`insert into contract (insurer_id, contract_id, contract_number, inami_root, start_on)
+        values (${beta}, uuidv7(), 'C-2', '12345625', '2020-01-01')`,
+    ),
+    { code: "42501" },
+    "a row of another insurer cannot be written",
+  );
+  const changed = await database
+    .asInsurer(alpha)
+    .run((tx) => tx`update contract set start_on = '2021-01-01' where insurer_id = ${beta}`);
+  t.equal(changed.count, 0, "nor changed");
+  await t.rejects(
+    database.asInsurer(alpha).run((tx) => tx`delete from contract`),
+    { code: "42501" },
+    "nothing can be deleted",
+  );
+
+  const left = await database.transactions.begin((tx) => tx`select insurer_id from contract`);
+  t.equal(left.length, 0, "the insurer of a transaction does not outlive it on its connection");
+
+  await t.test("and a dropped policy or a forgotten table is found", async (t) => {
+    await owner`drop policy own_rows on contract_version`;
+    await owner`alter table record_result no force row level security`;
+    await owner`create table forgotten (insurer_id integer not null, secret text)`;
+    await owner`insert into forgotten values (1, 'x')`;
+    await owner`grant select on forgotten to infoss_gateway`;
+    t.strictSame(await findGaps(owner, database.plain), [
+      "contract_version: no policy",
+      "forgotten: row-level security is not forced",
+      "forgotten: no policy",
+      "forgotten: 1 rows visible without an insurer",
+      "record_result: row-level security is not forced",
+    ]);
+  });
+});
+
+t.test("the application role owns nothing and may not become another", async (t) => {
+  const { database } = await createTestDatabase(t);
+  const owned = await database.plain`select relname from pg_class where pg_get_userbyid(relowner) = current_user`;
+  t.equal(owned.length, 0);
+  const [role] = await database.plain`
+    select rolsuper, rolbypassrls, rolcreaterole, rolcanlogin from pg_roles where rolname = current_user`;
+  t.strictSame({ ...role }, { rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcanlogin: false });
+  await t.rejects(database.plain`create table mine (x int)`, { code: "42501" });
+});
