@@ -45,7 +45,8 @@ export async function createApi(provide: ProvideDependencies, { log, serverFacto
   // Every body is refused but those a route adds for itself; a media type without body means nothing.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (request, _payload, done) => {
-    done(hasBody(request.raw) ? new Problem("unsupportedMediaType", "This resource takes no body.") : null);
+    const isExpected = request.is404 || !hasBody(request.raw);
+    done(isExpected ? null : new Problem("unsupportedMediaType", "This resource takes no body."));
   });
   app.decorateRequest("insurer", null);
   app.decorateRequest("submissionId", null);
