@@ -18,8 +18,9 @@ import {
   type RecordField,
 } from "./contract-file-vocabulary.ts";
 import { parsePaymentReference, validatePaymentReference } from "./payment-reference.ts";
-import { NO_FINDINGS, NO_VALUES, placeFinding, quoteValue, type RawRecord, type RecordValues } from "./raw-record.ts";
+import { NO_FINDINGS, NO_VALUES, type RawRecord, type RecordValues } from "./raw-record.ts";
 import { isLongerThan } from "./token-text.ts";
+import { placeFinding, quoteValue } from "./trouble.ts";
 
 /** What the checks need to know besides the record. */
 export interface CheckContext {

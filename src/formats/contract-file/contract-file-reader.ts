@@ -3,10 +3,11 @@ import { type AttributeList, skipSpaces } from "./attribute-scanner.ts";
 import { type ContractFileHeader, parseHeader } from "./contract-file-header.ts";
 import { CONTRACT_FILE_NAMESPACE } from "./contract-file-vocabulary.ts";
 import type { FileCursor, FilePlace } from "./file-cursor.ts";
-import { quoteValue, type RawRecord } from "./raw-record.ts";
+import type { RawRecord } from "./raw-record.ts";
 import { READER_LIMITS, type ReaderLimits } from "./reader-limits.ts";
 import { ELEMENT_NUMBERS, FILE_ELEMENT, RECORD_ELEMENT, RecordAssembler } from "./record-assembler.ts";
 import { StrictXmlReader } from "./strict-xml-reader.ts";
+import { quoteValue } from "./trouble.ts";
 import type { XmlEvents, XmlScanner } from "./xml-scanner.ts";
 
 /** The root as it was read: what it says, and how it was written, so that another file can repeat it. */

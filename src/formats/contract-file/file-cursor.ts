@@ -1,6 +1,7 @@
 import type { Finding } from "../../findings/finding.ts";
 import type { ReaderLimits } from "./reader-limits.ts";
 import { TextWindow } from "./text-window.ts";
+import type { Trouble } from "./trouble.ts";
 import type { ReferenceFault } from "./xml-references.ts";
 
 /** A place in the file as sent: line from 1, byte from 0. */
@@ -8,8 +9,6 @@ export interface FilePlace {
   readonly line: number;
   readonly byteOffset: number;
 }
-
-export type Refusal = Pick<Finding, "code" | "field" | "value" | "details">;
 
 /** Thrown by `FileCursor.refuse` to leave the scanning of a file; caught where the scanning was started. */
 export const FILE_REFUSED = new Error("the file is refused");
@@ -56,7 +55,7 @@ export class FileCursor {
   }
 
   /** Refuses the file, unless something that is too long would have refused it earlier. */
-  refuse(trouble: Refusal, place: FilePlace): never {
+  refuse(trouble: Trouble, place: FilePlace): never {
     this.checkLengths(this.seen);
     this.refusal = { ...trouble, line: place.line, byteOffset: place.byteOffset };
     throw FILE_REFUSED;
@@ -70,7 +69,7 @@ export class FileCursor {
 
   /** Refuses a reference in a piece of text that starts at `start`. */
   refuseReference(fault: ReferenceFault, start: number): never {
-    this.refuse({ code: fault.code, details: { reason: fault.reason } }, this.placeOf(start + fault.index));
+    this.refuse(fault.trouble, this.placeOf(start + fault.index));
   }
 
   refuseLimit(limit: keyof ReaderLimits, place: FilePlace = this.placeOf(this.tokenStart)): never {

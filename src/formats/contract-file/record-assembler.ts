@@ -2,9 +2,10 @@ import type { Finding } from "../../findings/finding.ts";
 import { type AttributeList, skipSpaces } from "./attribute-scanner.ts";
 import { RECORD_ACTIONS, RECORD_FIELDS, type RecordField } from "./contract-file-vocabulary.ts";
 import type { FilePlace } from "./file-cursor.ts";
-import { NO_FINDINGS, placeFinding, quoteValue, type RawRecord, type RecordValues } from "./raw-record.ts";
+import { NO_FINDINGS, type RawRecord, type RecordValues } from "./raw-record.ts";
 import { STRUCTURAL_FINDINGS_PER_RECORD } from "./reader-limits.ts";
 import { collapseWhiteSpace } from "./token-text.ts";
+import { placeFinding, quoteValue } from "./trouble.ts";
 import { FOREIGN_ELEMENT } from "./xml-scanner.ts";
 
 /** Numbers of the elements: the file, the record, then the actions, then the fields. */

@@ -79,8 +79,11 @@ export class StrictXmlReader {
     const { fault } = window;
     if (fault !== undefined) {
       const { line } = cursor.placeOf(window.text.length);
-      const code = fault.reason === "notUtf8" ? "encodingNotSupported" : "notWellFormed";
-      cursor.refusal = { code, details: { reason: fault.reason }, line, byteOffset: fault.byteOffset };
+      const place = { line, byteOffset: fault.byteOffset };
+      cursor.refusal =
+        fault.reason === "notUtf8"
+          ? { code: "encodingNotSupported", details: { encoding: fault.reason }, ...place }
+          : { code: "notWellFormed", details: { reason: fault.reason }, ...place };
       throw FILE_REFUSED;
     }
     cursor.leaveFrom(next);

@@ -1,3 +1,4 @@
+import { quoteValue, type Trouble } from "./trouble.ts";
 import { findNameEnd } from "./xml-names.ts";
 
 const PREDEFINED: ReadonlyMap<string, string> = new Map([
@@ -10,9 +11,9 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map([
 
 const CHARACTER_REFERENCE = /&#(?:([0-9]+)|x([0-9a-fA-F]+));/y;
 
+/** What is wrong with a reference: how it is written, or which entity it names. */
 export interface ReferenceFault {
-  readonly code: "notWellFormed" | "entityNotAllowed";
-  readonly reason: "ampersandNotEscaped" | "characterReferenceInvalid" | "entityNotKnown";
+  readonly trouble: Trouble;
   /** Index of the ampersand in the text. */
   readonly index: number;
 }
@@ -27,13 +28,13 @@ export function resolveReferences(text: string): string | ReferenceFault {
     const end = text[index + 1] === "#" ? findCharacterEnd(text, index) : findNameEnd(text, index + 1);
     if (end === index + 1 || text[end] !== ";") {
       const reason = text[index + 1] === "#" ? "characterReferenceInvalid" : "ampersandNotEscaped";
-      return { code: "notWellFormed", reason, index };
+      return { trouble: { code: "notWellFormed", details: { reason } }, index };
     }
     const name = text.slice(index + 1, end);
     const replacement = name.startsWith("#") ? readCharacter(name) : PREDEFINED.get(name);
     if (replacement === undefined) {
-      if (name.startsWith("#")) return { code: "notWellFormed", reason: "characterReferenceInvalid", index };
-      return { code: "entityNotAllowed", reason: "entityNotKnown", index };
+      if (!name.startsWith("#")) return { trouble: { code: "entityNotAllowed", value: quoteValue(name) }, index };
+      return { trouble: { code: "notWellFormed", details: { reason: "characterReferenceInvalid" } }, index };
     }
     resolved += text.slice(done, index) + replacement;
     done = end + 1;

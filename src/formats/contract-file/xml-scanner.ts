@@ -1,6 +1,7 @@
 import { type AttributeList, isSpace, scanAttributes, skipSpaces, UNFINISHED } from "./attribute-scanner.ts";
 import type { FileCursor } from "./file-cursor.ts";
 import { NamespaceScopes } from "./namespace-scopes.ts";
+import { quoteValue } from "./trouble.ts";
 import { parseXmlDeclaration } from "./xml-declaration.ts";
 import { findNameEnd } from "./xml-names.ts";
 import { resolveReferences } from "./xml-references.ts";
@@ -221,7 +222,7 @@ export class XmlScanner {
       cursor.fault("processingInstructionMalformed", start, targetEnd);
     }
     const isDeclaration = target === "xml" && this.#isAtStart;
-    if (target.toLowerCase() === "xml" && !isDeclaration) cursor.fault("xmlDeclarationMisplaced", start, targetEnd);
+    if (target.toLowerCase() === "xml" && !isDeclaration) cursor.fault("xmlDeclarationMalformed", start, targetEnd);
     const end = text.indexOf("?>", targetEnd);
     if (isClosed && targetEnd + 1 < text.length && end !== targetEnd) {
       cursor.fault("processingInstructionMalformed", start, targetEnd + 1);
@@ -239,7 +240,7 @@ export class XmlScanner {
     else if (declaration.version !== "1.0") cursor.fault("xmlVersionNotSupported", start, cursor.seen);
     const encoding = declaration?.encoding ?? "UTF-8";
     if (encoding.toUpperCase() === "UTF-8") return;
-    cursor.refuse({ code: "encodingNotSupported", details: { encoding } }, cursor.placeOf(start));
+    cursor.refuse({ code: "encodingNotSupported", details: { encoding: quoteValue(encoding) } }, cursor.placeOf(start));
   }
 
   /** The token being read was told by the character at `seen` and ends in front of `end`. */
