@@ -115,6 +115,7 @@ async function serve(
     intake,
     findCertificateHolder: (thumbprint) => findCertificateHolder(database.plain, thumbprint),
     pingDatabase: () => database.plain`select 1`,
+    limits: { closeGraceMs: config.shutdownTimeoutMs },
   });
   closers.push(() => server.close());
   await server.listen({ host: config.host, port: config.port });

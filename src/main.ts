@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startApp } from "./app.ts";
@@ -9,6 +10,8 @@ import { loadRegister, RegisterFileError } from "./register/load-register.ts";
 
 const USAGE = `usage: node src/main.ts start                 the gateway, until SIGTERM or SIGINT
        node src/main.ts load-register FILE    loads the register of providers, then ends`;
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 try {
   const { positionals } = parseArgs({ allowPositionals: true });
@@ -23,14 +26,14 @@ try {
 
 async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
+  // Before anything is started, so that a signal during the start still ends what was started by then.
+  const stopRequested = Promise.race(SIGNALS.map(async (signal) => (await once(process, signal)) && signal));
   const app = await startApp(config, log, createBusinessClock());
-  const stop = async (signal: string) => {
+  stopRequested.then(async (signal) => {
     log.info({ signal }, "stopping: no new work is taken, what is held is finished or handed back");
     await app.stop();
     log.info("stopped");
-  };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  });
   log.info({ environment: config.environment, roles: config.roles }, "started");
   if (app.url) process.stdout.write(describe(config, app.url));
 }

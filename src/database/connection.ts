@@ -70,6 +70,8 @@ function createClient(url: string, role: DatabaseRole, max: number): Sql {
       TimeZone: "UTC",
       // A gateway that vanished without closing must not keep its claims (operations.md, "takes over").
       tcp_keepalives_idle: 30,
+      tcp_keepalives_interval: 5,
+      tcp_keepalives_count: 3,
       client_connection_check_interval: 5_000,
     },
   });

@@ -2,19 +2,18 @@ import { type FastifyReply, type FastifyRequest, LogController } from "fastify";
 import { describeError } from "./describe-error.ts";
 
 /**
- * One line for each answer, by allow-list: the template of the route, never the URL; no header, no body. Requests that
- * were cut off have no status of ours to speak of, so they say so.
+ * One line for each answer, by allow-list: the template of the route, never the URL; no header, no body. An answer
+ * whose connection broke before its end says so instead of a status.
  */
 export function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
   request.log.info(
     {
       method: request.method,
       route: request.routeOptions.url ?? "none",
-      status: reply.statusCode,
+      ...(reply.raw.writableFinished ? { status: reply.statusCode } : { cutOff: true }),
       durationMs: Math.round(reply.elapsedTime),
       ...(request.insurer && { insurerId: request.insurer.insurerId }),
       ...(request.submissionId !== null && { submissionId: request.submissionId }),
-      ...(request.raw.destroyed && !request.raw.complete && { cutOff: true }),
     },
     "request answered",
   );

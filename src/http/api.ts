@@ -17,7 +17,7 @@ import { describeApi } from "./openapi-document.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
 import { Problem } from "./problems.ts";
 import { addRoutes } from "./routes/routes.ts";
-import { sendProblem } from "./send-problem.ts";
+import { hasBody, sendProblem } from "./send-problem.ts";
 import { createTraceId, setTraceHeaders } from "./trace.ts";
 import { compileValidator, refuseUnknownQueryFields } from "./validation.ts";
 
@@ -35,22 +35,25 @@ export async function createApi(provide: ProvideDependencies, { log, serverFacto
     genReqId: createTraceId,
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
-      setCommonHeaders(request, reply);
+      prepareAnswer(request, reply);
       answerWithProblem(error, request, reply);
     },
     // A closing server answers with a problem of its own, below.
     return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(compileValidator);
-  // Every media type is refused but those a route adds for itself.
+  // Every body is refused but those a route adds for itself; a media type without body means nothing.
   app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (request, _payload, done) => {
+    const isExpected = request.is404 || !hasBody(request.raw);
+    done(isExpected ? null : new Problem("unsupportedMediaType", "This resource takes no body."));
+  });
   app.decorateRequest("insurer", null);
   app.decorateRequest("submissionId", null);
   app.setErrorHandler(answerWithProblem);
   app.setNotFoundHandler(() => {
     throw new Problem("resourceNotFound", "There is no such resource.");
   });
-  app.addHook("onResponse", async (request, reply) => logAnswer(request, reply));
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
@@ -78,7 +81,10 @@ function isCutOff(request: FastifyRequest): boolean {
   return request.raw.destroyed && !request.raw.complete;
 }
 
-function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+/** What holds for every answer, also for those given before any route is found. */
+function prepareAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  // Not the hook onResponse, which misses answers that never reached their end.
+  reply.raw.once("close", () => logAnswer(request, reply));
   setTraceHeaders(request, reply);
   // Public routes that may be kept say so themselves.
   reply.header("Cache-Control", "no-store");
@@ -90,12 +96,13 @@ function addGuards(app: Api, provide: ProvideDependencies): void {
   app.addHook("preClose", async () => {
     closing = true;
   });
+  app.addHook("onSend", async (_request, reply) => {
+    // Nobody waits for a second request on a connection of a server that goes away.
+    if (closing) reply.header("Connection", "close");
+  });
   app.addHook("onRequest", async (request, reply) => {
-    setCommonHeaders(request, reply);
-    if (closing) {
-      const headers = { Connection: "close" };
-      throw new Problem("serviceUnavailable", "The service is restarting.", { retryAfterSec: 10, headers });
-    }
+    prepareAnswer(request, reply);
+    if (closing) throw new Problem("serviceUnavailable", "The service is restarting.", { retryAfterSec: 10 });
     if (request.is404 || request.routeOptions.config.public === true) return;
     request.insurer = await identifyInsurer(request.raw.socket, provide().findCertificateHolder);
   });

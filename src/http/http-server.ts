@@ -46,6 +46,8 @@ function createTlsServerFactory(tls: HttpDependencies["tls"], limits: HttpLimits
     // Without this listener Node would invite the body before a route has looked at the headers. A route that wants
     // the body says so (`writeContinue`); the others answer, and the body is never sent.
     server.on("checkContinue", handler);
+    // Other expectations are ignored, as RFC 9110 section 10.1.1 allows.
+    server.on("checkExpectation", handler);
     return server;
   };
 }

@@ -23,8 +23,7 @@ export function viewRecordOutcome(submissionId: string, result: RecordResult, la
   return {
     href: `${submissionPath(submissionId)}/records/${recordNumber}`,
     recordNumber,
-    // The database gives null where the record carried no readable reference.
-    ...(senderReference && { senderReference }),
+    ...(senderReference !== undefined && { senderReference }),
     outcome,
     findings: findings.map((finding) => renderFinding(finding, language)),
   };

@@ -14,15 +14,13 @@ export function sendProblem(
 ): FastifyReply {
   const body = Buffer.from(JSON.stringify(renderProblem(problem, request.id)));
   reply.code(problem.status).headers(problem.headers).header("Content-Language", "en").type(PROBLEM_MEDIA_TYPE);
-  if (!hasUnreadBody(request.raw) || request.raw.destroyed) return reply.send(body);
+  if (!hasBody(request.raw) || request.raw.complete || request.raw.destroyed) return reply.send(body);
   reply.headers({ Connection: "close", "Content-Length": body.length });
   return reply.send(answerWhileDiscarding(request.raw, body, lingerMs));
 }
 
-function hasUnreadBody(request: IncomingMessage): boolean {
-  const announced =
-    request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
-  return announced && !request.complete;
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 /**

@@ -1,11 +1,11 @@
 /**
- * Writes openapi/digital-contracts.json from the routes. With `--check` it compares instead, and ends with 1 when they
- * differ. Needs no database and no certificates: no route is ever called.
+ * Writes openapi/digital-contracts.json from the routes. With `--check` (and another file, if need be) it compares
+ * instead, and ends with 1 when they differ. Needs no database and no certificates: no route is ever called.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { createApi } from "./api.ts";
 
-const FILE = new URL("../../openapi/digital-contracts.json", import.meta.url);
+const PUBLISHED = new URL("../../openapi/digital-contracts.json", import.meta.url);
 
 const app = await createApi(() => {
   throw new Error("no request is answered while the document is written");
@@ -14,8 +14,9 @@ await app.ready();
 const text = `${JSON.stringify(app.swagger(), null, 2)}\n`;
 await app.close();
 
-if (process.argv.includes("--check")) {
-  const written = await readFile(FILE, "utf8").catch(() => "");
+const [mode, file = PUBLISHED] = process.argv.slice(2);
+if (mode === "--check") {
+  const written = await readFile(file, "utf8").catch(() => "");
   if (written !== text) {
     console.error(
       "openapi/digital-contracts.json is not what the routes say. Run `npm run openapi` and commit the file.",
@@ -23,5 +24,5 @@ if (process.argv.includes("--check")) {
     process.exitCode = 1;
   }
 } else {
-  await writeFile(FILE, text);
+  await writeFile(PUBLISHED, text);
 }

@@ -44,10 +44,10 @@ async function startElsewhere(at: string, uid?: number): Promise<{ child: ChildP
     console.log(started.url);
     process.stdin.on("data", () => process.exit());`;
   const options = uid === undefined ? {} : { uid, gid: uid };
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+  // Without the variables of the test runner, whose folder another user may not write to.
+  const child = spawn("env", ["-i", process.execPath, "--input-type=module", "--eval", script], {
     ...options,
     cwd: "/",
-    env: {},
     stdio: ["pipe", "pipe", "inherit"],
   });
   let said = "";

@@ -154,6 +154,11 @@ t.test("a sender that waits for 100 Continue gets it and then its receipt", asyn
   t.match(await readToEnd(socket), /^HTTP\/1\.1 202 /);
 });
 
+t.test("another expectation than 100-continue is passed over", async (t) => {
+  const answer = await send(door.alpha, contractFile({ reference: "EXPECT" }), { Expect: "the-unexpected" });
+  t.equal(answer.status, 202);
+});
+
 t.test("a body that turns out too large is refused, the connection closes, and nothing stays", async (t) => {
   const socket = await door.connectAsAlpha();
   const head = contractFile({ reference: "LARGE" }).slice(0, 300);

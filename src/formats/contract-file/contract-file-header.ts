@@ -1,4 +1,3 @@
-import type { Finding } from "../../findings/finding.ts";
 import { isEnterpriseNumber, validateEnterpriseNumber } from "../../identifiers/enterprise-number.ts";
 import { parseCalendarDate } from "./calendar-date.ts";
 import {
@@ -9,8 +8,8 @@ import {
   RECORD_COUNT_MAXIMUM,
   REFERENCE_LENGTH,
 } from "./contract-file-vocabulary.ts";
-import { quoteValue } from "./raw-record.ts";
 import { collapseWhiteSpace, isLongerThan } from "./token-text.ts";
+import { quoteValue, type Trouble } from "./trouble.ts";
 
 /** What the root element says of the file; every value has been checked. */
 export interface ContractFileHeader {
@@ -47,10 +46,8 @@ const REQUIRED: readonly HeaderAttribute[] = ["sender", "reference", "environmen
 const CREATED_AT =
   /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)$/;
 
-type HeaderTrouble = Pick<Finding, "code" | "field" | "value" | "details">;
-
 /** Reads the root's own attributes (name to value as sent), or says which is the first that is wrong, in the order of the schema. */
-export function parseHeader(sent: ReadonlyMap<string, string>): ContractFileHeader | HeaderTrouble {
+export function parseHeader(sent: ReadonlyMap<string, string>): ContractFileHeader | Trouble {
   const values = new Map<string, string>();
   for (const [name, value] of sent) {
     if (!ATTRIBUTES.some((known) => known === name)) return refuse(name, value, "notKnown");
@@ -61,7 +58,7 @@ export function parseHeader(sent: ReadonlyMap<string, string>): ContractFileHead
   return checkHeader((name) => values.get(name));
 }
 
-function checkHeader(read: (name: HeaderAttribute) => string | undefined): ContractFileHeader | HeaderTrouble {
+function checkHeader(read: (name: HeaderAttribute) => string | undefined): ContractFileHeader | Trouble {
   const text = (name: HeaderAttribute) => read(name) ?? "";
   const sender = text("sender");
   if (!isEnterpriseNumber(sender)) return refuse("sender", sender, validateEnterpriseNumber(sender) ?? "shape");
@@ -96,7 +93,7 @@ function checkHeader(read: (name: HeaderAttribute) => string | undefined): Contr
   };
 }
 
-function checkDelta(read: (name: HeaderAttribute) => string | undefined): HeaderTrouble | undefined {
+function checkDelta(read: (name: HeaderAttribute) => string | undefined): Trouble | undefined {
   const sequence = read("sequence");
   if (sequence === undefined || sequence === "") return refuse("sequence", undefined, "missing");
   if (!/^[1-9]\d{0,8}$/.test(sequence)) return refuse("sequence", sequence, "shape");
@@ -109,7 +106,7 @@ function checkDelta(read: (name: HeaderAttribute) => string | undefined): Header
   return undefined;
 }
 
-function checkInitialLoad(read: (name: HeaderAttribute) => string | undefined): HeaderTrouble | undefined {
+function checkInitialLoad(read: (name: HeaderAttribute) => string | undefined): Trouble | undefined {
   for (const name of ["sequence", "expectedClosureShare"] as const) {
     const value = read(name);
     if (value !== undefined) return refuse(name, value, "notWithThisKind");
@@ -123,7 +120,7 @@ function toNumber(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-function refuse(field: string, value: string | undefined, reason: string): HeaderTrouble {
+function refuse(field: string, value: string | undefined, reason: string): Trouble {
   return {
     code: "headerInvalid",
     field: quoteValue(field),

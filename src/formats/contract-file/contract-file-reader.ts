@@ -1,12 +1,14 @@
 import type { Finding } from "../../findings/finding.ts";
+import { type AttributeList, skipSpaces } from "./attribute-scanner.ts";
 import { type ContractFileHeader, parseHeader } from "./contract-file-header.ts";
 import { CONTRACT_FILE_NAMESPACE } from "./contract-file-vocabulary.ts";
-import type { AttributeList } from "./namespace-scopes.ts";
-import { quoteValue, type RawRecord } from "./raw-record.ts";
+import type { FileCursor, FilePlace } from "./file-cursor.ts";
+import type { RawRecord } from "./raw-record.ts";
 import { READER_LIMITS, type ReaderLimits } from "./reader-limits.ts";
 import { ELEMENT_NUMBERS, FILE_ELEMENT, RECORD_ELEMENT, RecordAssembler } from "./record-assembler.ts";
-import { type FilePlace, StrictXmlReader, type XmlEvents } from "./strict-xml-reader.ts";
-import { isWhiteSpace } from "./token-text.ts";
+import { StrictXmlReader } from "./strict-xml-reader.ts";
+import { quoteValue } from "./trouble.ts";
+import type { XmlEvents, XmlScanner } from "./xml-scanner.ts";
 
 /** The root as it was read: what it says, and how it was written, so that another file can repeat it. */
 export interface ContractFileRoot extends ContractFileHeader {
@@ -49,16 +51,18 @@ class StreamedContractFile implements ContractFileReader, XmlEvents {
   header: ContractFileRoot | undefined;
   recordsRead = 0;
   readonly #options: ContractFileReaderOptions;
-  readonly #limits: ReaderLimits;
   readonly #xml: StrictXmlReader;
+  readonly #cursor: FileCursor;
+  readonly #scanner: XmlScanner;
   readonly #record = new RecordAssembler();
   #rootPlace: FilePlace = { line: 1, byteOffset: 0 };
   #ended = false;
 
   constructor(options: ContractFileReaderOptions) {
     this.#options = options;
-    this.#limits = { ...READER_LIMITS, ...options.limits };
-    this.#xml = new StrictXmlReader(VOCABULARY, this.#limits, this);
+    this.#xml = new StrictXmlReader(VOCABULARY, { ...READER_LIMITS, ...options.limits }, this);
+    this.#cursor = this.#xml.cursor;
+    this.#scanner = this.#xml.scanner;
   }
 
   get bytesRead(): number {
@@ -68,18 +72,18 @@ class StreamedContractFile implements ContractFileReader, XmlEvents {
   write(chunk: Buffer): Finding | undefined {
     if (this.#ended) throw new Error("a contract file reader takes nothing after its end");
     this.#xml.write(chunk);
-    return this.#xml.refusal;
+    return this.#cursor.refusal;
   }
 
   end(): Finding | undefined {
     if (!this.#ended) this.#xml.end();
     this.#ended = true;
     const declared = this.header?.recordCount;
-    if (this.#xml.refusal === undefined && declared !== undefined && declared !== this.recordsRead) {
+    if (this.#cursor.refusal === undefined && declared !== undefined && declared !== this.recordsRead) {
       const details = { declared, found: this.recordsRead };
-      this.#xml.refusal = { code: "recordCountMismatch", field: "recordCount", details, ...this.#rootPlace };
+      this.#cursor.refusal = { code: "recordCountMismatch", field: "recordCount", details, ...this.#rootPlace };
     }
-    return this.#xml.refusal;
+    return this.#cursor.refusal;
   }
 
   open(number: number, name: string, depth: number, attributes: AttributeList): void {
@@ -88,9 +92,9 @@ class StreamedContractFile implements ContractFileReader, XmlEvents {
     } else if (depth === 0) {
       this.#openRoot(number, name, attributes);
     } else if (number === RECORD_ELEMENT) {
-      this.#record.start(this.recordsRead + 1, this.#xml.tagLine, this.#xml.tagOffset, attributes);
+      this.#record.start(this.recordsRead + 1, this.#cursor.tagPlace, attributes);
     } else {
-      this.#refuseStructure(`contractFile/${name}`, "elementNotExpected", this.#tagPlace());
+      this.#refuseStructure(`contractFile/${name}`, "elementNotExpected", this.#cursor.tagPlace);
     }
   }
 
@@ -98,23 +102,24 @@ class StreamedContractFile implements ContractFileReader, XmlEvents {
     if (depth > 1) {
       this.#record.close(depth);
     } else if (depth === 1) {
-      const byteLength = this.#xml.offset - this.#xml.tagOffset;
-      if (byteLength > this.#limits.recordBytes) this.#xml.refuseLimit("recordBytes", this.#tagPlace());
+      const byteLength = this.#scanner.tokenEndOffset - this.#cursor.tagPlace.byteOffset;
+      if (byteLength > this.#cursor.limits.recordBytes) this.#cursor.refuseLimit("recordBytes", this.#cursor.tagPlace);
       this.recordsRead++;
       this.#options.onRecord?.(this.#record.finish(byteLength));
     }
   }
 
-  text(text: string, depth: number): void {
+  text(source: string, start: number, end: number, depth: number): void {
     if (depth > 1) {
-      if (this.#record.addText(text, depth) > this.#limits.textLength) this.#xml.refuseLimit("textLength");
-    } else if (depth === 1 && !isWhiteSpace(text)) {
-      this.#refuseStructure("contractFile", "textNotExpected", this.#xml.tokenPlace);
+      const length = this.#record.addText(source, start, end, depth);
+      if (length > this.#cursor.limits.textLength) this.#cursor.refuseLimit("textLength");
+    } else if (skipSpaces(source, start) < end) {
+      this.#refuseStructure("contractFile", "textNotExpected", this.#cursor.placeOf(this.#cursor.tokenStart));
     }
   }
 
   #openRoot(number: number, name: string, attributes: AttributeList): void {
-    this.#rootPlace = this.#tagPlace();
+    this.#rootPlace = this.#cursor.tagPlace;
     if (number !== FILE_ELEMENT) this.#refuseStructure(name, "rootNotKnown", this.#rootPlace);
     const sent = new Map<string, string>();
     for (let i = 0; i < attributes.count; i++) {
@@ -122,25 +127,26 @@ class StreamedContractFile implements ContractFileReader, XmlEvents {
       if (!this.#isForAnyDocument(attribute)) sent.set(attribute, attributes.values[i] ?? "");
     }
     const header = parseHeader(sent);
-    if ("code" in header) this.#xml.refuse(header, this.#rootPlace);
+    if ("code" in header) this.#cursor.refuse(header, this.#rootPlace);
     const prefix = name.includes(":") ? name.slice(0, name.indexOf(":")) : "";
-    const root = { ...header, prefix, namespaces: this.#xml.namespaces, startTagEndOffset: this.#xml.offset };
+    const root = {
+      ...header,
+      prefix,
+      namespaces: this.#scanner.namespaces,
+      startTagEndOffset: this.#scanner.tokenEndOffset,
+    };
     this.header = root;
     const refusal = this.#options.onHeader?.(root);
-    if (refusal !== undefined) this.#xml.refuse(refusal, this.#rootPlace);
+    if (refusal !== undefined) this.#cursor.refuse(refusal, this.#rootPlace);
   }
 
   /** Declarations, `xml:lang` and the like, `xsi:schemaLocation`: any root may have them, they say nothing here. */
   #isForAnyDocument(attribute: string): boolean {
     if (attribute === "xmlns" || attribute.startsWith("xmlns:") || attribute.startsWith("xml:")) return true;
-    return this.#xml.getAttributeNamespace(attribute) === SCHEMA_INSTANCE_NAMESPACE;
+    return this.#scanner.getAttributeNamespace(attribute) === SCHEMA_INSTANCE_NAMESPACE;
   }
 
   #refuseStructure(field: string, reason: string, place: FilePlace): never {
-    this.#xml.refuse({ code: "rootNotExpected", field: quoteValue(field), details: { reason } }, place);
-  }
-
-  #tagPlace(): FilePlace {
-    return { line: this.#xml.tagLine, byteOffset: this.#xml.tagOffset };
+    this.#cursor.refuse({ code: "rootNotExpected", field: quoteValue(field), details: { reason } }, place);
   }
 }

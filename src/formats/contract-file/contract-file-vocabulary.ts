@@ -36,15 +36,6 @@ export const ACTION_FIELDS: Readonly<Record<RecordAction, readonly RecordField[]
   cancel: ["contractNumber", "inamiNumber", "reason"],
 };
 
-/** What an action cannot do without. */
-export const REQUIRED_FIELDS: Readonly<Record<RecordAction, readonly RecordField[]>> = {
-  new: ["contractNumber", "inamiNumber", "startOn", "contractKind", "solidarity"],
-  modify: ["contractNumber", "inamiNumber", "effectiveOn", "contractKind", "solidarity"],
-  close: ["contractNumber", "inamiNumber", "endOn", "reason"],
-  reopen: ["contractNumber", "inamiNumber", "reason"],
-  cancel: ["contractNumber", "inamiNumber", "reason"],
-};
-
 export const CONTRACT_KINDS = ["socialPlci", "guaranteedIncome", "deathCover", "combined"] as const;
 export type ContractKind = (typeof CONTRACT_KINDS)[number];
 

@@ -1,3 +1,6 @@
+import type { AttributeList } from "./attribute-scanner.ts";
+import { isLocalName } from "./xml-names.ts";
+
 const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
 const XMLNS_NAMESPACE = "http://www.w3.org/2000/xmlns/";
 
@@ -15,19 +18,22 @@ export type NamespaceFault =
   | "prefixUndeclared"
   | "attributeRepeated";
 
+/** A name of the vocabulary as a scope spells it. */
+export interface KnownName {
+  readonly name: string;
+  readonly number: number;
+}
+
+/** Places for the names of a scope, by length and end letters: a power of two, and enough to keep them apart. */
+const NAME_PLACES = 256;
+
 interface Scope {
   /** Elements open outside the element that declared this scope. */
   readonly depth: number;
   readonly prefixes: ReadonlyMap<string, string>;
-  /** Names of the vocabulary as this scope spells them, so that a usual element costs one look-up. */
-  readonly spelled: ReadonlyMap<string, number>;
-}
-
-/** Attributes of one element as two parallel lists, of which the first `count` are in use. */
-export interface AttributeList {
-  readonly names: string[];
-  readonly values: string[];
-  count: number;
+  /** Names of the vocabulary as this scope spells them, so that a usual element costs one comparison. */
+  readonly spelled: ReadonlyMap<string, KnownName>;
+  readonly places: readonly (KnownName | undefined)[];
 }
 
 /**
@@ -47,12 +53,15 @@ export class NamespaceScopes {
       ["xml", XML_NAMESPACE],
       ["", ""],
     ]);
-    this.#scope = { depth: -1, prefixes, spelled: new Map() };
+    this.#scope = { depth: -1, prefixes, spelled: new Map(), places: [] };
   }
 
-  /** The number of an element name that belongs to the vocabulary, else undefined. */
-  findElement(name: string): number | undefined {
-    return this.#scope.spelled.get(name);
+  /** The name `text[start, end)` if it is one of the vocabulary, else undefined. Cuts no string where it is. */
+  findElement(text: string, start: number, end: number): KnownName | undefined {
+    const first = text.charCodeAt(start);
+    const known = this.#scope.places[placeOf(first, text.charCodeAt(end - 1), end - start)];
+    if (known !== undefined && known.name.length === end - start && text.startsWith(known.name, start)) return known;
+    return this.#scope.spelled.get(text.slice(start, end));
   }
 
   /** Declarations in force, prefix to namespace, without the built-in one. */
@@ -79,7 +88,8 @@ export class NamespaceScopes {
     }
     if (prefixes !== undefined) {
       this.#outer.push(this.#scope);
-      this.#scope = { depth, prefixes, spelled: this.#spell(prefixes) };
+      const spelled = this.#spell(prefixes);
+      this.#scope = { depth, prefixes, spelled, places: layOut(spelled) };
     }
     return qualified === 0 ? undefined : this.#checkQualified(attributes);
   }
@@ -126,14 +136,30 @@ export class NamespaceScopes {
     return undefined;
   }
 
-  #spell(prefixes: ReadonlyMap<string, string>): Map<string, number> {
-    const spelled = new Map<string, number>();
+  #spell(prefixes: ReadonlyMap<string, string>): Map<string, KnownName> {
+    const spelled = new Map<string, KnownName>();
     for (const [prefix, uri] of prefixes) {
       if (uri !== this.#namespace) continue;
-      for (const [local, id] of this.#vocabulary) spelled.set(prefix === "" ? local : `${prefix}:${local}`, id);
+      for (const [local, number] of this.#vocabulary) {
+        const name = prefix === "" ? local : `${prefix}:${local}`;
+        spelled.set(name, { name, number });
+      }
     }
     return spelled;
   }
+}
+
+function layOut(spelled: ReadonlyMap<string, KnownName>): (KnownName | undefined)[] {
+  const places = new Array<KnownName | undefined>(NAME_PLACES).fill(undefined);
+  for (const known of spelled.values()) {
+    const { name } = known;
+    places[placeOf(name.charCodeAt(0), name.charCodeAt(name.length - 1), name.length)] = known;
+  }
+  return places;
+}
+
+function placeOf(first: number, last: number, length: number): number {
+  return (first * 5 + last * 11 + length * 23) & (NAME_PLACES - 1);
 }
 
 function declare(prefixes: Map<string, string>, prefix: string, uri: string): NamespaceFault | undefined {
@@ -143,9 +169,4 @@ function declare(prefixes: Map<string, string>, prefix: string, uri: string): Na
   if (prefix !== "" && uri === "") return "prefixUndeclared";
   prefixes.set(prefix, uri);
   return undefined;
-}
-
-/** The parser has checked the characters; what is left is that a part of a qualified name starts like a name. */
-function isLocalName(text: string): boolean {
-  return text !== "" && !text.includes(":") && !/^(?:[-.\d\u00b7\u203f\u2040]|\p{M})/u.test(text);
 }

@@ -25,28 +25,6 @@ export interface RawRecord {
 /** The findings of a record that has none: one shared array, so that a good record costs no allocation. */
 export const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
 
-/** A finding quotes at most this many UTF-16 units of what was sent. */
-const QUOTED_LENGTH = 100;
-
-/** Cuts a value for quoting and detaches it from the slice of the file it came from. */
-export function quoteValue(value: string): string {
-  const cut = value.length > QUOTED_LENGTH ? value.slice(0, QUOTED_LENGTH).toWellFormed() : value;
-  return Buffer.from(cut, "utf8").toString("utf8");
-}
-
-type Place = Pick<RawRecord, "recordNumber" | "line" | "byteOffset" | "senderReference">;
-type Trouble = Pick<Finding, "code" | "field" | "value" | "details">;
-
-/** A finding about one record, placed where that record starts. */
-export function placeFinding(place: Place, trouble: Trouble): Finding {
-  return {
-    ...trouble,
-    recordNumber: place.recordNumber,
-    ...(place.senderReference === undefined ? {} : { senderReference: quoteValue(place.senderReference) }),
-    ...(place.line === 0 ? {} : { line: place.line, byteOffset: place.byteOffset }),
-  };
-}
-
 /** Values of a record that has none of the fields, to spread others over. */
 export const NO_VALUES: RecordValues = Object.freeze(
   Object.fromEntries(RECORD_FIELDS.map((field) => [field, undefined])) as Record<RecordField, undefined>,

@@ -9,7 +9,7 @@ export interface ReaderLimits {
   /** UTF-16 units of one attribute value. */
   readonly attributeValueLength: number;
   readonly attributesPerElement: number;
-  /** UTF-16 units of one tag, attribute, comment, CDATA section or run of text, finished or not. */
+  /** UTF-16 units of one tag, comment, CDATA section, instruction or run of text, finished or not. */
   readonly tokenLength: number;
   /** Bytes of one record, tags included. */
   readonly recordBytes: number;

@@ -1,10 +1,12 @@
 import type { Finding } from "../../findings/finding.ts";
+import { type AttributeList, skipSpaces } from "./attribute-scanner.ts";
 import { RECORD_ACTIONS, RECORD_FIELDS, type RecordField } from "./contract-file-vocabulary.ts";
-import type { AttributeList } from "./namespace-scopes.ts";
-import { NO_FINDINGS, placeFinding, quoteValue, type RawRecord, type RecordValues } from "./raw-record.ts";
+import type { FilePlace } from "./file-cursor.ts";
+import { NO_FINDINGS, type RawRecord, type RecordValues } from "./raw-record.ts";
 import { STRUCTURAL_FINDINGS_PER_RECORD } from "./reader-limits.ts";
-import { FOREIGN_ELEMENT } from "./strict-xml-reader.ts";
-import { collapseWhiteSpace, isWhiteSpace } from "./token-text.ts";
+import { collapseWhiteSpace } from "./token-text.ts";
+import { placeFinding, quoteValue } from "./trouble.ts";
+import { FOREIGN_ELEMENT } from "./xml-scanner.ts";
 
 /** Numbers of the elements: the file, the record, then the actions, then the fields. */
 export const FILE_ELEMENT = 0;
@@ -41,10 +43,10 @@ export class RecordAssembler {
   readonly #sent: (string | undefined)[] = RECORD_FIELDS.map(() => undefined);
 
   /** Starts the record whose start tag was read. */
-  start(recordNumber: number, line: number, byteOffset: number, attributes: AttributeList): void {
+  start(recordNumber: number, place: FilePlace, attributes: AttributeList): void {
     this.#recordNumber = recordNumber;
-    this.#line = line;
-    this.#byteOffset = byteOffset;
+    this.#line = place.line;
+    this.#byteOffset = place.byteOffset;
     this.#senderReference = undefined;
     this.#action = undefined;
     this.#skipping = 0;
@@ -77,16 +79,17 @@ export class RecordAssembler {
     }
   }
 
-  /** Text with `open` elements around it. Returns how long the text of the field has become. */
-  addText(text: string, open: number): number {
+  /** `source[start, end)` is text with `depth` elements around it. Returns how long the text of the field has become. */
+  addText(source: string, start: number, end: number, depth: number): number {
     if (this.#skipping !== 0) return 0;
-    if (open === IN_FIELD) {
+    if (depth === IN_FIELD) {
+      const text = source.slice(start, end);
       this.#text = this.#text === "" ? text : this.#text + text;
       return this.#text.length;
     }
-    if (!isWhiteSpace(text)) {
-      const field = open === IN_ACTION ? (this.#action ?? "action") : "record";
-      this.#report("textNotExpected", field, collapseWhiteSpace(text));
+    if (skipSpaces(source, start) < end) {
+      const field = depth === IN_ACTION ? (this.#action ?? "action") : "record";
+      this.#report("textNotExpected", field, collapseWhiteSpace(source.slice(start, end)));
     }
     return 0;
   }

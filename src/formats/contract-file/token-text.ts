@@ -6,15 +6,6 @@ export function collapseWhiteSpace(text: string): string {
   return text;
 }
 
-/** Whether the text holds nothing but what XML calls white space. */
-export function isWhiteSpace(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit !== 0x20 && unit !== 0x0a && unit !== 0x09 && unit !== 0x0d) return false;
-  }
-  return true;
-}
-
 /** Whether the text has more than `maximum` characters, counted as Unicode code points like XSD does. */
 export function isLongerThan(text: string, maximum: number): boolean {
   if (text.length <= maximum) return false;

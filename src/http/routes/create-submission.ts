@@ -80,7 +80,7 @@ export async function createSubmissionRoute(app: Api, provide: ProvideDependenci
       const { intake } = provide();
       const { insurerId, enterpriseNumber } = getInsurer(request);
       const { sha256, sha512 } = checkTransferHeaders(request.headers, intake.maximumBytes);
-      if (request.headers.expect !== undefined) reply.raw.writeContinue();
+      if (/100-continue/i.test(request.headers.expect ?? "")) reply.raw.writeContinue();
       const bytes = readBody(request.raw);
       const body = sha512 ? verifySha512(bytes, sha512) : bytes;
       const transfer = { insurerId, enterpriseNumber, channel: "rest", body, expectedSha256: sha256 } as const;

@@ -1,0 +1,69 @@
+import t from "tap";
+import { describeError } from "../../src/http/describe-error.ts";
+import { errorToProblem } from "../../src/http/error-to-problem.ts";
+import { Problem, renderProblem } from "../../src/http/problems.ts";
+import { TransferRefused } from "../../src/intake/receive-submission.ts";
+
+const TRACE_ID = "0b7f2f62-6f0d-4a3e-9d40-6a1f0a8d0b11";
+const MAXIMUM_BYTES = 1_000;
+
+t.test("what nobody expected says nothing of itself", async (t) => {
+  const secrets = [
+    new Error("secret"),
+    Object.assign(new Error("secret"), { code: "23505", detail: "secret", query: "secret" }),
+    Object.assign(new Error("secret"), { code: 7 }),
+    "secret",
+    undefined,
+    { statusCode: 404, message: "secret" },
+  ];
+  for (const secret of secrets) {
+    const text = JSON.stringify(renderProblem(errorToProblem(secret, MAXIMUM_BYTES), TRACE_ID));
+    t.match(text, "urn:problem-type:belgif:internalServerError");
+    t.notMatch(text, "secret");
+  }
+});
+
+t.test("refused transfers and what is away for a while have problems of their own", async (t) => {
+  const kinds: [unknown, string][] = [
+    [new TransferRefused("payloadTooLarge"), "payloadTooLarge"],
+    [new TransferRefused("digestMismatch"), "badRequest"],
+    [new TransferRefused("tooManyTransfers"), "tooManyRequests"],
+    [Object.assign(new Error(), { code: "CONNECT_TIMEOUT" }), "serviceUnavailable"],
+    [Object.assign(new Error(), { code: "57P03" }), "serviceUnavailable"],
+    [new Problem("notAcceptable", "no"), "notAcceptable"],
+  ];
+  for (const [error, kind] of kinds) t.equal(errorToProblem(error, MAXIMUM_BYTES).kind, kind);
+});
+
+t.test("of a hundred faults fifty are told, by their path", async (t) => {
+  const fault = { keyword: "type", instancePath: "/records/3/startOn", params: {}, message: "must be string" };
+  const error = Object.assign(new Error(), { validation: Array(100).fill(fault), validationContext: "body" });
+  const { issues } = errorToProblem(error, MAXIMUM_BYTES);
+  t.equal(issues.length, 50);
+  t.match(issues[0], { in: "body", name: "records[3].startOn", detail: "records[3].startOn must be string." });
+});
+
+t.test("an unknown name is repeated only if it cannot be a personal number", async (t) => {
+  const nameOf = (name: string) => {
+    const fault = { keyword: "additionalProperties", instancePath: "", params: { additionalProperty: name } };
+    const error = Object.assign(new Error(), { validation: [fault], validationContext: "querystring" });
+    return errorToProblem(error, MAXIMUM_BYTES).issues[0]?.name;
+  };
+  t.equal(nameOf("pagesize"), "pagesize");
+  for (const name of ["85073003328", "n85073003328", "85.07.30-033.28", "<script>", "x".repeat(51), ""])
+    t.equal(nameOf(name), undefined, name);
+});
+
+t.test("a log line masks long numbers and leaves out what drivers add", async (t) => {
+  const error = Object.assign(new Error("Key (ssin)=(85.07.30-033.28) and 85073003328 exist, code 42"), {
+    code: "23505",
+    detail: "85073003328",
+    parameters: ["85073003328"],
+  });
+  const description = describeError(error);
+  t.equal(description.message, "Key (ssin)=(…) and … exist, code 42");
+  t.equal(description.code, "23505");
+  t.notMatch(JSON.stringify(description), "85073003328");
+  t.ok(description.frames.length > 0);
+  t.equal(describeError(undefined).name, "undefined");
+});

@@ -1,0 +1,158 @@
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Ajv } from "ajv";
+import formats from "ajv-formats";
+import t from "tap";
+
+const ROOT = join(import.meta.dirname, "../..");
+const FILE = join(ROOT, "openapi/digital-contracts.json");
+
+type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+type JsonObject = { [name: string]: Json };
+
+const document: JsonObject = JSON.parse(readFileSync(FILE, "utf8"));
+
+interface Body {
+  readonly place: string;
+  readonly schema: JsonObject;
+  readonly examples: readonly Json[];
+}
+
+t.test("every example of a body or a parameter is valid against its schema", async (t) => {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  formats.default(ajv);
+  // `uri-reference` and `binary` say what a text is for, as OpenAPI means them.
+  ajv.addFormat("binary", true).addSchema(document, "openapi");
+  const bodies = [...listBodies(document, "#")];
+  t.ok(bodies.length > 30, `there are ${bodies.length}`);
+  for (const { place, schema, examples } of bodies) {
+    const validate = ajv.compile(withAbsoluteReferences(closeObjects(schema)));
+    for (const example of examples) t.ok(validate(example), `${place} ${JSON.stringify(validate.errors)}`);
+    t.ok(examples.length > 0, place);
+  }
+});
+
+t.test("every operation has an id, a summary, a description, a tag and a 2xx answer", async (t) => {
+  for (const [path, item] of Object.entries(object(document.paths))) {
+    for (const [method, operation] of Object.entries(object(item ?? {}))) {
+      t.match(
+        operation,
+        { operationId: /^[a-z]+[A-Za-z]+$/, summary: /\S/, description: /\S/, tags: [/\S/] },
+        `${method} ${path}`,
+      );
+      t.ok(Object.keys(object(object(operation).responses)).some((status) => status.startsWith("2")));
+    }
+  }
+});
+
+t.test("nothing published closes an object, and no personal number can be part of a URL", async (t) => {
+  const text = JSON.stringify(document);
+  t.notMatch(text, '"additionalProperties":false');
+  t.notMatch(Object.keys(object(document.paths)).join(), /ssin|niss|insz/i);
+});
+
+t.test(
+  "a document that is not what the routes say fails the check with a sentence that tells what to do",
+  async (t) => {
+    const check = () => run(process.execPath, ["src/http/write-openapi.ts", "--check"]);
+    t.same(await check(), { code: 0, output: "" });
+    const file = join(t.testdir(), "changed.json");
+    writeFileSync(file, readFileSync(FILE, "utf8").replace("3.0.3", "3.0.2"));
+    const changed = await run(process.execPath, ["src/http/write-openapi.ts", "--check", file]);
+    t.equal(changed.code, 1);
+    t.match(changed.output, /npm run openapi/);
+  },
+);
+
+t.test("each Belgif rule of the lint finds what breaks it", async (t) => {
+  const broken: JsonObject = structuredClone(document);
+  const paths = object(broken.paths);
+  const list = at(paths, "/submissions", "get");
+  const page = at(list, "responses", "200", "content", "application/json");
+  at(list, "parameters", 0).name = "page_size";
+  list.operationId = "List";
+  delete page.examples;
+  at(page, "schema").required = ["items"];
+  delete at(list, "responses").default;
+  at(broken, "components", "schemas", "Finding", "properties").snake_case = { type: "string" };
+  at(broken, "components", "schemas").lower = { type: "object", additionalProperties: false };
+  const send = at(paths, "/submissions", "post");
+  delete at(send, "requestBody").required;
+  at(send, "parameters", 0).name = "content-digest";
+  paths["/submission"] = paths["/submissions"] ?? null;
+  delete paths["/submissions"];
+  at(paths, "/health", "get", "responses", "200", "content", "application/json").schema = { type: "string" };
+  at(paths, "/health", "get", "responses")["404"] = { description: "x", content: { "text/plain": { example: "x" } } };
+  at(paths, "/refData/findings/{findingCode}", "get", "parameters", 0).name = "finding_code";
+  const file = join(t.testdir(), "broken.json");
+  writeFileSync(file, JSON.stringify(broken));
+  const { code, output } = await lint(file);
+  t.not(code, 0);
+  for (const rule of listRules()) t.match(output, `belgif/${rule}`, rule);
+  t.equal((await lint(FILE)).code, 0, "and nothing in the document as it is");
+});
+
+/** The rules switched on in redocly.yaml. */
+function listRules(): string[] {
+  const rules = [...readFileSync(join(ROOT, "redocly.yaml"), "utf8").matchAll(/^ {2}belgif\/(\S+): error$/gm)].map(
+    ([, rule = ""]) => rule,
+  );
+  t.ok(rules.length >= 13);
+  return rules;
+}
+
+function lint(file: string) {
+  return run(join(ROOT, "node_modules/.bin/redocly"), ["lint", "--format=json", file]);
+}
+
+async function run(command: string, args: string[]): Promise<{ code: number; output: string }> {
+  const env = { ...process.env, REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", REDOCLY_TELEMETRY: "off" };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(command, args, { cwd: ROOT, env, maxBuffer: 2 ** 24 });
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code = 1, stdout = "", stderr = "" } = error as { code?: number; stdout?: string; stderr?: string };
+    return { code, output: stdout + stderr };
+  }
+}
+
+function* listBodies(node: Json, place: string): Generator<Body> {
+  if (typeof node !== "object" || node === null) return;
+  if (!Array.isArray(node) && isBody(node)) {
+    const examples =
+      "example" in node
+        ? [node.example ?? null]
+        : Object.values(object(node.examples)).map((example) => object(example).value ?? null);
+    yield { place, schema: object(node.schema), examples };
+    return;
+  }
+  for (const [name, child] of Object.entries(node)) yield* listBodies(child, `${place}/${name.replaceAll("/", "~1")}`);
+}
+
+function isBody(node: JsonObject): boolean {
+  return "schema" in node && ("example" in node || "examples" in node);
+}
+
+/** Examples show fields that are described, and no other. */
+function closeObjects(schema: JsonObject): JsonObject {
+  return "properties" in schema ? { ...schema, additionalProperties: false } : schema;
+}
+
+function withAbsoluteReferences(schema: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"openapi#/'));
+}
+
+function object(value: Json | undefined): JsonObject {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error(`${JSON.stringify(value)} is no object`);
+  return value;
+}
+
+/** The object at a path of names and places. */
+function at(start: JsonObject, ...path: (string | number)[]): JsonObject {
+  let node: Json | undefined = start;
+  for (const step of path) node = Array.isArray(node) ? node[Number(step)] : object(node)[String(step)];
+  return object(node);
+}
