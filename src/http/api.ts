@@ -5,9 +5,10 @@ import createFastify, {
   type FastifyReply,
   type FastifyRequest,
   type FastifyServerFactory,
+  type RouteOptions,
 } from "fastify";
 import { createLogController, logAnswer } from "./access-log.ts";
-import { identifyInsurer } from "./client-certificate.ts";
+import { authorize, chooseInsurer } from "./authorize.ts";
 import { answerClientError } from "./client-error.ts";
 import { describeError } from "./describe-error.ts";
 import { errorToProblem } from "./error-to-problem.ts";
@@ -48,6 +49,7 @@ export async function createApi(provide: ProvideDependencies, { log, serverFacto
     const isExpected = request.is404 || !hasBody(request.raw);
     done(isExpected ? null : new Problem("unsupportedMediaType", "This resource takes no body."));
   });
+  app.decorateRequest("caller", null);
   app.decorateRequest("insurer", null);
   app.decorateRequest("submissionId", null);
   app.setErrorHandler(answerWithProblem);
@@ -58,6 +60,7 @@ export async function createApi(provide: ProvideDependencies, { log, serverFacto
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
   addGuards(app, provide);
+  app.addHook("onRoute", refuseUndeclaredRoute);
   app.addHook("onRoute", refuseUnknownQueryFields);
   await describeApi(app);
   const refuseOthers = refuseOtherMethods(app);
@@ -90,6 +93,13 @@ function prepareAnswer(request: FastifyRequest, reply: FastifyReply): void {
   reply.header("Cache-Control", "no-store");
 }
 
+/** A route that forgot to say who may call it does not start. */
+function refuseUndeclaredRoute({ method, url, config }: RouteOptions): void {
+  if ((config?.public === true) === (config?.scope !== undefined)) {
+    throw new Error(`the route ${method} ${url} must be public or name the scope it requires`);
+  }
+}
+
 /** Deny by default: only what is declared public, and what does not exist, is answered without a certificate. */
 function addGuards(app: Api, provide: ProvideDependencies): void {
   let closing = false;
@@ -104,6 +114,7 @@ function addGuards(app: Api, provide: ProvideDependencies): void {
     prepareAnswer(request, reply);
     if (closing) throw new Problem("serviceUnavailable", "The service is restarting.", { retryAfterSec: 10 });
     if (request.is404 || request.routeOptions.config.public === true) return;
-    request.insurer = await identifyInsurer(request.raw.socket, provide().findCertificateHolder);
+    request.caller = await authorize(request, request.routeOptions.config.scope!, provide());
+    if (request.caller.grants.length > 0) request.insurer = chooseInsurer(request, request.caller.grants) ?? null;
   });
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
-import type { CertificateHolder } from "../identity/client-certificates.ts";
+import type { Grant } from "../identity/client-directory.ts";
+import type { Scope } from "../identity/scopes.ts";
+import type { Caller } from "./authorize.ts";
 
 /** The Fastify instance that routes are added to: schemas are TypeBox, and types follow from them. */
 export type Api = FastifyInstance<
@@ -14,12 +16,15 @@ export type Api = FastifyInstance<
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Answered without a client certificate. What does not say so requires one. */
+    /** Answered to anybody. A route is either public or names the scope it requires. */
     public?: boolean;
+    scope?: Scope;
   }
   interface FastifyRequest {
-    /** Null until the certificate was recognised, and on public routes. */
-    insurer: CertificateHolder | null;
+    /** Null until certificate and token were proved, and on public routes. */
+    caller: Caller | null;
+    /** Null on public and operators' routes, and while a client of several insurers has named none. */
+    insurer: Grant | null;
     /** For the log line; null until the submission is known to be the caller's own. */
     submissionId: string | null;
   }

@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
-import type { CertificateHolder } from "../identity/client-certificates.ts";
+import type { TokenVerifier } from "../identity/access-token.ts";
+import type { AuthorizationServer } from "../identity/authorization-server.ts";
+import type { ClientDirectory } from "../identity/client-directory.ts";
 import type { Intake } from "../intake/intake.ts";
 
 /** What the HTTPS door needs; `app.ts` passes it. */
@@ -8,8 +10,12 @@ export interface HttpDependencies {
   readonly tls: { readonly key: string | Buffer; readonly cert: string | Buffer; readonly ca: string | Buffer };
   readonly log: FastifyBaseLogger;
   readonly intake: Intake;
-  /** Asked on every request, so that a revoked certificate stops working at once. */
-  readonly findCertificateHolder: (thumbprint: Buffer) => Promise<CertificateHolder | undefined>;
+  readonly identity: {
+    readonly verifyToken: TokenVerifier;
+    readonly directory: ClientDirectory;
+    /** Absent where tokens come from an external issuer. */
+    readonly authorizationServer?: AuthorizationServer;
+  };
   /** Settles when the database answers; health asks it under a time limit. */
   readonly pingDatabase: () => Promise<unknown>;
   readonly limits?: Partial<HttpLimits>;

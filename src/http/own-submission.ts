@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Submission } from "../intake/submission.ts";
 import { findSubmission } from "../intake/submission-queries.ts";
-import { getTenant } from "./client-certificate.ts";
+import { getTenant } from "./authorize.ts";
 import type { ProvideDependencies } from "./http-dependencies.ts";
 import { Problem } from "./problems.ts";
 import { SubmissionIdSchema } from "./submission-view.ts";

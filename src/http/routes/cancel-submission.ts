@@ -1,5 +1,6 @@
+import { SCOPES } from "../../identity/scopes.ts";
 import { cancelSubmission } from "../../intake/submission-queries.ts";
-import { getTenant } from "../client-certificate.ts";
+import { getTenant } from "../authorize.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
 import { getOwnSubmission, SubmissionParams, submissionNotFound } from "../own-submission.ts";
@@ -22,13 +23,17 @@ const schema = {
 };
 
 export function cancelSubmissionRoute(app: Api, provide: ProvideDependencies): void {
-  app.delete(`${API_ROOT}/submissions/:submissionId`, { schema }, async (request, reply) => {
-    const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
-    const result = await cancelSubmission(getTenant(request, provide), submissionId);
-    if (result === undefined) throw submissionNotFound();
-    if (result === "tooLate") throw tooLateToCancel();
-    return reply.code(204).send();
-  });
+  app.delete(
+    `${API_ROOT}/submissions/:submissionId`,
+    { schema, config: { scope: SCOPES.submit } },
+    async (request, reply) => {
+      const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
+      const result = await cancelSubmission(getTenant(request, provide), submissionId);
+      if (result === undefined) throw submissionNotFound();
+      if (result === "tooLate") throw tooLateToCancel();
+      return reply.code(204).send();
+    },
+  );
 }
 
 function tooLateToCancel(): Problem {

@@ -1,6 +1,7 @@
+import { SCOPES } from "../../identity/scopes.ts";
 import { receiveSubmission } from "../../intake/receive-submission.ts";
 import { answerLanguage } from "../answer.ts";
-import { getInsurer } from "../client-certificate.ts";
+import { getInsurer } from "../authorize.ts";
 import { digestMismatch, parseContentDigest, verifySha512 } from "../content-digest.ts";
 import { EXAMPLE_CONTRACT_FILE, EXAMPLE_DIGEST, EXAMPLE_JWS, EXAMPLE_RECEIPT } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
@@ -76,7 +77,7 @@ export async function createSubmissionRoute(app: Api, provide: ProvideDependenci
   await app.register(async (scope) => {
     // Bodies are streams here, of any media type: the handler says which ones it takes.
     scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
-    scope.post(`${API_ROOT}/submissions`, { schema }, async (request, reply) => {
+    scope.post(`${API_ROOT}/submissions`, { schema, config: { scope: SCOPES.submit } }, async (request, reply) => {
       const { intake } = provide();
       const { insurerId, enterpriseNumber } = getInsurer(request);
       const { sha256, sha512 } = checkTransferHeaders(request.headers, intake.maximumBytes);

@@ -1,6 +1,7 @@
+import { SCOPES } from "../../identity/scopes.ts";
 import { findCorrections } from "../../intake/corrections.ts";
 import { answerLanguage, answerMediaType, notAcceptable, sendParts } from "../answer.ts";
-import { getTenant } from "../client-certificate.ts";
+import { getTenant } from "../authorize.ts";
 import { EXAMPLE_CONTRACT_FILE } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -35,14 +36,18 @@ const schema = {
 };
 
 export function getCorrectionsRoute(app: Api, provide: ProvideDependencies): void {
-  app.get(`${API_ROOT}/submissions/:submissionId/corrections`, { schema }, async (request, reply) => {
-    const mediaType = answerMediaType(request, MEDIA_TYPES);
-    const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
-    const language = answerLanguage(request, reply);
-    const parts = await findCorrections(getTenant(request, provide), submissionId, language);
-    if (!parts) throw nothingToCorrect();
-    return sendParts(request, reply.type(`${mediaType}; charset=utf-8`), parts);
-  });
+  app.get(
+    `${API_ROOT}/submissions/:submissionId/corrections`,
+    { schema, config: { scope: SCOPES.consult } },
+    async (request, reply) => {
+      const mediaType = answerMediaType(request, MEDIA_TYPES);
+      const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
+      const language = answerLanguage(request, reply);
+      const parts = await findCorrections(getTenant(request, provide), submissionId, language);
+      if (!parts) throw nothingToCorrect();
+      return sendParts(request, reply.type(`${mediaType}; charset=utf-8`), parts);
+    },
+  );
 }
 
 function nothingToCorrect(): Problem {

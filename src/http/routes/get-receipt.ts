@@ -1,7 +1,8 @@
 import { renderReceiptXml } from "../../formats/report/receipt.ts";
+import { SCOPES } from "../../identity/scopes.ts";
 import { findReceipt } from "../../intake/receipt.ts";
 import { answerLanguage, answerMediaType, notAcceptable } from "../answer.ts";
-import { getTenant } from "../client-certificate.ts";
+import { getTenant } from "../authorize.ts";
 import { EXAMPLE_JWS, EXAMPLE_RECEIPT } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -41,15 +42,19 @@ const schema = {
 };
 
 export function getReceiptRoute(app: Api, provide: ProvideDependencies): void {
-  app.get(`${API_ROOT}/submissions/:submissionId/receipt`, { schema }, async (request, reply) => {
-    const mediaType = answerMediaType(request, MEDIA_TYPES);
-    const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
-    const signed = await findReceipt(getTenant(request, provide), submissionId);
-    if (!signed) throw submissionNotFound();
-    reply.type(mediaType);
-    if (mediaType === "application/jose") return reply.send(signed.jws);
-    const language = answerLanguage(request, reply);
-    if (mediaType === "application/xml") return reply.send(renderReceiptXml(signed.receipt, [language]));
-    return reply.send(viewReceipt(signed, language));
-  });
+  app.get(
+    `${API_ROOT}/submissions/:submissionId/receipt`,
+    { schema, config: { scope: SCOPES.consult } },
+    async (request, reply) => {
+      const mediaType = answerMediaType(request, MEDIA_TYPES);
+      const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
+      const signed = await findReceipt(getTenant(request, provide), submissionId);
+      if (!signed) throw submissionNotFound();
+      reply.type(mediaType);
+      if (mediaType === "application/jose") return reply.send(signed.jws);
+      const language = answerLanguage(request, reply);
+      if (mediaType === "application/xml") return reply.send(renderReceiptXml(signed.receipt, [language]));
+      return reply.send(viewReceipt(signed, language));
+    },
+  );
 }

@@ -1,8 +1,9 @@
 import { Type } from "typebox";
+import { SCOPES } from "../../identity/scopes.ts";
 import { listRecordResults } from "../../intake/record-results.ts";
 import { RECORD_OUTCOMES } from "../../intake/submission.ts";
 import { answerLanguage } from "../answer.ts";
-import { getTenant } from "../client-certificate.ts";
+import { getTenant } from "../authorize.ts";
 import { EXAMPLE_REJECTED, EXAMPLE_SUBMISSION_ID } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -46,15 +47,19 @@ const schema = {
 };
 
 export function getRecordRoute(app: Api, provide: ProvideDependencies): void {
-  app.get(`${API_ROOT}/submissions/:submissionId/records/:recordNumber`, { schema }, async (request, reply) => {
-    const { submissionId, counts } = await getOwnSubmission(request, request.params.submissionId, provide);
-    if (!counts || !RECORD_NUMBER.test(request.params.recordNumber)) throw recordNotFound();
-    const recordNumber = Number(request.params.recordNumber);
-    const page = { outcomes: RECORD_OUTCOMES, afterRecordNumber: recordNumber - 1, limit: 1 };
-    const [result] = await listRecordResults(getTenant(request, provide), submissionId, page);
-    if (result?.recordNumber !== recordNumber) throw recordNotFound();
-    return viewRecordOutcome(submissionId, result, answerLanguage(request, reply));
-  });
+  app.get(
+    `${API_ROOT}/submissions/:submissionId/records/:recordNumber`,
+    { schema, config: { scope: SCOPES.consult } },
+    async (request, reply) => {
+      const { submissionId, counts } = await getOwnSubmission(request, request.params.submissionId, provide);
+      if (!counts || !RECORD_NUMBER.test(request.params.recordNumber)) throw recordNotFound();
+      const recordNumber = Number(request.params.recordNumber);
+      const page = { outcomes: RECORD_OUTCOMES, afterRecordNumber: recordNumber - 1, limit: 1 };
+      const [result] = await listRecordResults(getTenant(request, provide), submissionId, page);
+      if (result?.recordNumber !== recordNumber) throw recordNotFound();
+      return viewRecordOutcome(submissionId, result, answerLanguage(request, reply));
+    },
+  );
 }
 
 function recordNotFound(): Problem {

@@ -1,9 +1,10 @@
 import { renderReportCsv } from "../../formats/report/render-report-csv.ts";
 import { renderReportJson } from "../../formats/report/render-report-json.ts";
 import { renderReportXml } from "../../formats/report/render-report-xml.ts";
+import { SCOPES } from "../../identity/scopes.ts";
 import { iterateReportRecords } from "../../intake/record-results.ts";
 import { answerLanguage, answerMediaType, notAcceptable, sendParts } from "../answer.ts";
-import { getInsurer, getTenant } from "../client-certificate.ts";
+import { getInsurer, getTenant } from "../authorize.ts";
 import { EXAMPLE_REPORTS } from "../example-reports.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -51,15 +52,19 @@ const schema = {
 };
 
 export function getReportRoute(app: Api, provide: ProvideDependencies): void {
-  app.get(`${API_ROOT}/submissions/:submissionId/report`, { schema }, async (request, reply) => {
-    const mediaType = answerMediaType(request, MEDIA_TYPES);
-    const submission = await getOwnSubmission(request, request.params.submissionId, provide);
-    if (!submission.endedAt) throw reportNotReady();
-    const { enterpriseNumber: sender } = getInsurer(request);
-    const results = iterateReportRecords(getTenant(request, provide), submission.submissionId);
-    const parts = RENDERERS[mediaType]({ submission, sender, language: answerLanguage(request, reply) }, results);
-    return sendParts(request, reply.type(`${mediaType}; charset=utf-8`), parts);
-  });
+  app.get(
+    `${API_ROOT}/submissions/:submissionId/report`,
+    { schema, config: { scope: SCOPES.consult } },
+    async (request, reply) => {
+      const mediaType = answerMediaType(request, MEDIA_TYPES);
+      const submission = await getOwnSubmission(request, request.params.submissionId, provide);
+      if (!submission.endedAt) throw reportNotReady();
+      const { enterpriseNumber: sender } = getInsurer(request);
+      const results = iterateReportRecords(getTenant(request, provide), submission.submissionId);
+      const parts = RENDERERS[mediaType]({ submission, sender, language: answerLanguage(request, reply) }, results);
+      return sendParts(request, reply.type(`${mediaType}; charset=utf-8`), parts);
+    },
+  );
 }
 
 function reportNotReady(): Problem {

@@ -1,3 +1,4 @@
+import { SCOPES } from "../../identity/scopes.ts";
 import { answerLanguage } from "../answer.ts";
 import { EXAMPLE_PROCESSED, EXAMPLE_PROCESSING } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
@@ -33,8 +34,12 @@ const schema = {
 };
 
 export function getSubmissionRoute(app: Api, provide: ProvideDependencies): void {
-  app.get(`${API_ROOT}/submissions/:submissionId`, { schema }, async (request, reply) => {
-    const submission = await getOwnSubmission(request, request.params.submissionId, provide);
-    return viewSubmission(submission, answerLanguage(request, reply));
-  });
+  app.get(
+    `${API_ROOT}/submissions/:submissionId`,
+    { schema, config: { scope: SCOPES.consult } },
+    async (request, reply) => {
+      const submission = await getOwnSubmission(request, request.params.submissionId, provide);
+      return viewSubmission(submission, answerLanguage(request, reply));
+    },
+  );
 }

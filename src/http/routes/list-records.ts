@@ -1,8 +1,9 @@
 import { Type } from "typebox";
+import { SCOPES } from "../../identity/scopes.ts";
 import { listRecordResults } from "../../intake/record-results.ts";
 import { RECORD_OUTCOMES } from "../../intake/submission.ts";
 import { answerLanguage } from "../answer.ts";
-import { getTenant } from "../client-certificate.ts";
+import { getTenant } from "../authorize.ts";
 import { EXAMPLE_REJECTED, EXAMPLE_SUBMISSION_ID } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -61,22 +62,26 @@ const schema = {
 };
 
 export function listRecordsRoute(app: Api, provide: ProvideDependencies): void {
-  app.get(`${API_ROOT}/submissions/:submissionId/records`, { schema }, async (request, reply) => {
-    const { outcome, afterRecordNumber, pageSize } = request.query;
-    const { submissionId, counts } = await getOwnSubmission(request, request.params.submissionId, provide);
-    const path = `${submissionPath(submissionId)}/records`;
-    // One more than asked for tells whether there is a next page. Without counts nothing was merged: no outcome stands.
-    const page = { outcomes: outcome ? [outcome] : RECORD_OUTCOMES, afterRecordNumber, limit: pageSize + 1 };
-    const found = counts ? await listRecordResults(getTenant(request, provide), submissionId, page) : [];
-    const results = found.slice(0, pageSize);
-    const last = results.at(-1);
-    const language = answerLanguage(request, reply);
-    return {
-      self: withQuery(path, { outcome, afterRecordNumber, pageSize }),
-      items: results.map((result) => viewRecordOutcome(submissionId, result, language)),
-      pageSize,
-      ...(found.length > pageSize &&
-        last && { next: withQuery(path, { outcome, afterRecordNumber: last.recordNumber, pageSize }) }),
-    };
-  });
+  app.get(
+    `${API_ROOT}/submissions/:submissionId/records`,
+    { schema, config: { scope: SCOPES.consult } },
+    async (request, reply) => {
+      const { outcome, afterRecordNumber, pageSize } = request.query;
+      const { submissionId, counts } = await getOwnSubmission(request, request.params.submissionId, provide);
+      const path = `${submissionPath(submissionId)}/records`;
+      // One more than asked for tells whether there is a next page. Without counts nothing was merged: no outcome stands.
+      const page = { outcomes: outcome ? [outcome] : RECORD_OUTCOMES, afterRecordNumber, limit: pageSize + 1 };
+      const found = counts ? await listRecordResults(getTenant(request, provide), submissionId, page) : [];
+      const results = found.slice(0, pageSize);
+      const last = results.at(-1);
+      const language = answerLanguage(request, reply);
+      return {
+        self: withQuery(path, { outcome, afterRecordNumber, pageSize }),
+        items: results.map((result) => viewRecordOutcome(submissionId, result, language)),
+        pageSize,
+        ...(found.length > pageSize &&
+          last && { next: withQuery(path, { outcome, afterRecordNumber: last.recordNumber, pageSize }) }),
+      };
+    },
+  );
 }

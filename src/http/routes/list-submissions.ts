@@ -1,7 +1,8 @@
 import { Type } from "typebox";
+import { SCOPES } from "../../identity/scopes.ts";
 import { SUBMISSION_STATES } from "../../intake/submission.ts";
 import { listSubmissions } from "../../intake/submission-queries.ts";
-import { getTenant } from "../client-certificate.ts";
+import { getTenant } from "../authorize.ts";
 import { EXAMPLE_PROCESSED, EXAMPLE_SUBMISSION_ID } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -61,7 +62,7 @@ const schema = {
 };
 
 export function listSubmissionsRoute(app: Api, provide: ProvideDependencies): void {
-  app.get(PATH, { schema }, async (request) => {
+  app.get(PATH, { schema, config: { scope: SCOPES.consult } }, async (request) => {
     const { state, afterSubmission, pageSize } = request.query;
     // One more than asked for tells whether there is a next page.
     const page = { ...(afterSubmission && { before: afterSubmission }), ...(state && { state }), limit: pageSize + 1 };

@@ -1,5 +1,6 @@
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
+import { authorizationServerRoutes } from "./authorization-server.ts";
 import { cancelSubmissionRoute } from "./cancel-submission.ts";
 import { checkHealthRoute } from "./check-health.ts";
 import { createSubmissionRoute } from "./create-submission.ts";
@@ -31,4 +32,5 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   checkHealthRoute(app, provide);
   getOpenapiDocumentRoute(app);
   getKeySetRoute(app, provide);
+  await authorizationServerRoutes(app, provide);
 }

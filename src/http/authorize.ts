@@ -1,0 +1,97 @@
+import type { FastifyRequest } from "fastify";
+import type { Tenant } from "../database/tenant-scope.ts";
+import { parseEnterpriseNumber } from "../identifiers/enterprise-number.ts";
+import type { AccessToken, TokenFailure } from "../identity/access-token.ts";
+import type { Grant } from "../identity/client-directory.ts";
+import { SCOPES, type Scope } from "../identity/scopes.ts";
+import { getThumbprint } from "./client-certificate.ts";
+import type { HttpDependencies, ProvideDependencies } from "./http-dependencies.ts";
+import { badRequest, Problem } from "./problems.ts";
+
+/** Who calls, proved by certificate and token, and for which insurers it may act today. */
+export interface Caller {
+  readonly clientId: string;
+  readonly tokenSha256: Buffer;
+  /** Empty for operators. */
+  readonly grants: readonly Grant[];
+}
+
+/** Names the insurer where a client may act for several. */
+export const INSURER_HEADER = "infoss-insurer";
+
+const OPERATOR_SCOPES: readonly Scope[] = [SCOPES.operate, SCOPES.audit];
+
+/**
+ * Proves the caller on each request: certificate, token bound to it, registration of both, scope, grants
+ * (exchange.md section 7). Throws the problem of the first proof that fails.
+ */
+export async function authorize(
+  request: FastifyRequest,
+  scope: Scope,
+  dependencies: HttpDependencies,
+): Promise<Caller> {
+  const { verifyToken, directory } = dependencies.identity;
+  const thumbprint = getThumbprint(request.raw.socket);
+  const token = await verifyToken(request.headers.authorization, thumbprint);
+  if ("failure" in token) throw tokenProblem(token);
+  if (!(await directory.isCertificateOf(token.clientId, thumbprint))) {
+    throw new Problem("clientCertificateNotRegistered", "The client certificate is not registered for this client.");
+  }
+  const client = await directory.findClient(token.clientId);
+  if (!client)
+    throw tokenProblem({ failure: "invalidAccessToken", detail: "The client of this token is not admitted." });
+  if (!token.scopes.has(scope) || !client.scopes.includes(scope)) throw missingScope(scope);
+  const grants = OPERATOR_SCOPES.includes(scope)
+    ? []
+    : await directory.listGrants(token.clientId, dependencies.intake.clock.today());
+  return { ...describeToken(token), grants };
+}
+
+function describeToken({ clientId, tokenSha256 }: AccessToken) {
+  return { clientId, tokenSha256 };
+}
+
+/**
+ * The insurer the request is about: the one in `Infoss-Insurer`, else the only one granted. Undefined where several are
+ * granted and none is named: then only the file itself can say.
+ */
+export function chooseInsurer(request: FastifyRequest, grants: readonly Grant[]): Grant | undefined {
+  if (grants.length === 0) throw new Problem("missingPermission", "This client is granted no insurer today.");
+  const named = request.headers[INSURER_HEADER];
+  if (named === undefined) return grants.length === 1 ? checkPhase(grants[0]!) : undefined;
+  const enterpriseNumber = typeof named === "string" ? parseEnterpriseNumber(named) : undefined;
+  const grant = grants.find((candidate) => candidate.enterpriseNumber === enterpriseNumber);
+  if (!grant) throw new Problem("missingPermission", "This client is not granted the insurer named in Infoss-Insurer.");
+  return checkPhase(grant);
+}
+
+function checkPhase(grant: Grant): Grant {
+  if (grant.phase === "suspended") {
+    throw new Problem("missingPermission", "The access of this insurer is suspended. Ask the institute's operators.");
+  }
+  return grant;
+}
+
+/** The insurer a route works for. */
+export function getInsurer(request: FastifyRequest): Grant {
+  if (request.insurer) return request.insurer;
+  const detail = "This client may act for several insurers: name one in the header Infoss-Insurer.";
+  throw badRequest(detail, { kind: "requiredInput", in: "header", name: "Infoss-Insurer", detail });
+}
+
+/** The insurer's rows, and no others: the only way for a route to data of an insurer. */
+export function getTenant(request: FastifyRequest, provide: ProvideDependencies): Tenant {
+  return provide().intake.database.asInsurer(getInsurer(request).insurerId);
+}
+
+export function tokenProblem({ failure, detail }: TokenFailure): Problem {
+  // RFC 6750 section 3: no error code where no token was sent at all.
+  const error = failure === "noAccessToken" ? "" : `, error="invalid_token", error_description="${detail}"`;
+  return new Problem(failure, detail, { headers: { "WWW-Authenticate": `Bearer realm="digitalContracts"${error}` } });
+}
+
+export function missingScope(scope: Scope): Problem {
+  return new Problem("missingScope", "The access token does not carry the scope this resource requires.", {
+    headers: { "WWW-Authenticate": `Bearer realm="digitalContracts", error="insufficient_scope", scope="${scope}"` },
+  });
+}
