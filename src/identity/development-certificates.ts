@@ -1,13 +1,33 @@
 import { X509Certificate } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { ClientKind } from "./identity-tables.ts";
 import { createDevelopmentAuthority, generateSigningKeyPem, issueCertificate } from "./issue-certificate.ts";
 
-/** The insurers of a fresh validation environment; no such companies exist. */
-export const DEVELOPMENT_INSURERS = [
-  { file: "client-alpha", name: "Synthetic Insurer Alpha", enterpriseNumber: "0403019261" },
-  { file: "client-beta", name: "Synthetic Insurer Beta", enterpriseNumber: "0428759497" },
-] as const;
+/** The clients of a fresh validation environment; no such companies exist. */
+export const DEVELOPMENT_CLIENTS = [
+  { clientId: "client-alpha", kind: "insurer", name: "Synthetic Insurer Alpha", enterpriseNumber: "0403019261" },
+  { clientId: "client-beta", kind: "insurer", name: "Synthetic Insurer Beta", enterpriseNumber: "0428759497" },
+  {
+    clientId: "client-provider",
+    kind: "serviceProvider",
+    name: "Synthetic Service Provider",
+    enterpriseNumber: "0471938850",
+  },
+  { clientId: "client-operator", kind: "operator", name: "Synthetic Operator" },
+] as const satisfies readonly DevelopmentClientName[];
+
+interface DevelopmentClientName {
+  /** Also how its files are named. */
+  readonly clientId: string;
+  readonly kind: ClientKind;
+  readonly name: string;
+  readonly enterpriseNumber?: string;
+}
+
+const SIGNING_KEYS = "signing-keys";
+/** Names sort: the next key would be 0002-key.pem. */
+const SIGNING_KEY = `${SIGNING_KEYS}/0001-key.pem`;
 
 export interface CertificateFiles {
   readonly certificateFile: string;
@@ -16,9 +36,9 @@ export interface CertificateFiles {
   readonly thumbprint: Buffer;
 }
 
-export interface DevelopmentClient extends CertificateFiles {
-  readonly name: string;
-  readonly enterpriseNumber: string;
+export interface DevelopmentClient extends CertificateFiles, DevelopmentClientName {
+  /** EC P-256 key in PKCS#8 PEM that signs its assertions. */
+  readonly assertionKeyFile: string;
 }
 
 export interface DevelopmentCertificates {
@@ -26,8 +46,8 @@ export interface DevelopmentCertificates {
   readonly authority: CertificateFiles;
   readonly server: CertificateFiles;
   readonly clients: readonly DevelopmentClient[];
-  /** EC P-256 key in PKCS#8 PEM that signs receipts. */
-  readonly signingKeyFile: string;
+  /** Folder of the EC P-256 keys in PKCS#8 PEM that sign receipts and tokens. */
+  readonly signingKeysFolder: string;
 }
 
 /**
@@ -43,6 +63,7 @@ async function createFolder(folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   const unfinished = await mkdtemp(`${folder}.unfinished-`);
   try {
+    await mkdir(join(unfinished, SIGNING_KEYS));
     for (const [name, content] of await generateFiles()) {
       const secret = name.endsWith("key.pem");
       await writeFile(join(unfinished, name), content, { mode: secret ? 0o600 : 0o644, flush: true });
@@ -64,31 +85,39 @@ async function generateFiles(): Promise<Map<string, string>> {
     ["ca-key.pem", authority.privateKeyPem],
     ["server.pem", server.certificatePem],
     ["server-key.pem", server.privateKeyPem],
-    ["signing-key.pem", await generateSigningKeyPem()],
+    [SIGNING_KEY, await generateSigningKeyPem()],
   ]);
-  for (const { file, name, enterpriseNumber } of DEVELOPMENT_INSURERS) {
-    const client = await issueCertificate(authority, { commonName: name, usage: "client", enterpriseNumber });
-    files.set(`${file}.pem`, client.certificatePem).set(`${file}-key.pem`, client.privateKeyPem);
+  for (const { clientId, name, ...other } of DEVELOPMENT_CLIENTS) {
+    const enterprise = "enterpriseNumber" in other ? { enterpriseNumber: other.enterpriseNumber } : {};
+    const client = await issueCertificate(authority, { commonName: name, usage: "client", ...enterprise });
+    files.set(`${clientId}.pem`, client.certificatePem).set(`${clientId}-key.pem`, client.privateKeyPem);
+    files.set(assertionKey(clientId), await generateSigningKeyPem());
   }
   return files;
 }
 
 async function describeFolder(folder: string): Promise<DevelopmentCertificates> {
-  const signingKeyFile = join(folder, "signing-key.pem");
-  if (!(await exists(signingKeyFile))) throw incomplete(folder, signingKeyFile);
+  const assertionKeys = DEVELOPMENT_CLIENTS.map(({ clientId }) => assertionKey(clientId));
+  for (const file of [SIGNING_KEY, ...assertionKeys].map((name) => join(folder, name))) {
+    if (!(await exists(file))) throw incomplete(folder, file);
+  }
   return {
     folder,
     authority: await describePair(folder, "ca"),
     server: await describePair(folder, "server"),
     clients: await Promise.all(
-      DEVELOPMENT_INSURERS.map(async ({ file, name, enterpriseNumber }) => ({
-        ...(await describePair(folder, file)),
-        name,
-        enterpriseNumber,
+      DEVELOPMENT_CLIENTS.map(async (client) => ({
+        ...(await describePair(folder, client.clientId)),
+        ...client,
+        assertionKeyFile: join(folder, assertionKey(client.clientId)),
       })),
     ),
-    signingKeyFile,
+    signingKeysFolder: join(folder, SIGNING_KEYS),
   };
+}
+
+function assertionKey(clientId: string): string {
+  return `${clientId}-assertion-key.pem`;
 }
 
 async function describePair(folder: string, name: string): Promise<CertificateFiles> {

@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey } from "node:crypto";
-import { CompactSign, calculateJwkThumbprint, decodeJwt, exportJWK, importPKCS8, type JWK } from "jose";
+import { CompactSign, decodeJwt, type JWK } from "jose";
 import type { Tenant } from "../database/tenant-scope.ts";
 import type { Receipt } from "../formats/report/receipt.ts";
+import { type KeyRing, SIGNING_ALGORITHM } from "../identity/signing-keys.ts";
 
 export interface SignedReceipt {
   readonly receipt: Receipt;
@@ -15,21 +15,20 @@ export interface ReceiptSigner {
   readonly keySet: { readonly keys: readonly JWK[] };
 }
 
-const ALGORITHM = "ES256";
 export const RECEIPT_TYPE = "infoss-receipt+jws";
 
-/** Signs with an EC P-256 private key in PEM (PKCS#8); `kid` is the RFC 7638 thumbprint of its public part. */
-export async function createReceiptSigner(privateKeyPem: string): Promise<ReceiptSigner> {
-  const key = await importPKCS8(privateKeyPem, ALGORITHM);
-  const publicJwk = await exportJWK(createPublicKey(createPrivateKey(privateKeyPem)));
-  const kid = await calculateJwkThumbprint(publicJwk);
+/** Signs with the current key of the ring, which `kid` names. */
+export function createReceiptSigner(keyRing: KeyRing): ReceiptSigner {
   return {
-    keySet: { keys: [{ ...publicJwk, kid, alg: ALGORITHM, use: "sig" }] },
+    get keySet() {
+      return keyRing.keySet();
+    },
     async sign(receipt) {
+      const { kid, privateKey } = keyRing.current();
       const payload = new TextEncoder().encode(JSON.stringify(receipt));
       const jws = await new CompactSign(payload)
-        .setProtectedHeader({ alg: ALGORITHM, kid, typ: RECEIPT_TYPE })
-        .sign(key);
+        .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid, typ: RECEIPT_TYPE })
+        .sign(privateKey);
       return { receipt, jws };
     },
   };
