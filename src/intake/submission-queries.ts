@@ -1,5 +1,6 @@
-import type { Sql } from "../database/connection.ts";
+import type { Database, Sql } from "../database/connection.ts";
 import type { Finding } from "../findings/finding.ts";
+import { completeInitialLoad, lockInsurer } from "./complete-initial-load.ts";
 import type {
   Channel,
   EnvironmentLetter,
@@ -67,22 +68,29 @@ export async function listSubmissions(sql: Sql, insurerId: number, page: Submiss
   return rows.map(toSubmission);
 }
 
-/** Takes a submission back before a worker has taken it up. */
+/** Takes a submission back before a worker has taken it up. The end of the initial load may have waited for it. */
 export async function cancelSubmission(
-  sql: Sql,
+  database: Database,
   insurerId: number,
   submissionId: string,
 ): Promise<"cancelled" | "tooLate" | undefined> {
-  const [row] = await sql<{ state: SubmissionState; cancelled: boolean }[]>`
-    with cancelled as (
-      update submission set state = 'cancelled', ended_at = ${new Date()}
-      where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'held')
-      returning submission_id)
-    select state, exists (select 1 from cancelled) as cancelled from submission
-    where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
-  // A repeated DELETE finds its own work done.
-  if (row) return row.cancelled || row.state === "cancelled" ? "cancelled" : "tooLate";
-  return undefined;
+  return await database.transactions.begin(async (tx) => {
+    const endedAt = new Date();
+    const [row] = await tx<{ state: SubmissionState; cancelled: boolean }[]>`
+      with cancelled as (
+        update submission set state = 'cancelled', ended_at = ${endedAt}
+        where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'held')
+        returning submission_id)
+      select state, exists (select 1 from cancelled) as cancelled from submission
+      where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+    if (!row) return undefined;
+    if (row.cancelled) {
+      await lockInsurer(tx, insurerId);
+      await completeInitialLoad(tx, insurerId, endedAt);
+    }
+    // A repeated DELETE finds its own work done.
+    return row.cancelled || row.state === "cancelled" ? "cancelled" : "tooLate";
+  });
 }
 
 function toSubmission(row: SubmissionRow): Submission {

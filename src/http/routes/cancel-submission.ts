@@ -24,7 +24,7 @@ const schema = {
 export function cancelSubmissionRoute(app: Api, provide: ProvideDependencies): void {
   app.delete(`${API_ROOT}/submissions/:submissionId`, { schema }, async (request, reply) => {
     const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
-    const result = await cancelSubmission(provide().intake.database.plain, getInsurer(request).insurerId, submissionId);
+    const result = await cancelSubmission(provide().intake.database, getInsurer(request).insurerId, submissionId);
     if (result === undefined) throw submissionNotFound();
     if (result === "tooLate") throw tooLateToCancel();
     return reply.code(204).send();
