@@ -52,10 +52,12 @@ async function insertFirstVersions(tx: TransactionSql, merge: Merge): Promise<vo
 }
 
 async function compareMetContracts(tx: TransactionSql, merge: Merge): Promise<void> {
+  // The root is the key, whatever number of an alias was sent: of the number only the competence code is content.
   const isSame = tx`c.start_on = s.start_on and v.contract_kind = s.contract_kind and v.solidarity = s.solidarity
     and v.ssin is not distinct from s.ssin and v.language is not distinct from s.language
     and v.payment_reference is not distinct from s.payment_reference and v.end_on is not distinct from s.end_on
-    and v.end_reason is not distinct from s.reason and left(v.inami_number, length(s.inami_number)) = s.inami_number`;
+    and v.end_reason is not distinct from s.reason and 
+    and left(substr(v.inami_number, 9), length(s.inami_number) - 8) = substr(s.inami_number, 9)`;
   const repeated = stagedFinding(
     tx,
     "contractRepeated",
@@ -70,15 +72,19 @@ async function compareMetContracts(tx: TransactionSql, merge: Merge): Promise<vo
     tx`s.contract_number`,
     tx`jsonb_build_object('contractId', v.contract_id)`,
   );
+  // `offset 0` makes each record look its contract up by key. Joined freely, the planner, who knows nothing yet of
+  // contracts merged a moment ago, compares every record with every contract.
   await tx`
     with compared as (
       select s.ctid as row_id, ${isSame} as is_same,
         case when v.submission_id = ${merge.submissionId} then ${repeated} else ${exists} end as finding
       from staged s
-      join contract c on c.insurer_id = ${merge.insurerId} and c.contract_number = s.contract_number
-        and c.inami_root = s.inami_root and c.cancelled_at is null
-      join contract_version v on v.insurer_id = c.insurer_id and v.contract_id = c.contract_id
-        and v.superseded_at is null and v.valid_before is null
+      cross join lateral (select contract_id, start_on from contract
+        where insurer_id = ${merge.insurerId} and contract_number = s.contract_number and inami_root = s.inami_root
+          and cancelled_at is null offset 0) c
+      cross join lateral (select * from contract_version
+        where insurer_id = ${merge.insurerId} and contract_id = c.contract_id and superseded_at is null
+          and valid_before is null offset 0) v
       where s.met)
     update staged set
       unchanged = compared.is_same,

@@ -51,6 +51,7 @@ export class StagedBatch {
   #solidarities = "";
   #findings = "";
   #blocked = "";
+  #refusedValues = "";
   size = 0;
 
   add(record: CheckedRecord): void {
@@ -68,12 +69,13 @@ export class StagedBatch {
     this.#solidarities += comma + (record.solidarity === undefined ? "NULL" : record.solidarity);
     this.#findings += comma + (faulty ? quote(JSON.stringify(record.findings)) : "NULL");
     this.#blocked += comma + (faulty && record.findings.some(isBlocking));
+    if (faulty) this.#refusedValues += describeRefusedValues(record);
     this.size += 1;
   }
 
   /** What the records say, whatever the file around them: input of the hash that recognises the same records. */
   content(): string {
-    return `${this.#texts.join("\n")}\n${this.#solidarities}\n`;
+    return `${this.#texts.join("\n")}\n${this.#solidarities}\n${this.#refusedValues}\n`;
   }
 
   async insert(tx: TransactionSql): Promise<void> {
@@ -95,6 +97,14 @@ export class StagedBatch {
       as u (record_number, line, byte_offset, byte_length, sender_reference, contract_number, inami_number, start_on, end_on,
         reason, contract_kind, ssin, solidarity, language, payment_reference, findings, blocked)`;
   }
+}
+
+/** What was sent and stands in no column, because it failed its check: other wrong values are other records. */
+function describeRefusedValues(record: CheckedRecord): string {
+  const isKept = (field: string | undefined) =>
+    TEXT_COLUMNS.some((name) => name === field && record[name] !== undefined);
+  const refused = record.findings.filter((finding) => finding.value !== undefined && !isKept(finding.field));
+  return JSON.stringify([record.recordNumber, ...refused.map(({ field, value }) => [field, value])]);
 }
 
 const NEEDS_ESCAPE = /["\\]/;

@@ -13,7 +13,7 @@ export async function checkStagedReferences(tx: TransactionSql): Promise<void> {
   await tx`
     with repeated as (
       select sender_reference, min(record_number) as first_record_number from staged
-      where sender_reference is not null group by sender_reference having count(*) > 1),
+      where sender_reference <> '' group by sender_reference having count(*) > 1),
     found as (
       select s.ctid as row_id, ${repeated} as finding
       from staged s join repeated r on r.sender_reference = s.sender_reference and s.record_number > r.first_record_number)

@@ -6,7 +6,7 @@ import type { ContractFileRoot } from "../formats/contract-file/contract-file-re
 import { readPayload } from "./payload-store.ts";
 
 const REFERENCE_LENGTH = 35;
-const SUFFIX = "-FIX";
+const TICKET_DIGITS = 8;
 
 interface RejectedRecord {
   readonly recordNumber: number;
@@ -42,7 +42,7 @@ async function* renderCorrections(
   header: ContractFileRoot,
   rejected: number,
 ): AsyncGenerator<Buffer> {
-  yield Buffer.from(renderRoot(header, rejected));
+  yield Buffer.from(renderRoot(header, deriveReference(header.reference, submissionId), rejected));
   const slices = createSlicer(readPayload(tenant, submissionId));
   for await (const record of iterateRejected(tenant, submissionId)) {
     const texts = record.findings.map(
@@ -56,13 +56,21 @@ async function* renderCorrections(
   yield Buffer.from(`</${header.prefix ? `${header.prefix}:` : ""}contractFile>\n`);
 }
 
-/** The root as sent, for the remaining records, under a reference of its own: the first one is used up. */
-function renderRoot(header: ContractFileRoot, recordCount: number): string {
+/**
+ * The first reference is used up. The end of the ticket keeps apart corrections of corrections, and of long references
+ * that begin alike.
+ */
+function deriveReference(reference: string, submissionId: string): string {
+  const suffix = `-FIX-${submissionId.slice(-TICKET_DIGITS)}`;
+  return [...reference].slice(0, REFERENCE_LENGTH - suffix.length).join("") + suffix;
+}
+
+/** The root as sent, for the remaining records, under another reference. */
+function renderRoot(header: ContractFileRoot, reference: string, recordCount: number): string {
   const name = header.prefix ? `${header.prefix}:contractFile` : "contractFile";
   const namespaces = Object.entries(header.namespaces).map(
     ([prefix, uri]) => ` ${prefix ? `xmlns:${prefix}` : "xmlns"}="${escapeAttribute(uri)}"`,
   );
-  const reference = header.reference.slice(0, REFERENCE_LENGTH - SUFFIX.length) + SUFFIX;
   const attributes: Record<string, string> = {
     sender: header.sender,
     reference,
@@ -81,7 +89,7 @@ function escapeAttribute(value: string): string {
 
 /** Two hyphens would end a comment. What texts quote came out of XML, so it holds no character that XML refuses. */
 function toComment(text: string): string {
-  return text.replaceAll("--", "- -").replace(/-$/, "- ");
+  return text.replace(/-(?=-)/g, "- ").replace(/-$/, "- ");
 }
 
 async function* iterateRejected(tenant: Tenant, submissionId: string): AsyncGenerator<RejectedRecord> {

@@ -39,7 +39,9 @@ export function measurePayload(
 }
 
 async function* compressedChunks(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } });
+  const compress = createZstdCompress({
+    params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
+  });
   const done = pipeline(Readable.from(body, { objectMode: false }), compress);
   done.catch(() => {}); // reported by the loop below, which sees the same error
   let pieces: Buffer[] = [];

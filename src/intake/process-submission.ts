@@ -59,8 +59,8 @@ export async function processSubmission(
     await endSubmission(tx, claim, begun!.xid, { state: "refused", findings: [refusal], recordedAt, reading });
   } else {
     await tx`analyze staged`;
-    await checkStagedReferences(tx);
     await checkStagedProviders(tx, intake.clock.today());
+    await checkStagedReferences(tx);
     await mergeInitialLoad(tx, { ...claim, recordedAt });
     reachStep("process.contractsMerged");
     const counts = await insertRecordOutcomes(tx, claim.insurerId, claim.submissionId);
@@ -75,14 +75,22 @@ async function stageRecords(intake: Intake, tx: TransactionSql, claim: Claim, si
   const context = { kind: "initialLoad" as const, today: intake.clock.today() };
   const contentHash = createContentHash();
   const inFlight: Promise<void>[] = [];
+  const full: StagedBatch[] = [];
   let batch = new StagedBatch();
-  const reader = createContractFileReader({ onRecord: (raw) => batch.add(checkRecord(raw, context)) });
+  const reader = createContractFileReader({
+    onRecord(raw) {
+      batch.add(checkRecord(raw, context));
+      // Cut by number alone: the hash over the batches must not depend on how the bytes were cut.
+      if (batch.size < BATCH_RECORDS) return;
+      full.push(batch);
+      batch = new StagedBatch();
+    },
+  });
   const progress = createProgress(intake, claim);
 
-  const flush = async () => {
-    contentHash.update(batch.content());
-    inFlight.push(batch.insert(tx));
-    batch = new StagedBatch();
+  const flush = async (ready: StagedBatch) => {
+    contentHash.update(ready.content());
+    inFlight.push(ready.insert(tx));
     if (inFlight.length > BATCHES_IN_FLIGHT) await inFlight.shift();
     reachStep("process.batchStaged");
   };
@@ -90,14 +98,14 @@ async function stageRecords(intake: Intake, tx: TransactionSql, claim: Claim, si
   for await (const bytes of readPayload(intake.database.asInsurer(claim.insurerId), claim.submissionId)) {
     for (let start = 0; start < bytes.length && !refusal; start += SLICE_BYTES) {
       refusal = reader.write(bytes.subarray(start, start + SLICE_BYTES));
-      if (batch.size >= BATCH_RECORDS) await flush();
+      for (const ready of full.splice(0)) await flush(ready);
     }
     signal.throwIfAborted();
     await progress(reader.bytesRead, reader.recordsRead);
-    if (refusal) break;
+    // A refused file is fetched to its end all the same: its checksum tells a fault of the sender from damage of ours.
   }
   refusal ??= reader.end();
-  if (batch.size > 0) await flush();
+  if (batch.size > 0) await flush(batch);
   await Promise.all(inFlight);
   const { recordsRead, bytesRead } = reader;
   return { refusal, recordsRead, bytesRead, recordsSha256: contentHash.digest() };

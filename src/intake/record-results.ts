@@ -29,7 +29,8 @@ export async function listRecordResults(
       union all
       select quiet.record_number, quiet.sender_reference, block.outcome, '[]'::jsonb
       from (select outcome, record_numbers, sender_references,
-              sum(record_count) filter (where block_number > ${blockOf(after)}) over (order by block_number, outcome) - record_count as ahead
+              sum(record_count) filter (where block_number > ${blockOf(after)})
+                over (order by block_number groups between unbounded preceding and 1 preceding) as ahead
             from quiet_result_block where ${ofSubmission} and block_number >= ${blockOf(after)}
             order by block_number, outcome limit ${limit + 4}) block,
         unnest(block.record_numbers, block.sender_references) as quiet (record_number, sender_reference)

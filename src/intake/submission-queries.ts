@@ -1,6 +1,7 @@
 import type { TransactionSql } from "../database/connection.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
 import type { Finding } from "../findings/finding.ts";
+import { completeInitialLoad, lockInsurer } from "./complete-initial-load.ts";
 import type {
   Channel,
   EnvironmentLetter,
@@ -69,23 +70,28 @@ export async function listSubmissions(tenant: Tenant, page: SubmissionPage): Pro
   return rows.map(toSubmission);
 }
 
-/** Takes a submission back before a worker has taken it up. */
+/** Takes a submission back before a worker has taken it up. The end of the initial load may have waited for it. */
 export async function cancelSubmission(
   tenant: Tenant,
   submissionId: string,
 ): Promise<"cancelled" | "tooLate" | undefined> {
-  const [row] = await tenant.run(
-    (tx) => tx<{ state: SubmissionState; cancelled: boolean }[]>`
+  return await tenant.run(async (tx) => {
+    const endedAt = new Date();
+    const [row] = await tx<{ state: SubmissionState; cancelled: boolean }[]>`
       with cancelled as (
-        update submission set state = 'cancelled', ended_at = ${new Date()}
+        update submission set state = 'cancelled', ended_at = ${endedAt}
         where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and state in ('received', 'held')
         returning submission_id)
       select state, exists (select 1 from cancelled) as cancelled from submission
-      where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId}`,
-  );
-  // A repeated DELETE finds its own work done.
-  if (row) return row.cancelled || row.state === "cancelled" ? "cancelled" : "tooLate";
-  return undefined;
+      where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId}`;
+    if (!row) return undefined;
+    if (row.cancelled) {
+      await lockInsurer(tx, tenant.insurerId);
+      await completeInitialLoad(tx, tenant.insurerId, endedAt);
+    }
+    // A repeated DELETE finds its own work done.
+    return row.cancelled || row.state === "cancelled" ? "cancelled" : "tooLate";
+  });
 }
 
 function toSubmission(row: SubmissionRow): Submission {

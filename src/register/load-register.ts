@@ -1,7 +1,9 @@
 import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import type { Database, Sql, TransactionSql } from "../database/connection.ts";
+import { parseCalendarDate } from "../formats/contract-file/calendar-date.ts";
 
 const BATCH_ROWS = 2_000;
 const REGISTER_COLUMNS = ["inamiNumber", "ssin", "validFrom", "validTo", "replacedBy", "deceasedOn"] as const;
@@ -19,22 +21,20 @@ export class RegisterFileError extends Error {
 
 /**
  * Loads providers from CSV with the header `inamiNumber,ssin,validFrom,validTo,replacedBy,deceasedOn` (11-digit
- * numbers, dates yyyy-mm-dd, validTo inclusive), all or none; providers that are there already take the new values.
- * Answers the number of rows. Throws `RegisterFileError`.
+ * numbers, dates yyyy-mm-dd, validTo inclusive), all or none; providers that are there already take the new values,
+ * and of two rows with the same root the later one counts. Answers the number of rows. Throws `RegisterFileError`, and
+ * what reading the file throws.
  */
 export async function loadRegister(database: Database, path: string): Promise<number> {
-  const rows = createReadStream(path).pipe(
-    parse({ columns: checkHeader, info: true, bom: true, skip_empty_lines: true }),
-  );
   return await database.institute.begin(async (tx) => {
     let count = 0;
-    let batch: ProviderRow[] = [];
-    for await (const { record, info } of rows as AsyncIterable<{ record: RegisterLine; info: { lines: number } }>) {
-      batch.push(toProvider(record, info.lines));
+    let batch = new Map<string, ProviderRow>();
+    for await (const row of readProviders(path)) {
+      batch.set(row.inami_root, row);
       count += 1;
-      if (batch.length < BATCH_ROWS) continue;
+      if (batch.size < BATCH_ROWS) continue;
       await upsertProviders(tx, batch);
-      batch = [];
+      batch = new Map();
     }
     await upsertProviders(tx, batch);
     return count;
@@ -42,6 +42,20 @@ export async function loadRegister(database: Database, path: string): Promise<nu
 }
 
 type RegisterLine = Record<(typeof REGISTER_COLUMNS)[number], string>;
+
+async function* readProviders(path: string): AsyncGenerator<ProviderRow> {
+  const parser = parse({ columns: checkHeader, info: true, bom: true, skip_empty_lines: true });
+  // What goes wrong with the file is thrown to whoever reads the parser.
+  const rows = pipeline(createReadStream(path), parser, () => {});
+  try {
+    for await (const { record, info } of rows as AsyncIterable<{ record: RegisterLine; info: { lines: number } }>) {
+      yield toProvider(record, info.lines);
+    }
+  } catch (error) {
+    if (error instanceof CsvError) throw new RegisterFileError(Number(error.lines), "it is no row of this CSV file");
+    throw error;
+  }
+}
 
 function checkHeader(header: string[]): string[] {
   if (header.join() !== REGISTER_COLUMNS.join())
@@ -59,17 +73,18 @@ interface ProviderRow {
   readonly deceased_on: string | null;
 }
 
+type Pattern = Pick<RegExp, "test">;
 const INAMI_NUMBER = /^\d{11}$/;
 const SSIN = /^\d{11}$/;
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const DATE = { test: (text: string) => parseCalendarDate(text) > 0 };
 
 function toProvider(line: RegisterLine, lineNumber: number): ProviderRow {
-  const check = (value: string, pattern: RegExp, column: keyof RegisterLine) => {
+  const check = (value: string, pattern: Pattern, column: keyof RegisterLine) => {
     if (!pattern.test(value))
       throw new RegisterFileError(lineNumber, `${column} is missing or has another form than expected`);
     return value;
   };
-  const optional = (column: keyof RegisterLine, pattern: RegExp) =>
+  const optional = (column: keyof RegisterLine, pattern: Pattern) =>
     line[column] === "" ? null : check(line[column], pattern, column);
   const inamiNumber = check(line.inamiNumber, INAMI_NUMBER, "inamiNumber");
   return {
@@ -83,10 +98,10 @@ function toProvider(line: RegisterLine, lineNumber: number): ProviderRow {
   };
 }
 
-async function upsertProviders(tx: TransactionSql, rows: readonly ProviderRow[]): Promise<void> {
+async function upsertProviders(tx: TransactionSql, rows: ReadonlyMap<string, ProviderRow>): Promise<void> {
   await tx`
     insert into provider (inami_root, inami_number, ssin, valid_from, valid_to, replaced_by_root, deceased_on)
-    select * from jsonb_to_recordset(${tx.json(rows as never)}) as r (inami_root text, inami_number text, ssin text,
+    select * from jsonb_to_recordset(${tx.json([...rows.values()] as never)}) as r (inami_root text, inami_number text, ssin text,
       valid_from date, valid_to date, replaced_by_root text, deceased_on date)
     on conflict (inami_root) do update set inami_number = excluded.inami_number, ssin = excluded.ssin,
       valid_from = excluded.valid_from, valid_to = excluded.valid_to, replaced_by_root = excluded.replaced_by_root,

@@ -158,7 +158,7 @@ class RecordCheck {
   #checkUnknownFields(action: RecordAction): void {
     for (const field of FOREIGN_FIELDS[action]) {
       const value = this.#raw.values[field];
-      if (value !== undefined) this.#drop("fieldNotKnown", field, value, { action });
+      if (value !== undefined) this.#drop("fieldNotKnown", field, value);
     }
   }
 

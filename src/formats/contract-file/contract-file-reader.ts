@@ -114,7 +114,10 @@ class StreamedContractFile implements ContractFileReader, XmlEvents {
       const length = this.#record.addText(source, start, end, depth);
       if (length > this.#cursor.limits.textLength) this.#cursor.refuseLimit("textLength");
     } else if (skipSpaces(source, start) < end) {
-      this.#refuseStructure("contractFile", "textNotExpected", this.#cursor.placeOf(this.#cursor.tokenStart));
+      // Where references were replaced, the source is no longer the text of the file.
+      const isAsSent = source === this.#cursor.window.text;
+      const at = isAsSent ? skipSpaces(source, start) : this.#cursor.tokenStart;
+      this.#refuseStructure("contractFile", "textNotExpected", this.#cursor.placeOf(at));
     }
   }
 

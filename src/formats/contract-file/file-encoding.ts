@@ -18,7 +18,8 @@ export function findForeignEncoding(bytes: Buffer): string | undefined {
   if (a === 0x50 && b === 0x4b && c === 0x03 && d === 0x04) return "zip";
   if (a === 0x4c && b === 0x6f && c === 0xa7 && d === 0x94) return "EBCDIC";
   const zeros = [a, b, c, d].filter((byte) => byte === 0).length;
+  if (zeros === 4) return undefined;
   const marked = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff);
-  if (zeros >= 3 || (zeros === 2 && (marked || (a === 0 && b === 0)))) return "UTF-32";
+  if (zeros === 3 || (zeros === 2 && (marked || (a === 0 && b === 0)))) return "UTF-32";
   return marked || (zeros > 0 && (a === 0 || b === 0)) ? "UTF-16" : undefined;
 }

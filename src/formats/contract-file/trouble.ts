@@ -27,7 +27,7 @@ export function placeFinding(place: RecordPlace, trouble: Trouble): Finding {
   return {
     ...trouble,
     recordNumber: place.recordNumber,
-    ...(place.senderReference === undefined ? {} : { senderReference: quoteValue(place.senderReference) }),
+    ...(place.senderReference ? { senderReference: quoteValue(place.senderReference) } : {}),
     ...(place.line === 0 ? {} : { line: place.line, byteOffset: place.byteOffset }),
   };
 }

@@ -1,0 +1,113 @@
+import { createReadStream } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { Agent, request } from "node:https";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BenchError } from "./bench-error.ts";
+import type { ClientIdentity } from "./gateway.ts";
+import type { PreparedFiles } from "./prepared-files.ts";
+
+const SUBMISSIONS = "/REST/digitalContracts/v1/submissions";
+const POLL_INTERVAL_MS = 20;
+const READ_CHUNK_BYTES = 256 * 1024;
+const UNFINISHED_STATES = ["received", "processing"];
+
+export interface LoadTimes {
+  readonly submissionId: string;
+  /** From the first byte sent to the receipt. */
+  readonly receiveMs: number;
+  /** From the first byte sent to the report ready. */
+  readonly totalMs: number;
+}
+
+interface SubmissionView {
+  readonly submissionId: string;
+  readonly state: string;
+  readonly report?: { readonly href: string };
+  readonly counts?: { readonly received: number; readonly accepted: number };
+}
+
+/**
+ * Sends a contract file over HTTPS with mutual TLS and asks for the submission until its report is ready. Throws a
+ * BenchError when not every record was accepted.
+ */
+export async function sendAndAwaitReport(
+  url: string,
+  identity: ClientIdentity,
+  files: PreparedFiles,
+): Promise<LoadTimes> {
+  const agent = new Agent({ ...identity, keepAlive: true, maxSockets: 1 });
+  try {
+    // Opens the connection: the first byte of the file is what starts the time.
+    await getJson(agent, `${url}${SUBMISSIONS}`);
+    const start = performance.now();
+    const location = await postFile(agent, `${url}${SUBMISSIONS}`, files);
+    const receiveMs = performance.now() - start;
+    for (;;) {
+      const view = await getJson<SubmissionView>(agent, `${url}${location}`);
+      const totalMs = performance.now() - start;
+      if (!UNFINISHED_STATES.includes(view.state)) {
+        checkCounts(view, files.records);
+        return { submissionId: view.submissionId, receiveMs, totalMs };
+      }
+      await sleep(POLL_INTERVAL_MS);
+    }
+  } finally {
+    agent.destroy();
+  }
+}
+
+function checkCounts({ state, counts, report }: SubmissionView, records: number): void {
+  if (state !== "processed" || !counts || !report) {
+    throw new BenchError(`The submission ended ${state} instead of processed: nothing was measured.`);
+  }
+  if (counts.received !== records || counts.accepted !== records) {
+    throw new BenchError(
+      `The report counts ${counts.received} records, ${counts.accepted} of them accepted, where ${records} were sent ` +
+        "and all should be accepted: nothing was measured.",
+    );
+  }
+}
+
+/** Answers the address of the submission. */
+async function postFile(agent: Agent, url: string, files: PreparedFiles): Promise<string> {
+  const headers = {
+    "Content-Type": "application/xml",
+    "Content-Length": files.byteLength,
+    "Content-Digest": `sha-256=:${files.sha256.toString("base64")}:`,
+  };
+  const post = request(url, { method: "POST", agent, headers });
+  const answered = awaitAnswer(post);
+  answered.catch(() => {}); // an answer that refuses early breaks the pipeline first
+  await pipeline(createReadStream(files.contractFile, { highWaterMark: READ_CHUNK_BYTES }), post);
+  const answer = await answered;
+  const body = await readText(answer);
+  const location = answer.headers.location;
+  if (answer.statusCode !== 202 || !location)
+    throw new BenchError(`The file was answered by ${answer.statusCode}: ${body}`);
+  return location;
+}
+
+async function getJson<Answer>(agent: Agent, url: string): Promise<Answer> {
+  const get = request(url, { agent });
+  const answered = awaitAnswer(get);
+  get.end();
+  const answer = await answered;
+  const body = await readText(answer);
+  if (answer.statusCode !== 200)
+    throw new BenchError(`GET ${new URL(url).pathname} was answered by ${answer.statusCode}: ${body}`);
+  return JSON.parse(body) as Answer;
+}
+
+function awaitAnswer(sent: ReturnType<typeof request>): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  sent.once("response", resolve).once("error", reject);
+  return promise;
+}
+
+async function readText(answer: IncomingMessage): Promise<string> {
+  answer.setEncoding("utf8");
+  let text = "";
+  for await (const piece of answer as AsyncIterable<string>) text += piece;
+  return text;
+}

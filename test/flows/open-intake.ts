@@ -1,0 +1,163 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import type { Test } from "tap";
+import { createFixedBusinessClock } from "../../src/clock.ts";
+import type { Database } from "../../src/database/connection.ts";
+import { enterpriseCheckDigits } from "../../src/identifiers/enterprise-number.ts";
+import { upsertInsurer } from "../../src/identity/client-certificates.ts";
+import { generateSigningKeyPem } from "../../src/identity/issue-certificate.ts";
+import type { Intake } from "../../src/intake/intake.ts";
+import { createReceiptSigner } from "../../src/intake/receipt.ts";
+import { type Reception, receiveSubmission } from "../../src/intake/receive-submission.ts";
+import { listRecordResults } from "../../src/intake/record-results.ts";
+import { RECORD_OUTCOMES, type RecordResult, type Submission } from "../../src/intake/submission.ts";
+import { findSubmission } from "../../src/intake/submission-queries.ts";
+import { createTransferSlots } from "../../src/intake/transfer-slots.ts";
+import { startWorker } from "../../src/intake/worker.ts";
+import { createTestDatabase } from "../database.ts";
+import { TODAY } from "./test-register.ts";
+
+export interface Insurer {
+  readonly insurerId: number;
+  readonly enterpriseNumber: string;
+}
+
+export interface LogLine {
+  readonly level: number;
+  readonly code?: string;
+  readonly submissionId?: string;
+  readonly msg: string;
+}
+
+export const LOG_LEVEL_ERROR = 50;
+
+export interface IntakeOptions {
+  readonly processingAttempts?: number;
+  readonly transferSlots?: number;
+}
+
+export type OpenIntake = Awaited<ReturnType<typeof openIntake>>;
+
+/** The intake without a door, on a database of its own; nothing is processed before `processAll`. */
+export async function openIntake(t: Test, options: IntakeOptions = {}) {
+  const { url, database } = await createTestDatabase(t);
+  const logLines: LogLine[] = [];
+  const intake: Intake = {
+    database,
+    clock: createFixedBusinessClock(TODAY),
+    log: pino({ level: "debug" }, { write: (line: string) => logLines.push(JSON.parse(line) as LogLine) }),
+    signer: await createReceiptSigner(await generateSigningKeyPem()),
+    environmentName: "validation",
+    maximumBytes: 100_000_000,
+    transferSlots: createTransferSlots(options.transferSlots ?? 16),
+    processingAttempts: options.processingAttempts ?? 5,
+  };
+  let admitted = 0;
+
+  async function admit(): Promise<Insurer> {
+    admitted += 1;
+    const body = `0${7_000_000 + admitted}`;
+    const enterpriseNumber = body + enterpriseCheckDigits(body);
+    const name = `Synthetic Insurer ${admitted}`;
+    const insurerId = await upsertInsurer(database.plain, { enterpriseNumber, name, thumbprint: randomBytes(32) });
+    return { insurerId, enterpriseNumber };
+  }
+
+  const receive = (insurer: Insurer, file: string | Buffer, pieceBytes = 16_384): Promise<Reception> =>
+    receiveSubmission(intake, { ...insurer, channel: "rest", body: piecesOf(Buffer.from(file), pieceBytes) });
+
+  async function find(insurer: Insurer, submissionId: string): Promise<Submission> {
+    const found = await findSubmission(database.plain, insurer.insurerId, submissionId);
+    if (!found) throw new Error("there is no such submission");
+    return found;
+  }
+
+  return {
+    url,
+    database,
+    intake,
+    logLines,
+    admit,
+    receive,
+    find,
+    processAll: () => processAll(intake),
+    /** Sends a file and processes whatever waits. */
+    async submit(insurer: Insurer, file: string | Buffer): Promise<Submission> {
+      const { submissionId } = await receive(insurer, file);
+      await processAll(intake);
+      return await find(insurer, submissionId);
+    },
+    results: (insurer: Insurer, submissionId: string): Promise<RecordResult[]> =>
+      listRecordResults(database.plain, insurer.insurerId, submissionId, {
+        outcomes: RECORD_OUTCOMES,
+        afterRecordNumber: 0,
+        limit: 100_000,
+      }),
+    versions: (insurer: Insurer) => listVersions(database, insurer),
+  };
+}
+
+async function* piecesOf(bytes: Buffer, pieceBytes: number): AsyncGenerator<Buffer> {
+  for (let start = 0; start < bytes.length; start += pieceBytes) yield bytes.subarray(start, start + pieceBytes);
+}
+
+/** Runs a worker until nothing is left that it could take up. */
+async function processAll(intake: Intake): Promise<void> {
+  const worker = startWorker(intake, { concurrency: 1, pollIntervalMs: 10 });
+  try {
+    await until(async () => (await countWaiting(intake.database)) === 0);
+  } finally {
+    await worker.stop(10_000);
+  }
+}
+
+async function countWaiting(database: Database): Promise<number> {
+  const [row] = await database.plain<{ count: number }[]>`
+    select count(*) as count from submission
+    where state in ('received', 'processing') and (retry_at is null or retry_at <= now())`;
+  return row!.count;
+}
+
+/** Waits for something to become true; a test that waits in vain fails. */
+export async function until(holds: () => Promise<boolean> | boolean, timeoutMs = 20_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error("what was waited for did not happen");
+    await sleep(5);
+  }
+}
+
+export interface StoredVersion {
+  readonly contractId: string;
+  readonly contractNumber: string;
+  readonly inamiRoot: string;
+  readonly startOn: string;
+  readonly version: number;
+  readonly validFrom: string;
+  readonly validBefore: string | null;
+  readonly supersededAt: Date | null;
+  readonly inamiNumber: string;
+  readonly contractKind: string;
+  readonly ssin: string | null;
+  readonly solidarity: boolean;
+  readonly language: string | null;
+  readonly paymentReference: string | null;
+  readonly endOn: string | null;
+  readonly endReason: string | null;
+  readonly action: string;
+  readonly submissionId: string;
+  readonly recordNumber: number;
+}
+
+/** Every version of an insurer's contracts, in the order in which they were sent. */
+async function listVersions(database: Database, insurer: Insurer): Promise<StoredVersion[]> {
+  return await database.plain<StoredVersion[]>`
+    select c.contract_id as "contractId", c.contract_number as "contractNumber", c.inami_root as "inamiRoot",
+      c.start_on as "startOn", version, valid_from as "validFrom", valid_before as "validBefore",
+      superseded_at as "supersededAt", inami_number as "inamiNumber", contract_kind as "contractKind", ssin, solidarity,
+      language, payment_reference as "paymentReference", end_on as "endOn", end_reason as "endReason", action,
+      submission_id as "submissionId", record_number as "recordNumber"
+    from contract c left join contract_version v using (insurer_id, contract_id)
+    where insurer_id = ${insurer.insurerId} order by submission_id, record_number, version`;
+}
