@@ -1,10 +1,11 @@
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import {
-  checkClientAuthorities,
+  checkAuthorities,
   checkReadable,
   checkServerPair,
-  checkSigningKey,
+  checkSigningKeys,
   isIssuedForDevelopment,
+  listSigningKeyFiles,
   realPath,
 } from "./configured-files.ts";
 import { createSettingReader, type Environment, type SettingReader } from "./setting-reader.ts";
@@ -24,6 +25,14 @@ export interface TlsFiles {
   readonly clientCaFile: string;
 }
 
+/** Who gives access tokens in place of this gateway. */
+export interface ExternalIssuer {
+  /** As its tokens carry it. */
+  readonly issuer: string;
+  /** Authorities of its server's certificate. Absent: those that Node knows. */
+  readonly caFile?: string;
+}
+
 /** What a process needs to know to start. Paths are absolute. What is absent is made on this machine (validation only). */
 export interface Config {
   readonly environment: Deployment;
@@ -41,8 +50,10 @@ export interface Config {
   readonly databaseFolder: string;
   /** Absent: development certificates. */
   readonly tls?: TlsFiles;
-  /** EC P-256 in PKCS#8 PEM, signs receipts. Absent: the development key. */
-  readonly signingKeyFile?: string;
+  /** Folder of the EC P-256 keys in PEM that sign receipts and tokens. Absent: the development key. */
+  readonly signingKeysFolder?: string;
+  /** Absent: this gateway gives the tokens itself. */
+  readonly externalIssuer?: ExternalIssuer;
   readonly maximumBytes: number;
   readonly uploadConcurrency: number;
   readonly workerConcurrency: number;
@@ -81,7 +92,9 @@ export function readConfig(environment: Environment = process.env): Config {
   const publicUrl = read.url("PUBLIC_URL", ["https:"]);
   const databaseUrl = read.url("DATABASE_URL", ["postgres:", "postgresql:"]);
   const tls = readTlsFiles(read, problems);
-  const signingKeyFile = readSigningKeyFile(read, problems);
+  const signingKeysFolder = read.path("SIGNING_KEYS_DIRECTORY");
+  if (signingKeysFolder !== undefined) problems.push(...checkSigningKeys("SIGNING_KEYS_DIRECTORY", signingKeysFolder));
+  const externalIssuer = readExternalIssuer(read, problems);
   const config: Config = {
     environment: deployment,
     host: read.host("HOST", "127.0.0.1"),
@@ -93,7 +106,8 @@ export function readConfig(environment: Environment = process.env): Config {
     certificatesFolder,
     databaseFolder: join(dataDirectory, "database"),
     ...(tls === undefined ? {} : { tls }),
-    ...(signingKeyFile === undefined ? {} : { signingKeyFile }),
+    ...(signingKeysFolder === undefined ? {} : { signingKeysFolder }),
+    ...(externalIssuer === undefined ? {} : { externalIssuer }),
     ...readLimits(read),
     logLevel: read.oneOf("LOG_LEVEL", LOG_LEVELS, "info"),
   };
@@ -135,17 +149,26 @@ function readTlsFiles(read: SettingReader, problems: string[]): TlsFiles | undef
   const [keyFile, certificateFile, clientCaFile] = paths;
   if (keyFile === undefined || certificateFile === undefined || clientCaFile === undefined) return undefined;
   if (unreadable.length === 0) {
-    problems.push(...checkServerPair(keyFile, certificateFile), ...checkClientAuthorities(clientCaFile));
+    problems.push(...checkServerPair(keyFile, certificateFile), ...checkAuthorities("CLIENT_CA_FILE", clientCaFile));
   }
   return { keyFile, certificateFile, clientCaFile };
 }
 
-function readSigningKeyFile(read: SettingReader, problems: string[]): string | undefined {
-  const file = read.path("SIGNING_KEY_FILE");
-  const unreadable = checkReadable("SIGNING_KEY_FILE", file);
-  problems.push(...unreadable);
-  if (file !== undefined && unreadable.length === 0) problems.push(...checkSigningKey(file));
-  return file;
+function readExternalIssuer(read: SettingReader, problems: string[]): ExternalIssuer | undefined {
+  const issuer = read.url("AUTH_ISSUER", ["https:"]);
+  const caFile = read.path("AUTH_CA_FILE");
+  // RFC 8414 section 2.
+  if (issuer && URL.canParse(issuer) && /[?#]/.test(issuer)) {
+    problems.push("AUTH_ISSUER has a query or fragment: set it to the issuer exactly as its metadata has it.");
+  }
+  if (caFile === undefined) return issuer === undefined ? undefined : { issuer };
+  const unreadable = checkReadable("AUTH_CA_FILE", caFile);
+  problems.push(...(unreadable.length > 0 ? unreadable : checkAuthorities("AUTH_CA_FILE", caFile)));
+  if (issuer === undefined) {
+    problems.push("AUTH_CA_FILE without AUTH_ISSUER: set both, or none where this gateway gives the tokens.");
+    return undefined;
+  }
+  return { issuer, caFile };
 }
 
 /** What production may not lean on: everything this machine makes for itself, and guesses about its own address. */
@@ -157,17 +180,31 @@ function refuseDevelopmentParts(read: SettingReader, certificatesFolder: string)
   if (!read.isSet("PUBLIC_URL")) {
     problems.push("PUBLIC_URL is not set: production needs the https:// address under which clients reach it.");
   }
-  for (const name of [...TLS_SETTINGS, "SIGNING_KEY_FILE"] as const) {
+  for (const name of [...TLS_SETTINGS, "SIGNING_KEYS_DIRECTORY", "AUTH_CA_FILE"] as const) {
     const path = read.path(name);
+    const [kind, form] = name === "SIGNING_KEYS_DIRECTORY" ? ["folder", "folder of PEM files"] : ["file", "PEM file"];
     if (path === undefined) {
-      problems.push(`${name} is not set: production refuses development certificates and keys. Set it to a PEM file.`);
+      if (name === "AUTH_CA_FILE") continue;
+      problems.push(`${name} is not set: production refuses development certificates and keys. Set it to a ${form}.`);
     } else if (isInside(certificatesFolder, path)) {
-      problems.push(`${name} is ${path}, a development file: production refuses it. Set it to a file of your own.`);
-    } else if (name !== "TLS_KEY_FILE" && name !== "SIGNING_KEY_FILE" && isIssuedForDevelopment(path)) {
+      problems.push(
+        `${name} is ${path}, a development ${kind}: production refuses it. Set it to a ${kind} of your own.`,
+      );
+    } else if (kind === "file" && name !== "TLS_KEY_FILE" && isIssuedForDevelopment(path)) {
       problems.push(`${name} (${path}) comes from a development authority: production refuses it. Set it to your own.`);
     }
   }
-  return problems;
+  return [...problems, ...refuseLinkedKeys(read.path("SIGNING_KEYS_DIRECTORY"), certificatesFolder)];
+}
+
+/** A folder of one's own may still lead to a development key. */
+function refuseLinkedKeys(folder: string | undefined, certificatesFolder: string): string[] {
+  if (folder === undefined || isInside(certificatesFolder, folder)) return [];
+  return listSigningKeyFiles(folder)
+    .filter((file) => isInside(certificatesFolder, file))
+    .map(
+      (file) => `SIGNING_KEYS_DIRECTORY holds ${file}, a development file: production refuses it. Put your own there.`,
+    );
 }
 
 function isInside(folder: string, path: string): boolean {

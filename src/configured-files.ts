@@ -1,6 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { accessSync, constants, readFileSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { DEVELOPMENT_AUTHORITY_NAME } from "./identity/development-authority-name.ts";
+import { chooseKeyFiles, parseSigningKey } from "./identity/signing-key-file.ts";
 import type { Setting } from "./setting-reader.ts";
 
 // Problems name the setting and the path, never what a file holds.
@@ -40,19 +42,42 @@ export function checkServerPair(keyFile: string, certificateFile: string): strin
 }
 
 /** Checks that the readable file holds the certificates of at least one authority. */
-export function checkClientAuthorities(path: string): string[] {
+export function checkAuthorities(name: Setting, path: string): string[] {
   const certificates = readCertificates(path);
   if (certificates.length > 0 && certificates.every(({ ca }) => ca)) return [];
-  return [`CLIENT_CA_FILE (${path}) must hold certificates of authorities in PEM, at least one and nothing else.`];
+  return [`${name} (${path}) must hold certificates of authorities in PEM, at least one and nothing else.`];
 }
 
-/** Checks that the readable file is an EC P-256 key, the one kind that signs receipts (ES256). */
-export function checkSigningKey(path: string): string[] {
-  const isPkcs8 = readFileSync(path, "utf8").includes("-----BEGIN PRIVATE KEY-----");
-  if (isPkcs8 && readPrivateKey(path)?.asymmetricKeyDetails?.namedCurve === "prime256v1") return [];
-  return [
-    `SIGNING_KEY_FILE (${path}) is not an EC P-256 private key in PKCS#8 PEM: make one with "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256".`,
-  ];
+/** Checks that the folder holds keys that sign receipts and tokens (ES256), at least one of them private. */
+export function checkSigningKeys(name: Setting, folder: string): string[] {
+  try {
+    const keys = readKeyNames(folder).map((file) => ({ file, key: parseSigningKey(readFileSync(file, "utf8")) }));
+    const problems = keys
+      .filter(({ key }) => key === undefined)
+      .map(({ file }) => `${name} holds ${file}, which is not an EC P-256 key in PEM (PKCS#8): ${MAKE_SIGNING_KEY}`);
+    if (problems.length > 0 || keys.some(({ key }) => key?.privateKey)) return problems;
+    return [`${name} is ${folder}, which holds no private key in a file that ends in .pem: ${MAKE_SIGNING_KEY}`];
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return [`${name} is ${folder}, which does not exist: correct the path or make the folder.`];
+    if (code === "ENOTDIR") return [`${name} is ${folder}, which is not a folder: set it to one that holds PEM files.`];
+    return [`${name} is ${folder}, which this user may not read: give it the right to read the folder and its files.`];
+  }
+}
+
+const MAKE_SIGNING_KEY = 'make one with "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256".';
+
+/** The key files of a folder, by full path; none where the folder cannot be read. */
+export function listSigningKeyFiles(folder: string): string[] {
+  try {
+    return readKeyNames(folder);
+  } catch {
+    return [];
+  }
+}
+
+function readKeyNames(folder: string): string[] {
+  return chooseKeyFiles(readdirSync(folder)).map((file) => join(folder, file));
 }
 
 /** True when a certificate in the file was issued by a development authority, wherever the file was copied to. */

@@ -21,7 +21,7 @@ const own = await (async () => {
     TLS_KEY_FILE: write("own-key.pem", server.privateKeyPem),
     TLS_CERTIFICATE_FILE: write("own.pem", server.certificatePem + authority.certificatePem),
     CLIENT_CA_FILE: write("own-ca.pem", authority.certificatePem),
-    SIGNING_KEY_FILE: write("own-signing-key.pem", await generateSigningKeyPem()),
+    SIGNING_KEYS_DIRECTORY: keysFolder("own-signing-keys", { "2026-11-22.pem": await generateSigningKeyPem() }),
   };
 })();
 
@@ -35,6 +35,12 @@ const production = {
 
 function write(name: string, content: string): string {
   writeFileSync(join(folder, name), content, { mode: 0o600 });
+  return join(folder, name);
+}
+
+function keysFolder(name: string, files: Record<string, string>): string {
+  mkdirSync(join(folder, name));
+  for (const [file, content] of Object.entries(files)) write(join(name, file), content);
   return join(folder, name);
 }
 
@@ -72,7 +78,8 @@ t.test("an empty environment is validation on this machine, with everything made
 t.test("every setting is read", async (t) => {
   const limits = { UPLOAD_CONCURRENCY: "3", WORKER_CONCURRENCY: "4", PROCESSING_ATTEMPTS: "6", POLL_INTERVAL_MS: "70" };
   const more = { HOST: "::", PORT: "0", ROLES: "worker", MAXIMUM_BYTES: "1000", SHUTDOWN_TIMEOUT_MS: "0" };
-  t.strictSame(readConfig({ ...production, ...limits, ...more, LOG_LEVEL: "warn" }), {
+  const external = { AUTH_ISSUER: "https://issuer.example/realms/nihdi/", AUTH_CA_FILE: own.CLIENT_CA_FILE };
+  t.strictSame(readConfig({ ...production, ...limits, ...more, ...external, LOG_LEVEL: "warn" }), {
     environment: "production",
     host: "::",
     port: 0,
@@ -83,7 +90,8 @@ t.test("every setting is read", async (t) => {
     certificatesFolder: join(folder, "data", "certificates"),
     databaseFolder: join(folder, "data", "database"),
     tls: { keyFile: own.TLS_KEY_FILE, certificateFile: own.TLS_CERTIFICATE_FILE, clientCaFile: own.CLIENT_CA_FILE },
-    signingKeyFile: own.SIGNING_KEY_FILE,
+    signingKeysFolder: own.SIGNING_KEYS_DIRECTORY,
+    externalIssuer: { issuer: "https://issuer.example/realms/nihdi/", caFile: own.CLIENT_CA_FILE },
     maximumBytes: 1000,
     uploadConcurrency: 3,
     workerConcurrency: 4,
@@ -155,26 +163,39 @@ t.test("production refuses whatever this machine would make for itself", async (
     "TLS_KEY_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
     "TLS_CERTIFICATE_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
     "CLIENT_CA_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
-    "SIGNING_KEY_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
+    "SIGNING_KEYS_DIRECTORY is not set: production refuses development certificates and keys. Set it to a folder of PEM files.",
   ]);
 });
 
 t.test("production refuses development files by their place, through links too", async (t) => {
-  const link = join(folder, "link-to-signing-key.pem");
-  symlinkSync(development.signingKeyFile, link);
+  const link = join(folder, "link-to-signing-keys");
+  symlinkSync(development.signingKeysFolder, link);
   const files = {
     TLS_KEY_FILE: development.server.keyFile,
     TLS_CERTIFICATE_FILE: development.server.certificateFile,
     CLIENT_CA_FILE: development.authority.certificateFile,
-    SIGNING_KEY_FILE: link,
+    SIGNING_KEYS_DIRECTORY: link,
+    AUTH_CA_FILE: development.authority.certificateFile,
   };
-  t.same(problemsOf({ ...files, DATA_DIRECTORY: production.DATA_DIRECTORY }), [], "validation takes them");
+  const environment = { ...files, AUTH_ISSUER: "https://issuer.example" };
+  t.same(problemsOf({ ...environment, DATA_DIRECTORY: production.DATA_DIRECTORY }), [], "validation takes them");
   t.same(
-    problemsOf({ ...production, ...files }),
-    Object.entries(files).map(
-      ([name, path]) => `${name} is ${path}, a development file: production refuses it. Set it to a file of your own.`,
-    ),
+    problemsOf({ ...production, ...environment }),
+    Object.entries(files).map(([name, path]) => {
+      const kind = name === "SIGNING_KEYS_DIRECTORY" ? "folder" : "file";
+      return `${name} is ${path}, a development ${kind}: production refuses it. Set it to a ${kind} of your own.`;
+    }),
   );
+});
+
+t.test("production refuses a folder of its own that leads to a development key", async (t) => {
+  const keys = keysFolder("linked-keys", { "1.pem": await generateSigningKeyPem() });
+  symlinkSync(join(development.signingKeysFolder, "0001-key.pem"), join(keys, "2.pem"));
+  const SIGNING_KEYS_DIRECTORY = keys;
+  t.same(problemsOf({ DATA_DIRECTORY: production.DATA_DIRECTORY, SIGNING_KEYS_DIRECTORY }), [], "validation takes it");
+  t.same(problemsOf({ ...production, SIGNING_KEYS_DIRECTORY }), [
+    `SIGNING_KEYS_DIRECTORY holds ${join(keys, "2.pem")}, a development file: production refuses it. Put your own there.`,
+  ]);
 });
 
 t.test("production refuses certificates of a development authority that were copied elsewhere", async (t) => {
@@ -196,39 +217,75 @@ t.test("production refuses certificates of a development authority that were cop
 
 t.test("files that are not what their setting needs are named", async (t) => {
   const text = write("text.pem", "a-secret\n");
+  const otherKey = join(own.SIGNING_KEYS_DIRECTORY, "2026-11-22.pem");
   t.same(problemsOf({ ...production, TLS_KEY_FILE: text, TLS_CERTIFICATE_FILE: text }), [
     `TLS_KEY_FILE (${text}) holds no private key in PEM without passphrase: set it to one.`,
     `TLS_CERTIFICATE_FILE (${text}) holds no certificate in PEM: set it to one.`,
   ]);
-  t.same(problemsOf({ ...production, TLS_KEY_FILE: own.SIGNING_KEY_FILE }), [
-    `TLS_KEY_FILE (${own.SIGNING_KEY_FILE}) is not the key of TLS_CERTIFICATE_FILE (${own.TLS_CERTIFICATE_FILE}): ` +
+  t.same(problemsOf({ ...production, TLS_KEY_FILE: otherKey }), [
+    `TLS_KEY_FILE (${otherKey}) is not the key of TLS_CERTIFICATE_FILE (${own.TLS_CERTIFICATE_FILE}): ` +
       "set both to one pair, the server's certificate first in its file.",
   ]);
   for (const path of [text, own.TLS_CERTIFICATE_FILE]) {
     t.same(problemsOf({ ...production, CLIENT_CA_FILE: path }), [
       `CLIENT_CA_FILE (${path}) must hold certificates of authorities in PEM, at least one and nothing else.`,
     ]);
+    t.same(problemsOf({ ...production, AUTH_ISSUER: "https://issuer.example", AUTH_CA_FILE: path }), [
+      `AUTH_CA_FILE (${path}) must hold certificates of authorities in PEM, at least one and nothing else.`,
+    ]);
   }
 });
 
-t.test("only an EC P-256 key in PKCS#8 signs receipts", async (t) => {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+t.test("only EC P-256 keys in PKCS#8, or their public parts, are kept in the folder of signing keys", async (t) => {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const wrong = {
-    "text.pem": "a-secret",
-    "sec1.pem": privateKey.export({ type: "sec1", format: "pem" }).toString(),
-    "p384.pem": pkcs8(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey),
-    "ed25519.pem": pkcs8(generateKeyPairSync("ed25519").privateKey),
+    text: "a-secret",
+    sec1: privateKey.export({ type: "sec1", format: "pem" }).toString(),
+    p384: pkcs8(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey),
+    ed25519: pkcs8(generateKeyPairSync("ed25519").privateKey),
   };
+  const make = 'make one with "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256".';
   for (const [name, content] of Object.entries(wrong)) {
-    const path = write(name, content);
-    const problems = problemsOf({ SIGNING_KEY_FILE: path });
-    t.equal(problems.length, 1, name);
-    t.ok(problems[0]?.startsWith(`SIGNING_KEY_FILE (${path}) is not an EC P-256 private key in PKCS#8 PEM: make one`));
-    t.notMatch(problems.join(), "a-secret");
+    const keys = keysFolder(name, { "1.pem": pkcs8(privateKey), "2.pem": content });
+    t.same(problemsOf({ SIGNING_KEYS_DIRECTORY: keys }), [
+      `SIGNING_KEYS_DIRECTORY holds ${join(keys, "2.pem")}, which is not an EC P-256 key in PEM (PKCS#8): ${make}`,
+    ]);
   }
-  t.same(problemsOf({ SIGNING_KEY_FILE: write("right.pem", pkcs8(privateKey)) }), []);
+  const publicPem = publicKey.export({ type: "spki", format: "pem" }).toString();
+  const readable = { "1.pem": publicPem, "2.pem": pkcs8(privateKey), ".hidden.pem": "a-secret", README: "a-secret" };
+  t.same(problemsOf({ SIGNING_KEYS_DIRECTORY: keysFolder("readable", readable) }), []);
+  const retired = keysFolder("retired", { "1.pem": publicPem });
+  t.same(problemsOf({ SIGNING_KEYS_DIRECTORY: retired }), [
+    `SIGNING_KEYS_DIRECTORY is ${retired}, which holds no private key in a file that ends in .pem: ${make}`,
+  ]);
 
   function pkcs8(key: typeof privateKey): string {
     return key.export({ type: "pkcs8", format: "pem" }).toString();
   }
 });
+
+t.test("a folder of signing keys that is none, or is not there, is named", async (t) => {
+  const absent = join(folder, "absent");
+  t.same(problemsOf({ SIGNING_KEYS_DIRECTORY: absent }), [
+    `SIGNING_KEYS_DIRECTORY is ${absent}, which does not exist: correct the path or make the folder.`,
+  ]);
+  t.same(problemsOf({ SIGNING_KEYS_DIRECTORY: own.TLS_KEY_FILE }), [
+    `SIGNING_KEYS_DIRECTORY is ${own.TLS_KEY_FILE}, which is not a folder: set it to one that holds PEM files.`,
+  ]);
+});
+
+t.test(
+  "an external issuer is an https address without query, and alone may have an authority of its own",
+  async (t) => {
+    t.same(readConfig({ AUTH_ISSUER: "https://issuer.example" }).externalIssuer, { issuer: "https://issuer.example" });
+    t.same(problemsOf({ AUTH_ISSUER: "http://issuer.example" }), [
+      "AUTH_ISSUER starts with http://, not with https://.",
+    ]);
+    t.same(problemsOf({ AUTH_ISSUER: "https://issuer.example?realm=a-secret" }), [
+      "AUTH_ISSUER has a query or fragment: set it to the issuer exactly as its metadata has it.",
+    ]);
+    t.same(problemsOf({ AUTH_CA_FILE: own.CLIENT_CA_FILE }), [
+      "AUTH_CA_FILE without AUTH_ISSUER: set both, or none where this gateway gives the tokens.",
+    ]);
+  },
+);

@@ -176,7 +176,7 @@ t.test("in production without settings its command ends by listing what is missi
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => (said += chunk));
   t.equal(await exitStatus(child), 1);
-  for (const name of ["DATABASE_URL", "PUBLIC_URL", "TLS_KEY_FILE", "SIGNING_KEY_FILE"])
+  for (const name of ["DATABASE_URL", "PUBLIC_URL", "TLS_KEY_FILE", "SIGNING_KEYS_DIRECTORY"])
     t.match(said, `- ${name} is not set`);
 });
 

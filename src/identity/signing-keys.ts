@@ -1,7 +1,8 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { calculateJwkThumbprint, type JWK } from "jose";
+import { chooseKeyFiles, parseSigningKey } from "./signing-key-file.ts";
 
 export const SIGNING_ALGORITHM = "ES256";
 
@@ -88,7 +89,7 @@ export async function createKeyRing(folder: string, options: KeyRingOptions = {}
 
 /** A ring of keys that are at hand as PEM and never change; the last private one signs. */
 export async function createFixedKeyRing(...pems: readonly string[]): Promise<KeyRing> {
-  const keys = await Promise.all(pems.map((pem, index) => parseKey(pem, `key ${index + 1}`)));
+  const keys = await Promise.all(pems.map((pem, index) => readKey(pem, `key ${index + 1}`)));
   const signingKeys = keys.filter(canSign);
   return {
     keySet: () => ({ keys: keys.map(({ publicJwk }) => publicJwk) }),
@@ -108,10 +109,9 @@ function isSameKey(one: KeyFile, other: KeyFile | undefined): boolean {
 }
 
 async function readKeyFiles(folder: string): Promise<KeyFile[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".pem") && !name.startsWith(".")).sort();
   const keys: KeyFile[] = [];
-  for (const name of names) {
-    const key = await parseKey(await readFile(join(folder, name), "utf8"), join(folder, name));
+  for (const name of chooseKeyFiles(await readdir(folder))) {
+    const key = await readKey(await readFile(join(folder, name), "utf8"), join(folder, name));
     // The public part of a key beside the key itself adds nothing.
     const twin = keys.findIndex(({ kid }) => kid === key.kid);
     if (twin < 0) keys.push(key);
@@ -122,24 +122,12 @@ async function readKeyFiles(folder: string): Promise<KeyFile[]> {
 }
 
 /** `where` names the key in errors, which never quote it. */
-async function parseKey(pem: string, where: string): Promise<KeyFile> {
-  const isPrivate = pem.includes("-----BEGIN PRIVATE KEY-----");
-  const privateKey = isPrivate ? tryKey(() => createPrivateKey(pem)) : undefined;
-  const publicKey = tryKey(() => createPublicKey(privateKey ?? pem));
-  if (publicKey?.asymmetricKeyDetails?.namedCurve !== "prime256v1" || (isPrivate && !privateKey)) {
-    throw new Error(`${where} is neither an EC P-256 private key in PKCS#8 PEM nor the public part of one`);
-  }
-  const { kty, crv, x, y } = publicKey.export({ format: "jwk" }) as JWK & { kty: string };
+async function readKey(pem: string, where: string): Promise<KeyFile> {
+  const key = parseSigningKey(pem);
+  if (!key) throw new Error(`${where} is neither an EC P-256 private key in PKCS#8 PEM nor the public part of one`);
+  const { kty, crv, x, y } = key.publicKey.export({ format: "jwk" });
   const members = { kty, crv, x, y } as JWK;
   const kid = await calculateJwkThumbprint(members);
   const publicJwk = { ...members, kid, alg: SIGNING_ALGORITHM, use: "sig" };
-  return { kid, publicJwk, ...(privateKey && { privateKey }) };
-}
-
-function tryKey(read: () => KeyObject): KeyObject | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
+  return { kid, publicJwk, ...(key.privateKey && { privateKey: key.privateKey }) };
 }
