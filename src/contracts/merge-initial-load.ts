@@ -56,7 +56,7 @@ async function compareMetContracts(tx: TransactionSql, merge: Merge): Promise<vo
   const isSame = tx`c.start_on = s.start_on and v.contract_kind = s.contract_kind and v.solidarity = s.solidarity
     and v.ssin is not distinct from s.ssin and v.language is not distinct from s.language
     and v.payment_reference is not distinct from s.payment_reference and v.end_on is not distinct from s.end_on
-    and v.end_reason is not distinct from s.reason and 
+    and v.end_reason is not distinct from s.reason
     and left(substr(v.inami_number, 9), length(s.inami_number) - 8) = substr(s.inami_number, 9)`;
   const repeated = stagedFinding(
     tx,

@@ -146,6 +146,8 @@ class StreamedContractFile implements ContractFileReader, XmlEvents {
   /** Declarations, `xml:lang` and the like, `xsi:schemaLocation`: any root may have them, they say nothing here. */
   #isForAnyDocument(attribute: string): boolean {
     if (attribute === "xmlns" || attribute.startsWith("xmlns:") || attribute.startsWith("xml:")) return true;
+    const local = attribute.slice(attribute.indexOf(":") + 1);
+    if (local !== "schemaLocation" && local !== "noNamespaceSchemaLocation") return false;
     return this.#scanner.getAttributeNamespace(attribute) === SCHEMA_INSTANCE_NAMESPACE;
   }
 

@@ -82,6 +82,7 @@ export class NamespaceScopes {
         if (name.includes(":")) qualified++;
         continue;
       }
+      if (name === "xmlns:") return "nameNotQualified";
       prefixes ??= new Map(this.#scope.prefixes);
       const fault = declare(prefixes, name === "xmlns" ? "" : name.slice(6), attributes.values[i] ?? "");
       if (fault !== undefined) return fault;
