@@ -9,8 +9,13 @@ import { createDatabase, type Database } from "./database/connection.ts";
 import { startEmbeddedDatabase } from "./database/embedded-database.ts";
 import { migrate } from "./database/migrate.ts";
 import { createHttpServer } from "./http/http-server.ts";
-import { findCertificateHolder, upsertInsurer } from "./identity/client-certificates.ts";
+import { createOwnTokenKeys, createTokenVerifier } from "./identity/access-token.ts";
+import { createAuthorizationServer, issuerOf } from "./identity/authorization-server.ts";
+import { createClientDirectory } from "./identity/client-directory.ts";
 import { type DevelopmentCertificates, ensureDevelopmentCertificates } from "./identity/development-certificates.ts";
+import { seedDevelopmentClients } from "./identity/development-clients.ts";
+import { audienceOf } from "./identity/scopes.ts";
+import { createKeyRing, type KeyRing } from "./identity/signing-keys.ts";
 import type { Intake } from "./intake/intake.ts";
 import { createReceiptSigner } from "./intake/receipt.ts";
 import { createTransferSlots } from "./intake/transfer-slots.ts";
@@ -37,12 +42,16 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
   };
   try {
     const { database, databaseUrl } = await openDatabase(config, closers);
-    const keys = await readKeys(config, database);
+    const { tls, signingKeysFolder } = await readKeys(config, database);
+    const keyRing = await createKeyRing(signingKeysFolder, {
+      onTrouble: (err) => log.error({ code: "signingKeysUnusable", err }, "the signing keys stay as they were"),
+    });
+    closers.push(async () => keyRing.close());
     const intake: Intake = {
       database,
       clock,
       log,
-      signer: await createReceiptSigner(keys.signingKey),
+      signer: createReceiptSigner(keyRing),
       environmentName: config.environment,
       maximumBytes: config.maximumBytes,
       transferSlots: createTransferSlots(config.uploadConcurrency),
@@ -56,7 +65,7 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       closers.push(() => worker.stop(config.shutdownTimeoutMs));
     }
     if (!config.roles.includes("serve")) return { database, databaseUrl, stop };
-    const url = await serve(config, intake, keys.tls, closers);
+    const url = await serve(config, intake, tls, keyRing, closers);
     return { url, database, databaseUrl, stop };
   } catch (error) {
     await stop();
@@ -82,20 +91,20 @@ async function openDatabase(config: Config, closers: (() => Promise<unknown>)[])
 
 /** Keys from files, or those of a development machine, which come with all it takes to try the gateway. */
 async function readKeys(config: Config, database: Database) {
-  const isDevelopment = !config.tls || !config.signingKeyFile;
+  const isDevelopment = !config.tls || !config.signingKeysFolder;
   const made = isDevelopment ? await ensureDevelopmentCertificates(config.certificatesFolder) : undefined;
   if (made && !config.tls) await seedDevelopment(database, made);
   const keyFile = config.tls?.keyFile ?? made!.server.keyFile;
   const certificateFile = config.tls?.certificateFile ?? made!.server.certificateFile;
   const caFile = config.tls?.clientCaFile ?? made!.authority.certificateFile;
   const [key, cert, ca] = await Promise.all([keyFile, certificateFile, caFile].map((file) => readFile(file)));
-  const signingKey = await readFile(config.signingKeyFile ?? made!.signingKeyFile, "utf8");
-  return { tls: { key: key!, cert: cert!, ca: ca! }, signingKey };
+  const signingKeysFolder = config.signingKeysFolder ?? made!.signingKeysFolder;
+  return { tls: { key: key!, cert: cert!, ca: ca! }, signingKeysFolder };
 }
 
-/** Two synthetic insurers and, while the register is empty, the synthetic one of the checkout's fixtures. */
+/** The synthetic insurers with their clients and, while the register is empty, the synthetic one of the checkout's fixtures. */
 async function seedDevelopment(database: Database, made: DevelopmentCertificates): Promise<void> {
-  for (const client of made.clients) await upsertInsurer(database.institute, client);
+  await seedDevelopmentClients(database.institute, made);
   if (existsSync(FIXTURE_REGISTER) && (await isRegisterEmpty(database.institute)))
     await loadRegister(database, FIXTURE_REGISTER);
 }
@@ -106,19 +115,38 @@ async function serve(
   config: Config,
   intake: Intake,
   tls: ServerTls,
+  keyRing: KeyRing,
   closers: (() => Promise<unknown>)[],
 ): Promise<string> {
   const { database, log } = intake;
+  let url = config.publicUrl;
+  const issuer = () => issuerOf(url!);
+  const audience = audienceOf(config.environment);
+  const directory = createClientDirectory(database.plain);
+  const authorizationServer = createAuthorizationServer({
+    issuer,
+    audience,
+    keyRing,
+    sql: database.plain,
+    directory,
+    log,
+  });
+  closers.push(async () => authorizationServer.close());
   const server = await createHttpServer({
     tls,
     log,
     intake,
-    findCertificateHolder: (thumbprint) => findCertificateHolder(database.plain, thumbprint),
+    identity: {
+      directory,
+      verifyToken: createTokenVerifier({ issuer, audience, keys: createOwnTokenKeys(keyRing) }),
+      authorizationServer,
+    },
     pingDatabase: () => database.plain`select 1`,
     limits: { closeGraceMs: config.shutdownTimeoutMs },
   });
   closers.push(() => server.close());
   await server.listen({ host: config.host, port: config.port });
   const { port } = server.server.address() as AddressInfo;
-  return config.publicUrl ?? `https://localhost:${port}`;
+  url ??= `https://localhost:${port}`;
+  return url;
 }

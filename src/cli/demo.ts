@@ -6,12 +6,13 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
-import { Agent, type RequestOptions, request } from "node:https";
+import { Agent, request } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { zstdDecompressSync } from "node:zlib";
+import { createTokenSource } from "../client/token-client.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const FIXTURE = fileURLToPath(new URL("../../fixtures/initial-load/contracts.xml.zst", import.meta.url));
@@ -53,6 +54,7 @@ async function sendInitialLoad(api: string): Promise<void> {
   const call = createClient(api);
   const file = zstdDecompressSync(readFileSync(FIXTURE));
   const digest = createHash("sha256").update(file).digest("base64");
+  say("insurer Alpha gets an access token by private_key_jwt, bound to its client certificate");
   say(`insurer Alpha sends its initial load, ${(file.length / 1e6).toFixed(1)} MB, to ${api}/submissions`);
   const received = await call(
     "POST",
@@ -92,13 +94,12 @@ function createClient(api: string) {
   const read = (name: string) => readFileSync(join(certificates, name));
   const tls = { ca: read("ca.pem"), cert: read("client-alpha.pem"), key: read("client-alpha-key.pem") };
   const agent = new Agent({ ...tls, keepAlive: false });
-  return async (
-    method: string,
-    path: string,
-    headers: RequestOptions["headers"] = {},
-    body?: Buffer,
-  ): Promise<Answer> => {
-    const sent = request(`${api}${path}`, { method, headers, agent });
+  const clientId = "client-alpha";
+  const issuer = `${new URL(api).origin}/auth`;
+  const getToken = createTokenSource({ issuer, clientId, key: read("client-alpha-assertion-key.pem"), tls });
+  return async (method: string, path: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Answer> => {
+    const authorization = { Authorization: `Bearer ${await getToken()}` };
+    const sent = request(`${api}${path}`, { method, headers: { ...headers, ...authorization }, agent });
     sent.end(body);
     const [response] = await once(sent, "response");
     return { status: response.statusCode, location: response.headers.location, body: await text(response) };
