@@ -70,7 +70,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
       const [path] = (request.url ?? "").split("?", 1);
       if (path === AUTHORIZATION_PATHS.token) {
         if (request.method !== "POST") sendError(response, 405, "invalid_request", { Allow: "POST" });
-        else await answerTokenRequest(request, response);
+        else await answerTokenRequest(request, response).catch((err) => failTokenRequest(response, log, err));
       } else if (path === AUTHORIZATION_PATHS.keySet) {
         sendPublic(request, response, "application/jwk-set+json", keyRing.keySet());
       } else if (path === AUTHORIZATION_PATHS.metadata || path === AUTHORIZATION_PATHS.openidMetadata) {
@@ -113,6 +113,12 @@ function sendPublic(request: IncomingMessage, response: ServerResponse, type: st
     "Cache-Control": `public, max-age=${KEY_SET_MAXIMUM_AGE_SECONDS}`,
   });
   response.end(request.method === "HEAD" ? undefined : text);
+}
+
+function failTokenRequest(response: ServerResponse, log: Pick<Logger, "error">, err: unknown): void {
+  log.error({ code: "tokenRequestFailed", err }, "a request for a token could not be answered");
+  if (response.headersSent) response.destroy();
+  else sendError(response, 500, "server_error");
 }
 
 function sendError(response: ServerResponse, status: number, error: string, headers: Record<string, string> = {}) {

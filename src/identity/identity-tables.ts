@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { check, date, integer, jsonb, pgTable, primaryKey, text, timestamp, unique } from "drizzle-orm/pg-core";
+import {
+  check,
+  date,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} from "drizzle-orm/pg-core";
 import type { JWK } from "jose";
 import { bytes, identifier, isOneOf, textArray } from "../database/column-types.ts";
 
@@ -137,11 +148,12 @@ export const authorizationArtifact = pgTable(
   (table) => [primaryKey({ columns: [table.model, table.id] })],
 );
 
-/** Failed authentications of an address or a client, decaying with time; shared by all processes. */
+/** Failed authentications of an address or of a client at an address, decaying with time; shared by all processes. */
 export const failedAuthentication = pgTable("failed_authentication", {
-  /** `address:…` or `client:…`. */
+  /** `address:…` or `client:…@…`. */
   subject: text("subject").primaryKey(),
-  failures: integer("failures").notNull(),
+  /** As they counted at `lastFailedAt`. */
+  failures: doublePrecision("failures").notNull(),
   lastFailedAt: instant("last_failed_at").notNull(),
   bannedUntil: instant("banned_until"),
 });

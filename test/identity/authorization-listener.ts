@@ -1,11 +1,13 @@
+import { spawn } from "node:child_process";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { Agent, createServer, request } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import type { JWK } from "jose";
 import { pino } from "pino";
 import type { Test } from "tap";
@@ -29,6 +31,7 @@ import { audienceOf } from "../../src/identity/scopes.ts";
 import { createKeyRing, type KeyRingOptions } from "../../src/identity/signing-keys.ts";
 import type { TokenDecision } from "../../src/identity/token-endpoint.ts";
 import { createTestDatabase } from "../database.ts";
+import type { ProcessSettings } from "./authorization-process.ts";
 
 export const ACTOR = { account: "test" };
 export const AUDIENCE = audienceOf("validation");
@@ -60,22 +63,26 @@ export interface Answer {
   };
 }
 
+export interface ServerTls {
+  readonly key: string;
+  readonly cert: string;
+  readonly ca: string;
+}
+
 export interface ListenerOptions {
   readonly database: Database;
   readonly keysFolder: string;
-  readonly authority: DevelopmentAuthority;
+  readonly tls: ServerTls;
   readonly environment?: string;
   readonly keyRing?: KeyRingOptions;
   readonly directoryAgeMs?: number;
-  readonly port?: number;
 }
 
 export type Listener = Awaited<ReturnType<typeof listen>>;
 
 /** The authorization server and a resource that checks tokens, at `GET /resource`, on a TLS listener of their own. */
 export async function listen(options: ListenerOptions) {
-  const { database, authority } = options;
-  const certificate = await issueCertificate(authority, { commonName: "localhost", usage: "server" });
+  const { database } = options;
   const logLines: string[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => logLines.push(line) });
   const decisions: TokenDecision[] = [];
@@ -93,13 +100,7 @@ export async function listen(options: ListenerOptions) {
     onDecision: async (decision) => void decisions.push(decision),
   });
   const verify = createTokenVerifier({ issuer, audience, keys: createOwnTokenKeys(keyRing) });
-  const listener = createServer({
-    key: certificate.privateKeyPem,
-    cert: certificate.certificatePem,
-    ca: authority.certificatePem,
-    requestCert: true,
-    rejectUnauthorized: false,
-  });
+  const listener = createServer({ ...options.tls, requestCert: true, rejectUnauthorized: false });
   listener.on("request", async (request, response) => {
     if (request.url !== "/resource") return server.handle(request, response);
     const reading = readPresentedCertificate(request.socket);
@@ -108,7 +109,7 @@ export async function listen(options: ListenerOptions) {
     response.statusCode = "failure" in check ? 401 : 200;
     response.end(JSON.stringify(check));
   });
-  listener.listen(options.port ?? 0, "127.0.0.1");
+  listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
   const url = `https://localhost:${(listener.address() as AddressInfo).port}`;
   return {
@@ -132,11 +133,11 @@ export async function listen(options: ListenerOptions) {
 export type Setting = Awaited<ReturnType<typeof openSetting>>;
 
 /** A database, an authority, a folder with one signing key and two clients of insurers; the listener is not started. */
-export async function openSetting(t: Test, options: Omit<Partial<ListenerOptions>, "database" | "authority"> = {}) {
+export async function openSetting(t: Test, options: Omit<Partial<ListenerOptions>, "database" | "tls"> = {}) {
   const { database, url: databaseUrl } = await createTestDatabase(t);
   const authority = await createDevelopmentAuthority();
   const keysFolder = options.keysFolder ?? (await makeKeysFolder(t));
-  const setting = { database, databaseUrl, authority, keysFolder };
+  const setting = { database, databaseUrl, authority, keysFolder, tls: await makeServerTls(authority) };
   const listener = await listen({ ...setting, ...options, keysFolder });
   t.teardown(() => listener.close());
   const alpha = await makeClient(setting, "client-alpha");
@@ -144,9 +145,13 @@ export async function openSetting(t: Test, options: Omit<Partial<ListenerOptions
   return { ...setting, listener, alpha, beta };
 }
 
+async function makeServerTls(authority: DevelopmentAuthority): Promise<ServerTls> {
+  const server = await issueCertificate(authority, { commonName: "localhost", usage: "server" });
+  return { key: server.privateKeyPem, cert: server.certificatePem, ca: authority.certificatePem };
+}
+
 export async function makeKeysFolder(t: Test): Promise<string> {
-  const folder = join(t.testdir(), "signing-keys");
-  mkdirSync(folder);
+  const folder = mkdtempSync(join(t.testdir(), "signing-keys-"));
   writeFileSync(join(folder, "0001.pem"), await generateSigningKeyPem());
   return folder;
 }
@@ -238,4 +243,20 @@ export function useToken(
   listener: { readonly url: string } = setting.listener,
 ): Promise<Answer> {
   return ask(setting, `${listener.url}/resource`, { headers: { Authorization: `Bearer ${token}` }, certificate });
+}
+
+/** Starts another process with an authorization server of its own; ended with the test. */
+export async function startProcess(t: Test, settings: ProcessSettings) {
+  const script = fileURLToPath(new URL("authorization-process.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, JSON.stringify(settings)], { stdio: ["pipe", "pipe", "inherit"] });
+  t.teardown(async () => {
+    child.stdin.end();
+    if (child.exitCode === null) await once(child, "exit");
+  });
+  const [line] = await Promise.race([
+    once(child.stdout.setEncoding("utf8"), "data"),
+    once(child, "exit").then(() => Promise.reject(new Error("the other process ended"))),
+  ]);
+  const url = String(line).trim();
+  return { url, issuer: issuerOf(url) };
 }
