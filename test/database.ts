@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import type { Test } from "tap";
-import { createDatabase, type Database } from "../src/database/connection.ts";
+import { createDatabase, type Database, type Sql } from "../src/database/connection.ts";
 import { migrate } from "../src/database/migrate.ts";
 import { loadCompetenceCodes } from "../src/register/load-register.ts";
 
@@ -20,6 +20,8 @@ export async function createTemplate(serverUrl: string): Promise<void> {
 export interface TestDatabase {
   readonly url: string;
   readonly database: Database;
+  /** The owner of the tables, whom row-level security does not bind: for tests that look behind it. */
+  readonly owner: Sql;
 }
 
 /** A database of its own for one test file, cloned from the template and dropped when the test ends. */
@@ -30,11 +32,12 @@ export async function createTestDatabase(t: Test): Promise<TestDatabase> {
   await runOnServer(serverUrl, `create database ${name} template ${TEMPLATE} strategy file_copy`);
   const url = databaseUrl(serverUrl, name);
   const database = createDatabase(url);
+  const owner = connectAsOwner(url);
   t.teardown(async () => {
-    await database.close();
+    await Promise.all([database.close(), owner.end()]);
     await runOnServer(serverUrl, `drop database ${name} with (force)`);
   });
-  return { url, database };
+  return { url, database, owner };
 }
 
 async function runOnServer(url: string, statement: string): Promise<void> {
@@ -52,9 +55,8 @@ function databaseUrl(serverUrl: string, name: string): string {
   return url.href;
 }
 
-/** The owner of the tables, whom row-level security does not bind: for tests that look behind it. */
-export function connectAsOwner(t: Test, url: string) {
-  const owner = postgres<{ int8: number; date: string }>(url, {
+function connectAsOwner(url: string): Sql {
+  return postgres(url, {
     max: 2,
     onnotice: () => {},
     types: {
@@ -62,6 +64,4 @@ export function connectAsOwner(t: Test, url: string) {
       date: { to: 1082, from: [1082], parse: (text: string) => text, serialize: (text: string) => text },
     },
   });
-  t.teardown(() => owner.end());
-  return owner;
 }

@@ -1,6 +1,6 @@
 import t from "tap";
 import type { Sql } from "../../src/database/connection.ts";
-import { connectAsOwner, createTestDatabase } from "../database.ts";
+import { createTestDatabase } from "../database.ts";
 
 /** Tables with an insurer's id that belong to the institute: the gateway's role has no insurer's data in them to see. */
 const INSTITUTE_TABLES = ["insurer", "insurer_contact", "client_grant", "alarm"];
@@ -27,8 +27,7 @@ async function findGaps(owner: Sql, gateway: Sql): Promise<string[]> {
 }
 
 t.test("an insurer's rows are hidden by the database itself", async (t) => {
-  const { url, database } = await createTestDatabase(t);
-  const owner = connectAsOwner(t, url);
+  const { database, owner } = await createTestDatabase(t);
   const insurers = await owner<{ insurerId: number }[]>`
     insert into insurer (enterprise_number, name, phase) values ('0403019261', 'Alpha', 'live'), ('0428759497', 'Beta', 'live')
     returning insurer_id as "insurerId"`;

@@ -97,7 +97,7 @@ t.test("contracts and versions are exactly the accepted records", async (t) => {
 });
 
 t.test("an accepted record without findings keeps at most 64 bytes of outcome", async (t) => {
-  const [row] = await flow.database.plain<{ bytes: number; records: number }[]>`
+  const [row] = await flow.owner<{ bytes: number; records: number }[]>`
     select sum(pg_column_size(block.*)) as bytes, sum(record_count) as records from quiet_result_block block`;
   const { bytes, records } = row!;
   t.equal(Number(records), accepted.filter((record) => record.plantedCode === undefined).length);

@@ -1,12 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import type { Test } from "tap";
 import { createFixedBusinessClock } from "../../src/clock.ts";
-import type { Database } from "../../src/database/connection.ts";
+import type { Database, Sql } from "../../src/database/connection.ts";
 import { enterpriseCheckDigits } from "../../src/identifiers/enterprise-number.ts";
-import { upsertInsurer } from "../../src/identity/client-certificates.ts";
 import { generateSigningKeyPem } from "../../src/identity/issue-certificate.ts";
+import { createFixedKeyRing } from "../../src/identity/signing-keys.ts";
 import type { Intake } from "../../src/intake/intake.ts";
 import { createReceiptSigner } from "../../src/intake/receipt.ts";
 import { type Reception, receiveSubmission } from "../../src/intake/receive-submission.ts";
@@ -16,6 +15,7 @@ import { findSubmission } from "../../src/intake/submission-queries.ts";
 import { createTransferSlots } from "../../src/intake/transfer-slots.ts";
 import { startWorker } from "../../src/intake/worker.ts";
 import { createTestDatabase } from "../database.ts";
+import { admitWithClient } from "../http/admit-with-client.ts";
 import { TODAY } from "./test-register.ts";
 
 export interface Insurer {
@@ -41,13 +41,13 @@ export type OpenIntake = Awaited<ReturnType<typeof openIntake>>;
 
 /** The intake without a door, on a database of its own; nothing is processed before `processAll`. */
 export async function openIntake(t: Test, options: IntakeOptions = {}) {
-  const { url, database } = await createTestDatabase(t);
+  const { url, database, owner } = await createTestDatabase(t);
   const logLines: LogLine[] = [];
   const intake: Intake = {
     database,
     clock: createFixedBusinessClock(TODAY),
     log: pino({ level: "debug" }, { write: (line: string) => logLines.push(JSON.parse(line) as LogLine) }),
-    signer: await createReceiptSigner(await generateSigningKeyPem()),
+    signer: createReceiptSigner(await createFixedKeyRing(await generateSigningKeyPem())),
     environmentName: "validation",
     maximumBytes: 100_000_000,
     transferSlots: createTransferSlots(options.transferSlots ?? 16),
@@ -60,7 +60,7 @@ export async function openIntake(t: Test, options: IntakeOptions = {}) {
     const body = `0${7_000_000 + admitted}`;
     const enterpriseNumber = body + enterpriseCheckDigits(body);
     const name = `Synthetic Insurer ${admitted}`;
-    const insurerId = await upsertInsurer(database.plain, { enterpriseNumber, name, thumbprint: randomBytes(32) });
+    const { insurerId } = await admitWithClient(database, enterpriseNumber, name);
     return { insurerId, enterpriseNumber };
   }
 
@@ -68,7 +68,7 @@ export async function openIntake(t: Test, options: IntakeOptions = {}) {
     receiveSubmission(intake, { ...insurer, channel: "rest", body: piecesOf(Buffer.from(file), pieceBytes) });
 
   async function find(insurer: Insurer, submissionId: string): Promise<Submission> {
-    const found = await findSubmission(database.plain, insurer.insurerId, submissionId);
+    const found = await findSubmission(database.asInsurer(insurer.insurerId), submissionId);
     if (!found) throw new Error("there is no such submission");
     return found;
   }
@@ -76,6 +76,7 @@ export async function openIntake(t: Test, options: IntakeOptions = {}) {
   return {
     url,
     database,
+    owner,
     intake,
     logLines,
     admit,
@@ -89,12 +90,12 @@ export async function openIntake(t: Test, options: IntakeOptions = {}) {
       return await find(insurer, submissionId);
     },
     results: (insurer: Insurer, submissionId: string): Promise<RecordResult[]> =>
-      listRecordResults(database.plain, insurer.insurerId, submissionId, {
+      listRecordResults(database.asInsurer(insurer.insurerId), submissionId, {
         outcomes: RECORD_OUTCOMES,
         afterRecordNumber: 0,
         limit: 100_000,
       }),
-    versions: (insurer: Insurer) => listVersions(database, insurer),
+    versions: (insurer: Insurer) => listVersions(owner, insurer),
   };
 }
 
@@ -113,8 +114,8 @@ async function processAll(intake: Intake): Promise<void> {
 }
 
 async function countWaiting(database: Database): Promise<number> {
-  const [row] = await database.plain<{ count: number }[]>`
-    select count(*) as count from submission
+  const [row] = await database.institute<{ count: number }[]>`
+    select count(submission_id) as count from submission
     where state in ('received', 'processing') and (retry_at is null or retry_at <= now())`;
   return row!.count;
 }
@@ -151,8 +152,8 @@ export interface StoredVersion {
 }
 
 /** Every version of an insurer's contracts, in the order in which they were sent. */
-async function listVersions(database: Database, insurer: Insurer): Promise<StoredVersion[]> {
-  return await database.plain<StoredVersion[]>`
+async function listVersions(owner: Sql, insurer: Insurer): Promise<StoredVersion[]> {
+  return await owner<StoredVersion[]>`
     select c.contract_id as "contractId", c.contract_number as "contractNumber", c.inami_root as "inamiRoot",
       c.start_on as "startOn", version, valid_from as "validFrom", valid_before as "validBefore",
       superseded_at as "supersededAt", inami_number as "inamiNumber", contract_kind as "contractKind", ssin, solidarity,

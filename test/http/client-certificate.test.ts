@@ -1,8 +1,13 @@
 import { once } from "node:events";
 import { connect, type TLSSocket } from "node:tls";
 import t from "tap";
-import { createDevelopmentAuthority, issueCertificate } from "../../src/identity/issue-certificate.ts";
-import { BELGIF, isProblem, OWN, openDoor, ROOT } from "./open-door.ts";
+import {
+  createDevelopmentAuthority,
+  type IssuedCertificate,
+  issueCertificate,
+} from "../../src/identity/issue-certificate.ts";
+import { clientIdOf } from "./admit-with-client.ts";
+import { ALPHA, BELGIF, isProblem, OWN, openDoor, ROOT } from "./open-door.ts";
 
 const door = await openDoor(t);
 const SUBMISSIONS = `${ROOT}/submissions`;
@@ -83,9 +88,9 @@ t.test("a certificate that expires while its connection stays open is refused fr
   await register(short.thumbprint);
   const socket = connect({ ...door.tls, cert: short.certificatePem, key: short.privateKeyPem });
   await once(socket, "secureConnect");
-  t.match(await exchange(socket), /^HTTP\/1\.1 200/);
+  t.match(await exchange(socket, short), /^HTTP\/1\.1 200/);
   await new Promise((resolve) => setTimeout(resolve, notAfter.getTime() - Date.now() + 50));
-  t.match(await exchange(socket), /^HTTP\/1\.1 401/);
+  t.match(await exchange(socket, short), /^HTTP\/1\.1 401/);
   socket.destroy();
 });
 
@@ -94,9 +99,9 @@ t.test("a certificate that is revoked while its connection stays open is refused
   await register(revoked.thumbprint);
   const socket = connect({ ...door.tls, cert: revoked.certificatePem, key: revoked.privateKeyPem });
   await once(socket, "secureConnect");
-  t.match(await exchange(socket), /^HTTP\/1\.1 200/);
-  await door.database.plain`update client_certificate set revoked_at = now() where thumbprint = ${revoked.thumbprint}`;
-  t.match(await exchange(socket), /^HTTP\/1\.1 403/);
+  t.match(await exchange(socket, revoked), /^HTTP\/1\.1 200/);
+  await door.owner`update client_certificate set revoked_at = now() where thumbprint = ${revoked.thumbprint}`;
+  t.match(await exchange(socket, revoked), /^HTTP\/1\.1 403/);
   socket.destroy();
 });
 
@@ -122,12 +127,12 @@ t.test("a resumed TLS session keeps its certificate", async (t) => {
   const sessions: Buffer[] = [];
   first.on("session", (session) => sessions.push(session));
   await once(first, "secureConnect");
-  t.match(await exchange(first), /^HTTP\/1\.1 200/);
+  t.match(await exchange(first, door.alphaCertificate), /^HTTP\/1\.1 200/);
   first.destroy();
   const second = connect({ ...door.tls, ...identity, session: sessions.at(-1) });
   await once(second, "secureConnect");
   t.ok(second.isSessionReused());
-  t.match(await exchange(second), /^HTTP\/1\.1 200/);
+  t.match(await exchange(second, door.alphaCertificate), /^HTTP\/1\.1 200/);
   second.destroy();
 });
 
@@ -137,20 +142,23 @@ t.test("TLS 1.1 is not spoken", async (t) => {
 });
 
 t.test("a suspended insurer is told so", async (t) => {
-  await door.database.plain`update insurer set phase = 'suspended' where insurer_id = ${door.alphaId}`;
+  await door.owner`update insurer set phase = 'suspended' where insurer_id = ${door.alphaId}`;
   isProblem(t, await door.alpha(SUBMISSIONS), 403, `${BELGIF}missingPermission`);
-  await door.database.plain`update insurer set phase = 'loading' where insurer_id = ${door.alphaId}`;
+  await door.owner`update insurer set phase = 'loading' where insurer_id = ${door.alphaId}`;
   t.equal((await door.alpha(SUBMISSIONS)).status, 200);
 });
 
 async function register(thumbprint: Buffer): Promise<void> {
-  await door.database.plain`
-    insert into client_certificate (thumbprint, insurer_id) values (${thumbprint}, ${door.alphaId})`;
+  await door.owner`
+    insert into client_certificate (thumbprint, client_id, not_after, registered_at)
+    values (${thumbprint}, ${clientIdOf(ALPHA)}, '2099-01-01', now())`;
 }
 
 /** One request on a connection that stays open; answers the head of what came back. */
-async function exchange(socket: TLSSocket): Promise<string> {
-  socket.write(`GET ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+async function exchange(socket: TLSSocket, certificate?: IssuedCertificate): Promise<string> {
+  const token = certificate && (await door.mint(certificate, clientIdOf(ALPHA)));
+  const authorization = token ? `Authorization: Bearer ${token}\r\n` : "";
+  socket.write(`GET ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${authorization}\r\n`);
   const [bytes] = await once(socket, "data");
   return String(bytes);
 }

@@ -132,7 +132,7 @@ t.test("both digests, in either order and beside an unknown one, are taken when 
 t.test("a body announced too large is refused before it is sent", async (t) => {
   const socket = await door.connectAsAlpha();
   socket.write(
-    `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Digest: ${digestOf("")}\r\n` +
+    `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\nContent-Digest: ${digestOf("")}\r\n` +
       `Content-Length: ${MAXIMUM_BYTES + 1}\r\nExpect: 100-continue\r\n\r\n`,
   );
   const answer = await readToEnd(socket);
@@ -145,7 +145,7 @@ t.test("a sender that waits for 100 Continue gets it and then its receipt", asyn
   const body = contractFile({ reference: "CONTINUE" });
   const socket = await door.connectAsAlpha();
   socket.write(
-    `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Digest: ${digestOf(body)}\r\n` +
+    `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\nContent-Digest: ${digestOf(body)}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`,
   );
   const [go] = await once(socket, "data");
@@ -163,7 +163,7 @@ t.test("a body that turns out too large is refused, the connection closes, and n
   const socket = await door.connectAsAlpha();
   const head = contractFile({ reference: "LARGE" }).slice(0, 300);
   socket.write(
-    `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Digest: ${digestOf("")}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\nContent-Digest: ${digestOf("")}\r\nTransfer-Encoding: chunked\r\n\r\n`,
   );
   socket.write(`${head.length.toString(16)}\r\n${head}\r\n`);
   const chunk = "x".repeat(50_000);
@@ -195,7 +195,7 @@ t.test("a body cut off midway leaves nothing behind, however it is cut", async (
       const socket = await door.connectAsAlpha();
       socket.on("error", () => {});
       socket.write(
-        `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Digest: ${digestOf(body)}\r\n${framing}\r\n\r\n`,
+        `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\nContent-Digest: ${digestOf(body)}\r\n${framing}\r\n\r\n`,
       );
       const half = body.slice(0, body.length / 2);
       socket.write(framing.startsWith("Content") ? half : `${half.length.toString(16)}\r\n${half}\r\n`);
@@ -211,13 +211,13 @@ t.test("a body cut off midway leaves nothing behind, however it is cut", async (
 t.test(
   "an error of ours in the middle of a body is answered, says nothing of what is inside, and is logged",
   async (t) => {
-    await door.database.plain`alter table submission_payload rename to submission_payload_away`;
-    t.teardown(() => door.database.plain`alter table submission_payload_away rename to submission_payload`);
+    await door.owner`alter table submission_payload rename to submission_payload_away`;
+    t.teardown(() => door.owner`alter table submission_payload_away rename to submission_payload`);
     // Incompressible, so that a chunk of it is stored before the body has ended.
     const body = randomBytes(299_000);
     const socket = await door.connectAsAlpha();
     socket.write(
-      `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Digest: ${digestOf(body)}\r\n` +
+      `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\nContent-Digest: ${digestOf(body)}\r\n` +
         `Content-Length: ${body.length}\r\n\r\n`,
     );
     socket.write(body.subarray(0, -100));
@@ -230,7 +230,7 @@ t.test(
 );
 
 t.test("more transfers at once than there is room for are put off", async (t) => {
-  const head = `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Digest: ${digestOf("")}\r\nContent-Length: 100\r\n\r\n`;
+  const head = `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\nContent-Digest: ${digestOf("")}\r\nContent-Length: 100\r\n\r\n`;
   const slow = await Promise.all([door.connectAsAlpha(), door.connectAsAlpha()]);
   for (const socket of slow) socket.write(`${head}<`);
   await sleep(100);
@@ -255,7 +255,7 @@ async function isNothingStored(
   t: { equal(found: unknown, wanted: unknown, message: string): unknown },
   reference: string,
 ) {
-  const [count] = await door.database.plain<{ submissions: number; bytes: number }[]>`
+  const [count] = await door.owner<{ submissions: number; bytes: number }[]>`
     select (select count(*)::int from submission where reference = ${reference}) as submissions,
       (select count(*)::int from submission_payload p where not exists
         (select from submission s where s.insurer_id = p.insurer_id and s.submission_id = p.submission_id)) as bytes`;

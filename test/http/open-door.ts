@@ -15,19 +15,25 @@ import type { HttpLimits } from "../../src/http/http-dependencies.ts";
 import { createHttpServer } from "../../src/http/http-server.ts";
 import type { ProblemDocument } from "../../src/http/problems.ts";
 import type { SubmissionView } from "../../src/http/submission-view.ts";
-import { findCertificateHolder, upsertInsurer } from "../../src/identity/client-certificates.ts";
+import { createOwnTokenKeys, createTokenVerifier } from "../../src/identity/access-token.ts";
+import { createAuthorizationServer, issuerOf } from "../../src/identity/authorization-server.ts";
+import { createClientDirectory } from "../../src/identity/client-directory.ts";
 import {
   createDevelopmentAuthority,
   generateSigningKeyPem,
   type IssuedCertificate,
   issueCertificate,
 } from "../../src/identity/issue-certificate.ts";
+import { audienceOf } from "../../src/identity/scopes.ts";
+import { createFixedKeyRing } from "../../src/identity/signing-keys.ts";
 import type { Intake } from "../../src/intake/intake.ts";
 import { createReceiptSigner } from "../../src/intake/receipt.ts";
 import { createTransferSlots } from "../../src/intake/transfer-slots.ts";
 import { startWorker } from "../../src/intake/worker.ts";
 import { loadRegister } from "../../src/register/load-register.ts";
 import { createTestDatabase } from "../database.ts";
+import { admitWithClient, clientIdOf } from "./admit-with-client.ts";
+import { type Claims, mintToken } from "./mint-token.ts";
 
 export const BELGIF = "urn:problem-type:belgif:";
 export const OWN = "urn:problem-type:nihdi:digitalContracts:";
@@ -36,6 +42,8 @@ export const ALPHA = "0403019261";
 export const BETA = "0428759497";
 /** The one provider of the test register. */
 export const KNOWN_INAMI_NUMBER = "12345625001";
+
+const ISSUER = issuerOf("https://localhost");
 
 export interface Answer {
   readonly status: number;
@@ -88,7 +96,7 @@ export type Door = Awaited<ReturnType<typeof openDoor>>;
 
 /** The REST door on a database of its own and a free port, with two registered insurers. */
 export async function openDoor(t: Test, options: DoorOptions = {}) {
-  const { database } = await createTestDatabase(t);
+  const { database, owner } = await createTestDatabase(t);
   const authority = await createDevelopmentAuthority();
   const server = await issueCertificate(authority, { commonName: "localhost", usage: "server" });
   const [alpha, beta] = await Promise.all(
@@ -96,29 +104,41 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
       issueCertificate(authority, { commonName: enterpriseNumber, usage: "client", enterpriseNumber }),
     ),
   );
-  const alphaId = await upsertInsurer(database.plain, {
-    enterpriseNumber: ALPHA,
-    name: "Alpha",
-    thumbprint: alpha!.thumbprint,
-  });
-  await upsertInsurer(database.plain, { enterpriseNumber: BETA, name: "Beta", thumbprint: beta!.thumbprint });
+  const { insurerId: alphaId } = await admitWithClient(database, ALPHA, "Alpha", alpha!.certificatePem);
+  await admitWithClient(database, BETA, "Beta", beta!.certificatePem);
+  const keyRing = await createFixedKeyRing(await generateSigningKeyPem());
+  const audience = audienceOf("validation");
+  const directory = createClientDirectory(database.plain, { maximumAgeMs: 1 });
   const logLines: string[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => logLines.push(line) });
   const intake: Intake = {
     database,
     clock: createFixedBusinessClock("2026-11-22"),
     log,
-    signer: await createReceiptSigner(await generateSigningKeyPem()),
+    signer: createReceiptSigner(keyRing),
     environmentName: "validation",
     maximumBytes: options.maximumBytes ?? 1_000_000,
     transferSlots: createTransferSlots(options.transferSlots ?? 8),
     processingAttempts: 3,
   };
+  const authorizationServer = createAuthorizationServer({
+    issuer: () => ISSUER,
+    audience,
+    keyRing,
+    sql: database.plain,
+    directory,
+    log,
+  });
+  t.teardown(() => authorizationServer.close());
   const app = await createHttpServer({
     tls: { key: server.privateKeyPem, cert: server.certificatePem, ca: authority.certificatePem },
     log,
     intake,
-    findCertificateHolder: (thumbprint) => findCertificateHolder(database.plain, thumbprint),
+    identity: {
+      directory,
+      verifyToken: createTokenVerifier({ issuer: () => ISSUER, audience, keys: createOwnTokenKeys(keyRing) }),
+      authorizationServer,
+    },
     pingDatabase: options.pingDatabase ?? (() => database.plain`select 1`),
     limits: { lingerMs: 500, ...options.limits },
   });
@@ -127,22 +147,35 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
   const { port } = app.server.address() as AddressInfo;
   const tls = { host: "127.0.0.1", port, servername: "localhost", ca: authority.certificatePem };
 
-  const callAs = (certificate?: IssuedCertificate): Caller => {
+  /** A token as the authorization server gives it, but for what a test wants otherwise. */
+  const mint = (certificate: IssuedCertificate, clientId: string, claims: Claims = {}) =>
+    mintToken(keyRing, { issuer: ISSUER, audience, clientId, thumbprint: certificate.thumbprint, ...claims });
+  /** Calls with a certificate and a token bound to it; the client is Alpha's unless told. */
+  const callAs = (certificate?: IssuedCertificate, clientId = clientIdOf(ALPHA), claims: Claims = {}): Caller => {
     const identity = certificate ? { cert: certificate.certificatePem, key: certificate.privateKeyPem } : {};
-    return (path, question = {}) => ask({ ...tls, ...identity }, path, question);
+    return async (path, question = {}) => {
+      const token = certificate && (await mint(certificate, clientId, claims));
+      const authorization = token ? { Authorization: `Bearer ${token}` } : {};
+      return ask({ ...tls, ...identity }, path, { ...question, headers: { ...authorization, ...question.headers } });
+    };
   };
   return {
     app,
     database,
+    owner,
     intake,
     authority,
     alphaId,
     alphaCertificate: alpha!,
+    /** A header line with a token of Alpha's, for requests written by hand. */
+    alphaAuthorization: `Authorization: Bearer ${await mint(alpha!, clientIdOf(ALPHA))}\r\n`,
     logLines,
     tls,
+    keyRing,
+    mint,
     callAs,
     alpha: callAs(alpha),
-    beta: callAs(beta),
+    beta: callAs(beta, clientIdOf(BETA)),
     nobody: callAs(),
     /** A bare TLS connection with Alpha's certificate, for what no HTTP client would send. */
     async connectAsAlpha(): Promise<TLSSocket> {

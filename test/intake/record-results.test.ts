@@ -30,7 +30,7 @@ async function writeOutcomes(kinds: readonly Kind[]): Promise<{ submissionId: st
   references += 1;
   const file = composeFile({ sender: insurer.enterpriseNumber, reference: `OUTCOMES-${references}` });
   const { submissionId } = await flow.receive(insurer, file);
-  const counts = await flow.database.transactions.begin(async (tx) => {
+  const counts = await flow.database.asInsurer(insurerId).run(async (tx) => {
     await createStagingTable(tx);
     await tx`
       insert into staged (record_number, line, byte_offset, byte_length, sender_reference, blocked, unchanged, findings)
@@ -58,7 +58,7 @@ interface Page {
 }
 
 async function read(submissionId: string, page: Page): Promise<Result[]> {
-  const found = await listRecordResults(flow.database.plain, insurerId, submissionId, page);
+  const found = await listRecordResults(flow.database.asInsurer(insurerId), submissionId, page);
   return found.map(({ recordNumber, outcome, senderReference, findings }) => ({
     recordNumber,
     outcome,
@@ -128,7 +128,7 @@ t.test("a report goes through all records that are not plainly accepted, in orde
   const kinds = Array.from({ length: 2_600 }, (_, index) => KINDS[(index * index) % KINDS.length]!);
   const { submissionId, results } = await writeOutcomes(kinds);
   const reported: number[] = [];
-  for await (const page of iterateReportRecords(flow.database.plain, insurerId, submissionId)) {
+  for await (const page of iterateReportRecords(flow.database.asInsurer(insurerId), submissionId)) {
     reported.push(...page.map((result) => result.recordNumber));
   }
   const wanted = results.filter((result) => result.outcome !== "accepted").map((result) => result.recordNumber);
@@ -140,5 +140,5 @@ t.test("nobody sees the results of another insurer", async (t) => {
   const { submissionId } = await writeOutcomes(["accepted", "rejected"]);
   const other = await flow.admit();
   const page = { outcomes: RECORD_OUTCOMES, afterRecordNumber: 0, limit: 10 };
-  t.same(await listRecordResults(flow.database.plain, other.insurerId, submissionId, page), []);
+  t.same(await listRecordResults(flow.database.asInsurer(other.insurerId), submissionId, page), []);
 });
