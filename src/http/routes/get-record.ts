@@ -3,6 +3,7 @@ import { SCOPES } from "../../identity/scopes.ts";
 import { listRecordResults } from "../../intake/record-results.ts";
 import { RECORD_OUTCOMES } from "../../intake/submission.ts";
 import { answerLanguage } from "../answer.ts";
+import { notePersons } from "../audit-answers.ts";
 import { getTenant } from "../authorize.ts";
 import { EXAMPLE_REJECTED, EXAMPLE_SUBMISSION_ID } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
@@ -57,6 +58,7 @@ export function getRecordRoute(app: Api, provide: ProvideDependencies): void {
       const page = { outcomes: RECORD_OUTCOMES, afterRecordNumber: recordNumber - 1, limit: 1 };
       const [result] = await listRecordResults(getTenant(request, provide), submissionId, page);
       if (result?.recordNumber !== recordNumber) throw recordNotFound();
+      notePersons(request, provide, [result]);
       return viewRecordOutcome(submissionId, result, answerLanguage(request, reply));
     },
   );

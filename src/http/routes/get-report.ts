@@ -4,6 +4,7 @@ import { renderReportXml } from "../../formats/report/render-report-xml.ts";
 import { SCOPES } from "../../identity/scopes.ts";
 import { iterateReportRecords } from "../../intake/record-results.ts";
 import { answerLanguage, answerMediaType, notAcceptable, sendParts } from "../answer.ts";
+import { auditPages } from "../audit-answers.ts";
 import { getInsurer, getTenant } from "../authorize.ts";
 import { EXAMPLE_REPORTS } from "../example-reports.ts";
 import type { Api } from "../fastify-types.ts";
@@ -60,7 +61,8 @@ export function getReportRoute(app: Api, provide: ProvideDependencies): void {
       const submission = await getOwnSubmission(request, request.params.submissionId, provide);
       if (!submission.endedAt) throw reportNotReady();
       const { enterpriseNumber: sender } = getInsurer(request);
-      const results = iterateReportRecords(getTenant(request, provide), submission.submissionId);
+      const pages = iterateReportRecords(getTenant(request, provide), submission.submissionId);
+      const results = auditPages(request, provide, pages);
       const parts = RENDERERS[mediaType]({ submission, sender, language: answerLanguage(request, reply) }, results);
       return sendParts(request, reply.type(`${mediaType}; charset=utf-8`), parts);
     },

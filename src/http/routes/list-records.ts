@@ -3,6 +3,7 @@ import { SCOPES } from "../../identity/scopes.ts";
 import { listRecordResults } from "../../intake/record-results.ts";
 import { RECORD_OUTCOMES } from "../../intake/submission.ts";
 import { answerLanguage } from "../answer.ts";
+import { notePersons } from "../audit-answers.ts";
 import { getTenant } from "../authorize.ts";
 import { EXAMPLE_REJECTED, EXAMPLE_SUBMISSION_ID } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
@@ -73,6 +74,7 @@ export function listRecordsRoute(app: Api, provide: ProvideDependencies): void {
       const page = { outcomes: outcome ? [outcome] : RECORD_OUTCOMES, afterRecordNumber, limit: pageSize + 1 };
       const found = counts ? await listRecordResults(getTenant(request, provide), submissionId, page) : [];
       const results = found.slice(0, pageSize);
+      notePersons(request, provide, results);
       const last = results.at(-1);
       const language = answerLanguage(request, reply);
       return {

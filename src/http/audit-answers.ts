@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { AuditKind } from "../audit/audit-event.ts";
+import { AuditUnavailable } from "../audit/audit-log.ts";
+import type { Finding } from "../findings/finding.ts";
+import { isInamiNumber } from "../identifiers/inami-number.ts";
+import { isSsin } from "../identifiers/ssin.ts";
+import { SCOPES } from "../identity/scopes.ts";
+import type { Api } from "./fastify-types.ts";
+import type { HttpDependencies, ProvideDependencies } from "./http-dependencies.ts";
+import { Problem } from "./problems.ts";
+
+/** Puts every answer of a route that is not public on record before it leaves; without its row no answer is given. */
+export function auditAnswers(app: Api, provide: ProvideDependencies): void {
+  app.decorateRequest("persons", null);
+  app.decorateRequest("isAudited", false);
+  app.addHook("onSend", async (request, reply, payload) => {
+    const kind = kindOf(request, reply.statusCode);
+    if (kind === undefined || request.isAudited) return payload;
+    // Once: the problem that a failure here becomes passes by again.
+    request.isAudited = true;
+    await record(request, provide(), kind, reply, payload);
+    return payload;
+  });
+}
+
+function kindOf(request: FastifyRequest, status: number): AuditKind | undefined {
+  const { scope, public: isPublic } = request.routeOptions.config;
+  if (isPublic === true || scope === undefined) return undefined;
+  if (status === 401 || status === 403) return "denial";
+  // What operators change is on record by the act itself, in its own transaction.
+  if (status >= 400 || (scope === SCOPES.operate && request.method !== "GET")) return undefined;
+  return request.method === "GET" || request.method === "HEAD" ? "read" : "write";
+}
+
+async function record(
+  request: FastifyRequest,
+  { audit }: HttpDependencies,
+  kind: AuditKind,
+  reply: FastifyReply,
+  payload: unknown,
+): Promise<void> {
+  try {
+    await audit.log.append({
+      ...describeRequest(request),
+      kind,
+      status: reply.statusCode,
+      ...(typeof payload === "string" && { responseSha256: createHash("sha256").update(payload).digest() }),
+      ...(request.persons && { persons: request.persons }),
+    });
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+function describeRequest(request: FastifyRequest) {
+  const related = request.headers["belgov-trace-id"];
+  return {
+    insurerId: request.insurer?.insurerId,
+    clientId: request.caller?.clientId,
+    tokenSha256: request.caller?.tokenSha256,
+    method: request.method,
+    route: request.routeOptions.url ?? "none",
+    traceId: String(request.id),
+    relatedTraceId: typeof related === "string" ? related : undefined,
+  };
+}
+
+function asProblem(error: unknown): unknown {
+  if (!(error instanceof AuditUnavailable)) return error;
+  return new Problem("serviceUnavailable", "The request cannot be put on record at this moment.", {
+    retryAfterSec: 10,
+  });
+}
+
+/** The persons that an answer about records names, for the audit row of the answer. */
+export function notePersons(
+  request: FastifyRequest,
+  provide: ProvideDependencies,
+  records: readonly { readonly findings: readonly Finding[] }[],
+): void {
+  request.persons = hashPersons(provide().audit, records);
+}
+
+/** Puts on record, page by page, whom a streamed answer names; a page leaves after its row is committed. */
+export async function* auditPages<Page extends readonly { readonly findings: readonly Finding[] }[]>(
+  request: FastifyRequest,
+  provide: ProvideDependencies,
+  pages: AsyncIterable<Page>,
+): AsyncGenerator<Page> {
+  const { audit } = provide();
+  for await (const page of pages) {
+    const persons = hashPersons(audit, page);
+    if (persons.length > 0) await audit.log.append({ ...describeRequest(request), kind: "read", status: 200, persons });
+    yield page;
+  }
+}
+
+function hashPersons(
+  { persons }: HttpDependencies["audit"],
+  records: readonly { readonly findings: readonly Finding[] }[],
+) {
+  const hashes: Buffer[] = [];
+  for (const { findings } of records) {
+    for (const { field, value } of findings) {
+      if (value === undefined) continue;
+      // What is no number of a person is none that anybody could ask for.
+      if (field === "ssin" && isSsin(value)) hashes.push(persons.hashSsin(value));
+      if (field === "inamiNumber" && isInamiNumber(value)) hashes.push(persons.hashInamiNumber(value));
+    }
+  }
+  return hashes;
+}
