@@ -1,19 +1,40 @@
-import { bigint, index, integer, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
-import { bytes } from "../database/column-types.ts";
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  check,
+  customType,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { bytes, isOneOf } from "../database/column-types.ts";
+import { AUDIT_KINDS } from "./audit-event.ts";
+
+/** Number of a transaction, 64 bits: never used twice in the life of a database cluster. */
+const transactionId = customType<{ data: string }>({ dataType: () => "xid8" });
+
+const bytesArray = customType<{ data: Buffer[] }>({ dataType: () => "bytea[]" });
 
 /**
  * What happened, appended only. Chain 0 is the institute's (operators, logins that named no insurer); the others are
- * the insurers'. A row is inserted unsealed; the sealer gives it its place in the chain.
+ * the insurers'. A row is inserted unsealed; the sealer gives it its place in the chain. The columns with a default are
+ * not the application's to give: its role may insert into the others only.
  */
 export const auditEvent = pgTable(
   "audit_event",
   {
-    eventId: uuid("event_id").primaryKey(),
+    eventId: uuid("event_id").primaryKey().default(sql`uuidv7()`),
     /** The insurer, or 0. */
     chainId: integer("chain_id").notNull(),
-    at: timestamp("at", { withTimezone: true }).notNull(),
-    /** `login`, `denial`, `read`, `write`, `operatorAct`. */
-    kind: text("kind").notNull(),
+    /** Who inserted it: rows appear in the order of commits, and this tells the sealer which ones it may have missed. */
+    transactionId: transactionId("transaction_id").notNull().default(sql`pg_current_xact_id()`),
+    at: timestamp("at", { withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    kind: text("kind", { enum: AUDIT_KINDS }).notNull(),
     clientId: text("client_id"),
     tokenSha256: bytes("token_sha256"),
     method: text("method").notNull(),
@@ -24,10 +45,14 @@ export const auditEvent = pgTable(
     responseSha256: bytes("response_sha256"),
     traceId: text("trace_id"),
     relatedTraceId: text("related_trace_id"),
-    /** Keyed hashes (HMAC-SHA-256) of the persons' numbers the event is about, concatenated, 32 bytes each. */
-    persons: bytes("persons"),
+    /** Keyed hashes (HMAC-SHA-256) of the numbers of the persons the event is about. */
+    persons: bytesArray("persons"),
   },
-  (table) => [index("audit_event_chain").on(table.chainId, table.eventId)],
+  (table) => [
+    index("audit_event_chain").on(table.chainId, table.transactionId, table.eventId),
+    index("audit_event_persons").using("gin", table.persons).where(sql`${table.persons} is not null`),
+    check("audit_event_kind", isOneOf(table.kind, AUDIT_KINDS)),
+  ],
 );
 
 /** A link of a chain: the hash over the previous link and the rows sealed with it. */
@@ -37,10 +62,12 @@ export const auditSeal = pgTable(
     chainId: integer("chain_id").notNull(),
     sealNumber: bigint("seal_number", { mode: "number" }).notNull(),
     sealedAt: timestamp("sealed_at", { withTimezone: true }).notNull(),
+    /** Every row of the chain that an earlier transaction wrote is sealed by this seal or one before it. */
+    sealedBelow: transactionId("sealed_below").notNull(),
     eventCount: integer("event_count").notNull(),
     previousHash: bytes("previous_hash").notNull(),
     hash: bytes("hash").notNull(),
-    /** Compact JWS over chain, number and hash. */
+    /** Compact JWS over chain, number, hash and instant. */
     signature: text("signature").notNull(),
   },
   (table) => [primaryKey({ columns: [table.chainId, table.sealNumber] })],
@@ -52,12 +79,13 @@ export const auditSealedEvent = pgTable(
   {
     chainId: integer("chain_id").notNull(),
     sealNumber: bigint("seal_number", { mode: "number" }).notNull(),
+    /** From 1 to the seal's event count. */
     place: integer("place").notNull(),
     eventId: uuid("event_id").notNull(),
     eventHash: bytes("event_hash").notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.chainId, table.sealNumber, table.place] }),
-    index("audit_sealed_event_id").on(table.eventId),
+    uniqueIndex("audit_sealed_event_id").on(table.eventId),
   ],
 );
