@@ -74,6 +74,8 @@ export interface ListenerOptions {
   readonly keysFolder: string;
   readonly tls: ServerTls;
   readonly environment?: string;
+  /** Under which address it is known; default: its own. */
+  readonly publicUrl?: string;
   readonly keyRing?: KeyRingOptions;
   readonly directoryAgeMs?: number;
 }
@@ -89,7 +91,7 @@ export async function listen(options: ListenerOptions) {
   const keyRing = await createKeyRing(options.keysFolder, { rereadIntervalMs: 50, ...options.keyRing });
   const directory = createClientDirectory(database.plain, { maximumAgeMs: options.directoryAgeMs ?? 1 });
   const audience = audienceOf(options.environment ?? "validation");
-  const issuer = () => issuerOf(url);
+  const issuer = () => issuerOf(options.publicUrl ?? url);
   const server = createAuthorizationServer({
     issuer,
     audience,
@@ -106,7 +108,7 @@ export async function listen(options: ListenerOptions) {
     const reading = readPresentedCertificate(request.socket);
     const thumbprint = "fault" in reading ? Buffer.alloc(32) : reading.thumbprint;
     const check = await verify(request.headers.authorization, thumbprint);
-    response.statusCode = "failure" in check ? 401 : 200;
+    response.writeHead("failure" in check ? 401 : 200, { "Content-Type": "application/json" });
     response.end(JSON.stringify(check));
   });
   listener.listen(0, "127.0.0.1");
@@ -191,12 +193,14 @@ export async function ask(
 ): Promise<Answer> {
   const { certificate } = options;
   const identity = certificate ? { cert: certificate.certificatePem, key: certificate.privateKeyPem } : {};
-  const agent = options.agent ?? new Agent({ ca: setting.authority.certificatePem, ...identity, keepAlive: false });
+  const agent =
+    options.agent ??
+    new Agent({ ca: setting.authority.certificatePem, ...identity, keepAlive: false, servername: "localhost" });
   const outgoing = request(url, { method: options.method ?? "GET", headers: { ...options.headers }, agent });
   outgoing.end(options.body);
   const [response] = await once(outgoing, "response");
   const body = await text(response);
-  const isJson = /json/.test(response.headers["content-type"] ?? "") || body.startsWith("{");
+  const isJson = body !== "" && /json/.test(response.headers["content-type"] ?? "");
   return { status: response.statusCode, headers: response.headers, text: body, json: isJson ? JSON.parse(body) : {} };
 }
 
@@ -206,6 +210,7 @@ export interface TokenQuestion {
   readonly certificate?: IssuedCertificate | null;
   readonly form?: Record<string, string>;
   readonly headers?: OutgoingHttpHeaders;
+  readonly agent?: Agent;
   readonly listener?: { readonly url: string; readonly issuer: string };
 }
 
@@ -225,6 +230,7 @@ export async function askToken(setting: Setting, client: TestClient, question: T
     headers: { "Content-Type": "application/x-www-form-urlencoded", ...question.headers },
     body: new URLSearchParams(form).toString(),
     certificate,
+    ...(question.agent && { agent: question.agent }),
   });
 }
 
@@ -258,5 +264,5 @@ export async function startProcess(t: Test, settings: ProcessSettings) {
     once(child, "exit").then(() => Promise.reject(new Error("the other process ended"))),
   ]);
   const url = String(line).trim();
-  return { url, issuer: issuerOf(url) };
+  return { url, issuer: issuerOf(settings.publicUrl ?? url) };
 }
