@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import { createAuditLog } from "./audit/audit-log.ts";
+import { createPersonHasher } from "./audit/person-hash.ts";
 import type { BusinessClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/connection.ts";
@@ -42,7 +44,7 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
   };
   try {
     const { database, databaseUrl } = await openDatabase(config, closers);
-    const { tls, signingKeysFolder } = await readKeys(config, database);
+    const { tls, signingKeysFolder, auditKey } = await readKeys(config, database);
     const keyRing = await createKeyRing(signingKeysFolder, {
       onTrouble: (err) => log.error({ code: "signingKeysUnusable", err }, "the signing keys stay as they were"),
     });
@@ -65,7 +67,7 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       closers.push(() => worker.stop(config.shutdownTimeoutMs));
     }
     if (!config.roles.includes("serve")) return { database, databaseUrl, stop };
-    const url = await serve(config, intake, tls, keyRing, closers);
+    const url = await serve(config, intake, { tls, keyRing, auditKey }, closers);
     return { url, database, databaseUrl, stop };
   } catch (error) {
     await stop();
@@ -91,7 +93,7 @@ async function openDatabase(config: Config, closers: (() => Promise<unknown>)[])
 
 /** Keys from files, or those of a development machine, which come with all it takes to try the gateway. */
 async function readKeys(config: Config, database: Database) {
-  const isDevelopment = !config.tls || !config.signingKeysFolder;
+  const isDevelopment = !config.tls || !config.signingKeysFolder || !config.auditKeyFile;
   const made = isDevelopment ? await ensureDevelopmentCertificates(config.certificatesFolder) : undefined;
   if (made && !config.tls) await seedDevelopment(database, made);
   const keyFile = config.tls?.keyFile ?? made!.server.keyFile;
@@ -99,7 +101,8 @@ async function readKeys(config: Config, database: Database) {
   const caFile = config.tls?.clientCaFile ?? made!.authority.certificateFile;
   const [key, cert, ca] = await Promise.all([keyFile, certificateFile, caFile].map((file) => readFile(file)));
   const signingKeysFolder = config.signingKeysFolder ?? made!.signingKeysFolder;
-  return { tls: { key: key!, cert: cert!, ca: ca! }, signingKeysFolder };
+  const auditKey = await readFile(config.auditKeyFile ?? made!.auditKeyFile);
+  return { tls: { key: key!, cert: cert!, ca: ca! }, signingKeysFolder, auditKey };
 }
 
 /** The synthetic insurers with their clients and, while the register is empty, the synthetic one of the checkout's fixtures. */
@@ -109,13 +112,14 @@ async function seedDevelopment(database: Database, made: DevelopmentCertificates
     await loadRegister(database, FIXTURE_REGISTER);
 }
 
-type ServerTls = Awaited<ReturnType<typeof readKeys>>["tls"];
+interface ServerKeys extends Pick<Awaited<ReturnType<typeof readKeys>>, "tls" | "auditKey"> {
+  readonly keyRing: KeyRing;
+}
 
 async function serve(
   config: Config,
   intake: Intake,
-  tls: ServerTls,
-  keyRing: KeyRing,
+  { tls, keyRing, auditKey }: ServerKeys,
   closers: (() => Promise<unknown>)[],
 ): Promise<string> {
   const { database, log } = intake;
@@ -141,6 +145,7 @@ async function serve(
       verifyToken: createTokenVerifier({ issuer, audience, keys: createOwnTokenKeys(keyRing) }),
       authorizationServer,
     },
+    audit: { log: createAuditLog(database.plain), persons: createPersonHasher(auditKey) },
     pingDatabase: () => database.plain`select 1`,
     limits: { closeGraceMs: config.shutdownTimeoutMs },
   });

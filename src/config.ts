@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import {
   checkAuthorities,
@@ -52,6 +53,8 @@ export interface Config {
   readonly tls?: TlsFiles;
   /** Folder of the EC P-256 keys in PEM that sign receipts and tokens. Absent: the development key. */
   readonly signingKeysFolder?: string;
+  /** Secret of at least 32 bytes that hashes persons' numbers in the audit trail. Absent: the development key. */
+  readonly auditKeyFile?: string;
   /** Absent: this gateway gives the tokens itself. */
   readonly externalIssuer?: ExternalIssuer;
   readonly maximumBytes: number;
@@ -94,6 +97,7 @@ export function readConfig(environment: Environment = process.env): Config {
   const tls = readTlsFiles(read, problems);
   const signingKeysFolder = read.path("SIGNING_KEYS_DIRECTORY");
   if (signingKeysFolder !== undefined) problems.push(...checkSigningKeys("SIGNING_KEYS_DIRECTORY", signingKeysFolder));
+  const auditKeyFile = readAuditKeyFile(read, problems);
   const externalIssuer = readExternalIssuer(read, problems);
   const config: Config = {
     environment: deployment,
@@ -107,6 +111,7 @@ export function readConfig(environment: Environment = process.env): Config {
     databaseFolder: join(dataDirectory, "database"),
     ...(tls === undefined ? {} : { tls }),
     ...(signingKeysFolder === undefined ? {} : { signingKeysFolder }),
+    ...(auditKeyFile === undefined ? {} : { auditKeyFile }),
     ...(externalIssuer === undefined ? {} : { externalIssuer }),
     ...readLimits(read),
     logLevel: read.oneOf("LOG_LEVEL", LOG_LEVELS, "info"),
@@ -132,6 +137,18 @@ function readLimits(read: SettingReader) {
 }
 
 const TLS_SETTINGS = ["TLS_KEY_FILE", "TLS_CERTIFICATE_FILE", "CLIENT_CA_FILE"] as const;
+
+const AUDIT_KEY_BYTES = 32;
+
+function readAuditKeyFile(read: SettingReader, problems: string[]): string | undefined {
+  const file = read.path("AUDIT_KEY_FILE");
+  const unreadable = checkReadable("AUDIT_KEY_FILE", file);
+  problems.push(...unreadable);
+  if (file !== undefined && unreadable.length === 0 && statSync(file).size < AUDIT_KEY_BYTES) {
+    problems.push(`AUDIT_KEY_FILE is ${file}, which is too short: set it to a file of at least 32 random bytes.`);
+  }
+  return file;
+}
 
 /** All three files or none: a gateway half on development certificates would be neither safe nor usable. */
 function readTlsFiles(read: SettingReader, problems: string[]): TlsFiles | undefined {
@@ -171,6 +188,9 @@ function readExternalIssuer(read: SettingReader, problems: string[]): ExternalIs
   return { issuer, caFile };
 }
 
+/** Files without a certificate whose issuer could be looked at. */
+const KEY_FILES: readonly string[] = ["TLS_KEY_FILE", "AUDIT_KEY_FILE"];
+
 /** What production may not lean on: everything this machine makes for itself, and guesses about its own address. */
 function refuseDevelopmentParts(read: SettingReader, certificatesFolder: string): string[] {
   const problems: string[] = [];
@@ -180,9 +200,12 @@ function refuseDevelopmentParts(read: SettingReader, certificatesFolder: string)
   if (!read.isSet("PUBLIC_URL")) {
     problems.push("PUBLIC_URL is not set: production needs the https:// address under which clients reach it.");
   }
-  for (const name of [...TLS_SETTINGS, "SIGNING_KEYS_DIRECTORY", "AUTH_CA_FILE"] as const) {
+  for (const name of [...TLS_SETTINGS, "SIGNING_KEYS_DIRECTORY", "AUDIT_KEY_FILE", "AUTH_CA_FILE"] as const) {
     const path = read.path(name);
-    const [kind, form] = name === "SIGNING_KEYS_DIRECTORY" ? ["folder", "folder of PEM files"] : ["file", "PEM file"];
+    const [kind, form] =
+      name === "SIGNING_KEYS_DIRECTORY"
+        ? ["folder", "folder of PEM files"]
+        : ["file", name === "AUDIT_KEY_FILE" ? "file of 32 random bytes" : "PEM file"];
     if (path === undefined) {
       if (name === "AUTH_CA_FILE") continue;
       problems.push(`${name} is not set: production refuses development certificates and keys. Set it to a ${form}.`);
@@ -190,7 +213,7 @@ function refuseDevelopmentParts(read: SettingReader, certificatesFolder: string)
       problems.push(
         `${name} is ${path}, a development ${kind}: production refuses it. Set it to a ${kind} of your own.`,
       );
-    } else if (kind === "file" && name !== "TLS_KEY_FILE" && isIssuedForDevelopment(path)) {
+    } else if (kind === "file" && !KEY_FILES.includes(name) && isIssuedForDevelopment(path)) {
       problems.push(`${name} (${path}) comes from a development authority: production refuses it. Set it to your own.`);
     }
   }

@@ -21,6 +21,7 @@ const own = await (async () => {
     TLS_KEY_FILE: write("own-key.pem", server.privateKeyPem),
     TLS_CERTIFICATE_FILE: write("own.pem", server.certificatePem + authority.certificatePem),
     CLIENT_CA_FILE: write("own-ca.pem", authority.certificatePem),
+    AUDIT_KEY_FILE: write("own-audit-key", "a secret of thirty-two bytes and more"),
     SIGNING_KEYS_DIRECTORY: keysFolder("own-signing-keys", { "2026-11-22.pem": await generateSigningKeyPem() }),
   };
 })();
@@ -91,6 +92,7 @@ t.test("every setting is read", async (t) => {
     databaseFolder: join(folder, "data", "database"),
     tls: { keyFile: own.TLS_KEY_FILE, certificateFile: own.TLS_CERTIFICATE_FILE, clientCaFile: own.CLIENT_CA_FILE },
     signingKeysFolder: own.SIGNING_KEYS_DIRECTORY,
+    auditKeyFile: own.AUDIT_KEY_FILE,
     externalIssuer: { issuer: "https://issuer.example/realms/nihdi/", caFile: own.CLIENT_CA_FILE },
     maximumBytes: 1000,
     uploadConcurrency: 3,
@@ -164,6 +166,7 @@ t.test("production refuses whatever this machine would make for itself", async (
     "TLS_CERTIFICATE_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
     "CLIENT_CA_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
     "SIGNING_KEYS_DIRECTORY is not set: production refuses development certificates and keys. Set it to a folder of PEM files.",
+    "AUDIT_KEY_FILE is not set: production refuses development certificates and keys. Set it to a file of 32 random bytes.",
   ]);
 });
 
@@ -175,6 +178,7 @@ t.test("production refuses development files by their place, through links too",
     TLS_CERTIFICATE_FILE: development.server.certificateFile,
     CLIENT_CA_FILE: development.authority.certificateFile,
     SIGNING_KEYS_DIRECTORY: link,
+    AUDIT_KEY_FILE: development.auditKeyFile,
     AUTH_CA_FILE: development.authority.certificateFile,
   };
   const environment = { ...files, AUTH_ISSUER: "https://issuer.example" };

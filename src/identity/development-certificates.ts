@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { randomBytes, X509Certificate } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ClientKind } from "./identity-tables.ts";
@@ -29,6 +29,8 @@ const SIGNING_KEYS = "signing-keys";
 /** Names sort: the next key would be 0002-key.pem. */
 const SIGNING_KEY = `${SIGNING_KEYS}/0001-key.pem`;
 
+const AUDIT_KEY = "audit-key";
+
 export interface CertificateFiles {
   readonly certificateFile: string;
   readonly keyFile: string;
@@ -48,6 +50,8 @@ export interface DevelopmentCertificates {
   readonly clients: readonly DevelopmentClient[];
   /** Folder of the EC P-256 keys in PKCS#8 PEM that sign receipts and tokens. */
   readonly signingKeysFolder: string;
+  /** Secret that hashes persons' numbers in the audit trail. */
+  readonly auditKeyFile: string;
 }
 
 /**
@@ -65,7 +69,7 @@ async function createFolder(folder: string): Promise<void> {
   try {
     await mkdir(join(unfinished, SIGNING_KEYS));
     for (const [name, content] of await generateFiles()) {
-      const secret = name.endsWith("key.pem");
+      const secret = name.endsWith("key.pem") || name === AUDIT_KEY;
       await writeFile(join(unfinished, name), content, { mode: secret ? 0o600 : 0o644, flush: true });
     }
     await chmod(unfinished, 0o755);
@@ -86,6 +90,7 @@ async function generateFiles(): Promise<Map<string, string>> {
     ["server.pem", server.certificatePem],
     ["server-key.pem", server.privateKeyPem],
     [SIGNING_KEY, await generateSigningKeyPem()],
+    [AUDIT_KEY, randomBytes(32).toString("base64")],
   ]);
   for (const { clientId, name, ...other } of DEVELOPMENT_CLIENTS) {
     const enterprise = "enterpriseNumber" in other ? { enterpriseNumber: other.enterpriseNumber } : {};
@@ -98,7 +103,7 @@ async function generateFiles(): Promise<Map<string, string>> {
 
 async function describeFolder(folder: string): Promise<DevelopmentCertificates> {
   const assertionKeys = DEVELOPMENT_CLIENTS.map(({ clientId }) => assertionKey(clientId));
-  for (const file of [SIGNING_KEY, ...assertionKeys].map((name) => join(folder, name))) {
+  for (const file of [SIGNING_KEY, AUDIT_KEY, ...assertionKeys].map((name) => join(folder, name))) {
     if (!(await exists(file))) throw incomplete(folder, file);
   }
   return {
@@ -113,6 +118,7 @@ async function describeFolder(folder: string): Promise<DevelopmentCertificates> 
       })),
     ),
     signingKeysFolder: join(folder, SIGNING_KEYS),
+    auditKeyFile: join(folder, AUDIT_KEY),
   };
 }
 

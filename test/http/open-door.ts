@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
@@ -10,6 +10,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { pino } from "pino";
 import type { Test } from "tap";
+import { createAuditLog } from "../../src/audit/audit-log.ts";
+import { createPersonHasher } from "../../src/audit/person-hash.ts";
 import { createFixedBusinessClock } from "../../src/clock.ts";
 import type { HttpLimits } from "../../src/http/http-dependencies.ts";
 import { createHttpServer } from "../../src/http/http-server.ts";
@@ -139,6 +141,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
       verifyToken: createTokenVerifier({ issuer: () => ISSUER, audience, keys: createOwnTokenKeys(keyRing) }),
       authorizationServer,
     },
+    audit: { log: createAuditLog(database.plain), persons: createPersonHasher(randomBytes(32)) },
     pingDatabase: options.pingDatabase ?? (() => database.plain`select 1`),
     limits: { lingerMs: 500, ...options.limits },
   });
