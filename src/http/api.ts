@@ -7,13 +7,18 @@ import createFastify, {
   type FastifyServerFactory,
   type RouteOptions,
 } from "fastify";
-import { createLogController, logAnswer } from "./access-log.ts";
+import { countAnswer, createLogController, logAnswer } from "./access-log.ts";
+import { auditAnswers } from "./audit-answers.ts";
 import { authorize, chooseInsurer } from "./authorize.ts";
 import { answerClientError } from "./client-error.ts";
 import { describeError } from "./describe-error.ts";
 import { errorToProblem } from "./error-to-problem.ts";
 import type { Api } from "./fastify-types.ts";
-import { DEFAULT_HTTP_LIMITS, type ProvideDependencies } from "./http-dependencies.ts";
+import { DEFAULT_HTTP_LIMITS, type HttpLimits, type ProvideDependencies } from "./http-dependencies.ts";
+import { recordFailedProof, refuseBanned } from "./limits/failed-requests.ts";
+import { measureLoad, overloaded } from "./limits/overload.ts";
+import { createRateLimits } from "./limits/rate-limits.ts";
+import { slowBody, watchBody } from "./limits/slow-body.ts";
 import { describeApi } from "./openapi-document.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
 import { Problem } from "./problems.ts";
@@ -22,13 +27,19 @@ import { hasBody, sendProblem } from "./send-problem.ts";
 import { createTraceId, setTraceHeaders } from "./trace.ts";
 import { compileValidator, refuseUnknownQueryFields } from "./validation.ts";
 
+/** RFC 9110 section 4.1 asks for 8000 at least. */
+const MAXIMUM_URL_LENGTH = 8_000;
+
 interface ApiOptions {
   readonly log?: FastifyBaseLogger;
+  readonly limits?: Partial<HttpLimits>;
   readonly serverFactory?: FastifyServerFactory;
 }
 
 /** The routes with everything that holds for all of them, on a server that does not listen yet. */
-export async function createApi(provide: ProvideDependencies, { log, serverFactory }: ApiOptions = {}): Promise<Api> {
+export async function createApi(provide: ProvideDependencies, options: ApiOptions = {}): Promise<Api> {
+  const { log, serverFactory } = options;
+  const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const app = createFastify({
     ...(log && { loggerInstance: log }),
     ...(serverFactory && { serverFactory }),
@@ -36,7 +47,7 @@ export async function createApi(provide: ProvideDependencies, { log, serverFacto
     genReqId: createTraceId,
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
-      prepareAnswer(request, reply);
+      prepareAnswer(request, reply, provide);
       answerWithProblem(error, request, reply);
     },
     // A closing server answers with a problem of its own, below.
@@ -59,7 +70,8 @@ export async function createApi(provide: ProvideDependencies, { log, serverFacto
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
-  addGuards(app, provide);
+  await addGuards(app, provide, limits);
+  auditAnswers(app, provide);
   app.addHook("onRoute", refuseUndeclaredRoute);
   app.addHook("onRoute", refuseUnknownQueryFields);
   await describeApi(app);
@@ -70,12 +82,12 @@ export async function createApi(provide: ProvideDependencies, { log, serverFacto
 
   /** The one place where an error becomes an answer. */
   function answerWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const { intake, limits } = provide();
+    const { intake } = provide();
     const problem = errorToProblem(error, intake.maximumBytes);
     if (problem.status >= 500 && !isCutOff(request)) {
       request.log.error({ problem: problem.kind, error: describeError(error) }, "a request could not be answered");
     }
-    sendProblem(request, reply, problem, limits?.lingerMs ?? DEFAULT_HTTP_LIMITS.lingerMs);
+    sendProblem(request, reply, problem, limits.lingerMs);
   }
 }
 
@@ -85,9 +97,13 @@ function isCutOff(request: FastifyRequest): boolean {
 }
 
 /** What holds for every answer, also for those given before any route is found. */
-function prepareAnswer(request: FastifyRequest, reply: FastifyReply): void {
+function prepareAnswer(request: FastifyRequest, reply: FastifyReply, provide: ProvideDependencies): void {
   // Not the hook onResponse, which misses answers that never reached their end.
-  reply.raw.once("close", () => logAnswer(request, reply));
+  reply.raw.once("close", () => {
+    logAnswer(request, reply);
+    const { metrics } = provide();
+    if (metrics) countAnswer(metrics, request, reply);
+  });
   setTraceHeaders(request, reply);
   // Public routes that may be kept say so themselves.
   reply.header("Cache-Control", "no-store");
@@ -100,9 +116,14 @@ function refuseUndeclaredRoute({ method, url, config }: RouteOptions): void {
   }
 }
 
-/** Deny by default: only what is declared public, and what does not exist, is answered without a certificate. */
-function addGuards(app: Api, provide: ProvideDependencies): void {
+/**
+ * Deny by default: only what is declared public, and what does not exist, is answered without certificate and token.
+ * First what costs least to check.
+ */
+async function addGuards(app: Api, provide: ProvideDependencies, limits: HttpLimits): Promise<void> {
   let closing = false;
+  await measureLoad(app, limits);
+  const rateLimits = await createRateLimits(app, limits);
   app.addHook("preClose", async () => {
     closing = true;
   });
@@ -111,10 +132,34 @@ function addGuards(app: Api, provide: ProvideDependencies): void {
     if (closing) reply.header("Connection", "close");
   });
   app.addHook("onRequest", async (request, reply) => {
-    prepareAnswer(request, reply);
+    prepareAnswer(request, reply, provide);
+    const { config } = request.routeOptions;
     if (closing) throw new Problem("serviceUnavailable", "The service is restarting.", { retryAfterSec: 10 });
-    if (request.is404 || request.routeOptions.config.public === true) return;
-    request.caller = await authorize(request, request.routeOptions.config.scope!, provide());
+    if (app.isUnderPressure() && config.evenOverloaded !== true) throw overloaded();
+    if (request.raw.url!.length > MAXIMUM_URL_LENGTH) throw new Problem("uriTooLong", "The URL is too long.");
+    const dependencies = provide();
+    const { failedAuthentications } = dependencies.identity;
+    const isPublic = request.is404 || config.public === true;
+    if (failedAuthentications && (!isPublic || config.authenticates === true)) {
+      await refuseBanned(request, failedAuthentications);
+    }
+    if (isPublic) return await rateLimits.countAddress(request, reply);
+    try {
+      request.caller = await authorize(request, config.scope!, dependencies);
+    } catch (error) {
+      if (failedAuthentications) await recordFailedProof(request, error, failedAuthentications);
+      await rateLimits.countAddress(request, reply);
+      throw error;
+    }
+    await rateLimits.countClient(request, reply);
     if (request.caller.grants.length > 0) request.insurer = chooseInsurer(request, request.caller.grants) ?? null;
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    if (!hasBody(request.raw)) return;
+    const { socket } = request.raw;
+    watchBody(request.raw, limits, () => {
+      if (reply.raw.headersSent) socket.destroy();
+      else answerClientError.call(app, slowBody(), socket);
+    });
   });
 }

@@ -19,12 +19,19 @@ declare module "fastify" {
     /** Answered to anybody. A route is either public or names the scope it requires. */
     public?: boolean;
     scope?: Scope;
+    /** Public, but callers prove there who they are: who failed too often is not listened to. */
+    authenticates?: boolean;
+    /** Answered while the process sheds load: small, and about just that. */
+    evenOverloaded?: boolean;
   }
   interface FastifyRequest {
     /** Null until certificate and token were proved, and on public routes. */
     caller: Caller | null;
     /** Null on public and operators' routes, and while a client of several insurers has named none. */
     insurer: Grant | null;
+    /** Keyed hashes of the persons that the answer names, for the audit trail. */
+    persons: readonly Buffer[] | null;
+    isAudited: boolean;
     /** For the log line; null until the submission is known to be the caller's own. */
     submissionId: string | null;
   }

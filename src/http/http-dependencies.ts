@@ -1,13 +1,23 @@
 import type { FastifyBaseLogger } from "fastify";
+import type { AuditLog } from "../audit/audit-log.ts";
+import type { PersonHasher } from "../audit/person-hash.ts";
 import type { TokenVerifier } from "../identity/access-token.ts";
 import type { AuthorizationServer } from "../identity/authorization-server.ts";
 import type { ClientDirectory } from "../identity/client-directory.ts";
+import type { FailedAuthentications } from "../identity/failed-authentications.ts";
 import type { Intake } from "../intake/intake.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { NewAlarm } from "../operations/alarms.ts";
+import { DEFAULT_OVERLOAD_SETTINGS, type OverloadSettings } from "./limits/overload.ts";
+import type { RateLimitSettings } from "./limits/rate-limits.ts";
+import type { SlowBodySettings } from "./limits/slow-body.ts";
+import type { TlsMaterial } from "./tls-options.ts";
+import type { TlsFiles } from "./tls-reload.ts";
 
 /** What the HTTPS door needs; `app.ts` passes it. */
 export interface HttpDependencies {
-  /** PEM. `ca` holds the authorities whose client certificates may be registered, not those of the server's own certificate. */
-  readonly tls: { readonly key: string | Buffer; readonly cert: string | Buffer; readonly ca: string | Buffer };
+  /** With `files`, what they hold later is taken over while the door is open. */
+  readonly tls: TlsMaterial & { readonly files?: TlsFiles };
   readonly log: FastifyBaseLogger;
   readonly intake: Intake;
   readonly identity: {
@@ -15,7 +25,13 @@ export interface HttpDependencies {
     readonly directory: ClientDirectory;
     /** Absent where tokens come from an external issuer. */
     readonly authorizationServer?: AuthorizationServer;
+    /** The same that the authorization server counts in. Absent: nobody is banned. */
+    readonly failedAuthentications?: FailedAuthentications;
   };
+  readonly metrics?: Metrics;
+  /** Makes operators see; never rejects. Absent: a log line is all. */
+  readonly raiseAlarm?: (alarm: NewAlarm) => Promise<void>;
+  readonly audit: { readonly log: AuditLog; readonly persons: PersonHasher };
   /** Settles when the database answers; health asks it under a time limit. */
   readonly pingDatabase: () => Promise<unknown>;
   readonly limits?: Partial<HttpLimits>;
@@ -24,7 +40,7 @@ export interface HttpDependencies {
 /** Handlers get what they need at the time of a request, so that the OpenAPI document can be made without any of it. */
 export type ProvideDependencies = () => HttpDependencies;
 
-export interface HttpLimits {
+export interface HttpLimits extends RateLimitSettings, OverloadSettings, SlowBodySettings {
   readonly handshakeTimeoutMs: number;
   readonly headersTimeoutMs: number;
   /** A whole request with its body: 2 GiB at 5 Mbit/s takes just under an hour. */
@@ -38,6 +54,10 @@ export interface HttpLimits {
   /** How long requests under way may go on after the server was asked to close. */
   readonly closeGraceMs: number;
   readonly healthTimeoutMs: number;
+  /** Connections at once; more are closed before the handshake. */
+  readonly maximumConnections: number;
+  /** How often the files of key, certificate and client authorities are looked at. */
+  readonly tlsRereadIntervalMs: number;
 }
 
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
@@ -49,4 +69,11 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   lingerMs: 2_000,
   closeGraceMs: 10_000,
   healthTimeoutMs: 2_000,
+  maximumConnections: 10_000,
+  tlsRereadIntervalMs: 5_000,
+  requestsPerMinutePerClient: 6_000,
+  requestsPerMinutePerAddress: 3_000,
+  minimumBodyBytesPerWindow: 10_000,
+  bodyWindowMs: 10_000,
+  ...DEFAULT_OVERLOAD_SETTINGS,
 };

@@ -36,6 +36,11 @@ export const PROBLEM_TYPES = {
   uriTooLong: { type: `${OWN}uriTooLong`, status: 414, title: "URI Too Long" },
   unsupportedMediaType: { type: `${OWN}unsupportedMediaType`, status: 415, title: "Unsupported Media Type" },
   tooManyRequests: { type: `${BELGIF}tooManyRequests`, status: 429, title: "Too Many Requests" },
+  tooManyFailedRequests: {
+    type: `${BELGIF}tooManyFailedRequests`,
+    status: 429,
+    title: "Too Many Failed Requests",
+  },
   headersTooLarge: { type: `${OWN}headersTooLarge`, status: 431, title: "Request Header Fields Too Large" },
   internalServerError: { type: `${BELGIF}internalServerError`, status: 500, title: "Internal Server Error" },
   serviceUnavailable: { type: `${BELGIF}serviceUnavailable`, status: 503, title: "Service Unavailable" },

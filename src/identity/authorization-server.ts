@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { Sql } from "../database/connection.ts";
 import type { ClientDirectory } from "./client-directory.ts";
+import { type FailedAuthentications, readParty } from "./failed-authentications.ts";
 import { sweepArtifacts } from "./oidc-adapter.ts";
 import { SCOPES } from "./scopes.ts";
 import type { KeyRing } from "./signing-keys.ts";
@@ -33,6 +34,8 @@ export interface AuthorizationServerOptions {
   readonly log: Pick<Logger, "warn" | "error">;
   /** Told of every decision; the answer waits, and where this fails no token is given. */
   readonly onDecision?: (decision: TokenDecision, request: IncomingMessage) => Promise<void>;
+  /** Told of callers who could not prove which client they are. */
+  readonly failedAuthentications?: FailedAuthentications;
 }
 
 export interface AuthorizationServer {
@@ -55,8 +58,13 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     sweepArtifacts(sql).catch((err) => log.warn({ code: "assertionSweepFailed", err }, "expired assertions stay"));
   }, SWEEP_INTERVAL_MS).unref();
 
+  const onDecision = async (decision: TokenDecision, request: IncomingMessage) => {
+    const isFailedProof = decision.outcome === "refused" && decision.error === "invalid_client";
+    if (isFailedProof) await options.failedAuthentications?.record(readParty(request.socket), "invalidClient");
+    await options.onDecision?.(decision, request);
+  };
   const answerTokenRequest: TokenEndpoint = async (request, response) => {
-    const { onDecision = async () => {}, issuer, ...rest } = options;
+    const { issuer, ...rest } = options;
     endpoint ??= createTokenEndpoint({ ...rest, onDecision, issuer: issuer(), tokenPath: AUTHORIZATION_PATHS.token });
     const answer = await endpoint.catch((error) => {
       endpoint = undefined;

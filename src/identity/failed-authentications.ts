@@ -1,3 +1,5 @@
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { Sql } from "../database/connection.ts";
@@ -39,14 +41,19 @@ const FORGOTTEN_AFTER_HALF_LIVES = 24;
 export interface FailedAuthentications {
   /** Whole seconds for which the party is not listened to; 0 when it is. As it was at most a second ago. */
   secondsBanned(party: Party): Promise<number> | number;
-  /** Counts one failure. Never throws: the caller is refused all the same. */
-  record(party: Party): Promise<void>;
+  /** Counts one failure. Never throws: the caller is refused all the same. `reason` is a code. */
+  record(party: Party, reason: string): Promise<void>;
+}
+
+export interface FailedAuthenticationOptions extends Partial<FailedAuthenticationSettings> {
+  readonly log: Pick<Logger, "warn">;
+  /** Told of each failure, for metrics. */
+  readonly onFailure?: (reason: string) => void;
 }
 
 export function createFailedAuthentications(
   sql: Sql,
-  log: Pick<Logger, "warn">,
-  settings: Partial<FailedAuthenticationSettings> = {},
+  { log, onFailure, ...settings }: FailedAuthenticationOptions,
 ): FailedAuthentications {
   const { failuresPerAddress, failuresPerClient } = { ...DEFAULT_FAILED_AUTHENTICATION_SETTINGS, ...settings };
   const bans = new LRUCache<string, { readonly until: number }>({
@@ -63,7 +70,8 @@ export function createFailedAuthentications(
       const known = bans.get(key);
       return known ? secondsUntil(known) : bans.fetch(key).then((ban) => (ban ? secondsUntil(ban) : 0));
     },
-    async record(party) {
+    async record(party, reason) {
+      onFailure?.(reason);
       const subjects = listSubjects(party);
       try {
         for (const [index, subject] of subjects.entries()) {
@@ -79,6 +87,34 @@ export function createFailedAuthentications(
       }
     },
   };
+}
+
+const parties = new WeakMap<Socket, Party>();
+
+/** The party at the other end of a connection. */
+export function readParty(socket: Socket): Party {
+  const known = parties.get(socket);
+  if (known) return known;
+  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+  const address = networkOf(socket.remoteAddress ?? "unknown");
+  const fingerprint = certificate?.fingerprint256.replaceAll(":", "").toLowerCase();
+  const party = { address, ...(fingerprint !== undefined && { certificate: fingerprint }) };
+  parties.set(socket, party);
+  return party;
+}
+
+/** What one customer of a network has: an IPv4 address, or the /64 of an IPv6 address, whose rest it may choose at will. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined || !address.includes(":")) return mapped ?? address;
+  const [before = "", after] = (address.split("%", 1)[0] ?? "").split("::", 2);
+  const head = before.split(":").filter((group) => group !== "");
+  const tail = (after ?? "").split(":").filter((group) => group !== "");
+  const groups = [...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill("0"), ...tail];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
 }
 
 function secondsUntil({ until }: { readonly until: number }): number {

@@ -15,7 +15,7 @@ export async function authorizationServerRoutes(app: Api, provide: ProvideDepend
         method: ["GET", "HEAD", "POST"],
         url,
         schema: { hide: true },
-        config: { public: true },
+        config: { public: true, authenticates: url === AUTHORIZATION_PATHS.token },
         exposeHeadRoute: false,
         handler: async (request, reply) => {
           const server = provide().identity.authorizationServer;

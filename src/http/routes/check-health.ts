@@ -12,7 +12,7 @@ const Health = Type.Object({ status: oneOf(["UP", "DOWN"]) }, { title: "Health" 
 const schema = {
   operationId: "checkHealth",
   summary: "Check whether the service can answer",
-  description: "Asks the database, under a time limit. Public.",
+  description: "Asks the database, under a time limit, and whether there is more to do than can be done. Public.",
   tags: ["Service"],
   response: {
     200: {
@@ -28,13 +28,13 @@ const schema = {
 
 export function checkHealthRoute(app: Api, provide: ProvideDependencies): void {
   let kept: { readonly until: number; readonly isUp: Promise<boolean> } | undefined;
-  app.get(`${API_ROOT}/health`, { schema, config: { public: true } }, async (_request, reply) => {
+  app.get(`${API_ROOT}/health`, { schema, config: { public: true, evenOverloaded: true } }, async (_request, reply) => {
     if (!kept || kept.until < performance.now()) {
       const { pingDatabase, limits } = provide();
       const isUp = settlesInTime(pingDatabase(), limits?.healthTimeoutMs ?? DEFAULT_HTTP_LIMITS.healthTimeoutMs);
       kept = { until: performance.now() + KEPT_MS, isUp };
     }
-    const isUp = await kept.isUp;
+    const isUp = !app.isUnderPressure() && (await kept.isUp);
     return reply.code(isUp ? 200 : 503).send({ status: isUp ? ("UP" as const) : ("DOWN" as const) });
   });
 }

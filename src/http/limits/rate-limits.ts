@@ -1,0 +1,61 @@
+import rateLimit from "@fastify/rate-limit";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Api } from "../fastify-types.ts";
+import { Problem } from "../problems.ts";
+
+export interface RateLimitSettings {
+  /** Requests a minute of a client whose token was accepted; 0: no limit. */
+  readonly requestsPerMinutePerClient: number;
+  /** Requests a minute from one address for which no client stands; 0: no limit. */
+  readonly requestsPerMinutePerAddress: number;
+}
+
+/** Each counts one request and says so in headers, or throws `tooManyRequests`. */
+export interface RateLimits {
+  countClient(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  countAddress(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+}
+
+const WINDOW_SECONDS = 60;
+/** Clients and addresses remembered; beyond that the one not seen for longest is forgotten. */
+const REMEMBERED = 20_000;
+
+type Limiter = ReturnType<Api["createRateLimit"]>;
+
+/**
+ * Counts in this process alone: several processes behind one address allow as many times the limit. IPv6 addresses
+ * count by their /64, which is what one customer has.
+ */
+export async function createRateLimits(app: Api, settings: RateLimitSettings): Promise<RateLimits> {
+  await app.register(rateLimit, { global: false, cache: REMEMBERED });
+  const { requestsPerMinutePerClient, requestsPerMinutePerAddress } = settings;
+  const timeWindow = WINDOW_SECONDS * 1000;
+  const client = app.createRateLimit({
+    max: requestsPerMinutePerClient,
+    timeWindow,
+    keyGenerator: (request) => request.caller!.clientId,
+  });
+  const address = app.createRateLimit({ max: requestsPerMinutePerAddress, timeWindow });
+  return {
+    async countClient(request, reply) {
+      if (requestsPerMinutePerClient > 0) await count(client, "client", request, reply);
+    },
+    async countAddress(request, reply) {
+      if (requestsPerMinutePerAddress > 0) await count(address, "address", request, reply);
+    },
+  };
+}
+
+/** Headers of draft-ietf-httpapi-ratelimit-headers-10: what is allowed, what remains, when it starts again. */
+async function count(limiter: Limiter, name: "client" | "address", request: FastifyRequest, reply: FastifyReply) {
+  const state = await limiter(request);
+  if (state.isAllowed) return;
+  const { max, remaining, ttlInSeconds, isExceeded } = state;
+  reply.header("RateLimit-Policy", `"${name}";q=${max};w=${WINDOW_SECONDS}`);
+  reply.header("RateLimit", `"${name}";r=${remaining};t=${ttlInSeconds}`);
+  if (!isExceeded) return;
+  throw new Problem("tooManyRequests", `No more than ${max} requests a minute are answered for one ${name}.`, {
+    limit: max,
+    retryAfterSec: ttlInSeconds,
+  });
+}

@@ -1,0 +1,99 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Submissions of all insurers by state, and how long the oldest has been waiting for a worker. */
+export interface SubmissionCounts {
+  readonly byState: Readonly<Record<string, number>>;
+  readonly waiting: number;
+  readonly oldestWaitingSeconds: number;
+}
+
+/** What this process counts. Labels are route templates, methods, statuses, codes and states: never data, never persons. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly requests: Counter<"method" | "route" | "status">;
+  readonly requestSeconds: Histogram<"method" | "route">;
+  readonly failedAuthentications: Counter<"reason">;
+  readonly alarms: Counter<"code">;
+}
+
+const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
+
+/**
+ * `countSubmissions` is asked at each scrape, and its failure costs only its own metrics. Counts of submissions come from
+ * the database: every process says the same, and a restart forgets nothing.
+ */
+export function createMetrics(countSubmissions: () => Promise<SubmissionCounts>): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  addSubmissionGauges(registry, countSubmissions);
+  return {
+    registry,
+    requests: new Counter({
+      name: "infoss_requests_total",
+      help: "Requests answered, by route template and status; status cutOff: the connection broke before the end",
+      labelNames: ["method", "route", "status"],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: "infoss_request_duration_seconds",
+      help: "From the headers of a request to the end of its answer",
+      labelNames: ["method", "route"],
+      buckets: DURATION_BUCKETS_SECONDS,
+      registers,
+    }),
+    failedAuthentications: new Counter({
+      name: "infoss_failed_authentications_total",
+      help: "Callers who could not prove who they are, by problem; tooManyFailedRequests: not listened to",
+      labelNames: ["reason"],
+      registers,
+    }),
+    alarms: new Counter({
+      name: "infoss_alarms_total",
+      help: "Alarms raised by this process",
+      labelNames: ["code"],
+      registers,
+    }),
+  };
+}
+
+function addSubmissionGauges(registry: Registry, countSubmissions: () => Promise<SubmissionCounts>): void {
+  const registers = [registry];
+  let asked: Promise<SubmissionCounts | undefined> | undefined;
+  /** One question serves the metrics of one scrape, which are collected at once. */
+  const ask = () => {
+    asked ??= countSubmissions()
+      .catch(() => undefined)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
+  new Gauge({
+    name: "infoss_submissions",
+    help: "Submissions kept, by state; all states together: received since the beginning",
+    labelNames: ["state"],
+    registers,
+    async collect() {
+      const { byState = {} } = (await ask()) ?? {};
+      this.reset();
+      for (const [state, count] of Object.entries(byState)) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: "infoss_submissions_waiting",
+    help: "Queue length: received, not yet taken up",
+    registers,
+    async collect() {
+      this.set((await ask())?.waiting ?? Number.NaN);
+    },
+  });
+  new Gauge({
+    name: "infoss_oldest_waiting_submission_seconds",
+    help: "Since the oldest submission of the queue was received",
+    registers,
+    async collect() {
+      this.set((await ask())?.oldestWaitingSeconds ?? Number.NaN);
+    },
+  });
+}
