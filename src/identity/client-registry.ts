@@ -1,6 +1,6 @@
 import type { TransactionSql } from "../database/connection.ts";
 import { isClientId } from "./client-directory.ts";
-import { CLIENT_KINDS, type ClientKind } from "./identity-tables.ts";
+import { CLIENT_KINDS, type ClientKind } from "./identity-kinds.ts";
 import { checkName, lockInsurerByNumber } from "./insurer-registry.ts";
 import { type Actor, type RegistryChange, RegistryError } from "./registry-error.ts";
 import { SCOPES_BY_KIND } from "./scopes.ts";

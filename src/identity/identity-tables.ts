@@ -13,12 +13,9 @@ import {
 } from "drizzle-orm/pg-core";
 import type { JWK } from "jose";
 import { bytes, identifier, isOneOf, textArray } from "../database/column-types.ts";
+import { CLIENT_KINDS, INSURER_PHASES } from "./identity-kinds.ts";
 
-export const INSURER_PHASES = ["access", "loading", "live", "suspended"] as const;
-export type InsurerPhase = (typeof INSURER_PHASES)[number];
-
-export const CLIENT_KINDS = ["insurer", "serviceProvider", "operator"] as const;
-export type ClientKind = (typeof CLIENT_KINDS)[number];
+export type { ClientKind, InsurerPhase } from "./identity-kinds.ts";
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "../database/connection.ts";
 import { parseEnterpriseNumber } from "../identifiers/enterprise-number.ts";
-import { INSURER_PHASES, type InsurerPhase } from "./identity-tables.ts";
+import { INSURER_PHASES, type InsurerPhase } from "./identity-kinds.ts";
 import { type Actor, type RegistryChange, RegistryError } from "./registry-error.ts";
 
 // What operators do to insurers. Each function runs in the caller's transaction, as the institute's role, so that the
