@@ -52,17 +52,16 @@ const TIMEOUT_MS = 10_000;
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const key = options.key instanceof KeyObject ? options.key : createPrivateKey(options.key);
   const agent = new Agent({ ...options.tls, keepAlive: true, maxSockets: 1 });
-  let token: Promise<IssuedToken> | undefined;
+  let held: IssuedToken | undefined;
+  let renewal: Promise<IssuedToken> | undefined;
   return async () => {
-    const held = await token;
     if (held && performance.now() < held.renewAt) return held.accessToken;
     // Whoever comes second waits for the request of the first.
-    const renewal = token === undefined || (await token) === held ? requestToken(options, key, agent) : token;
-    token = renewal;
-    renewal.catch(() => {
-      if (token === renewal) token = undefined;
+    renewal ??= requestToken(options, key, agent).finally(() => {
+      renewal = undefined;
     });
-    return (await renewal).accessToken;
+    held = await renewal;
+    return held.accessToken;
   };
 }
 
