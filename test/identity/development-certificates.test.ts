@@ -4,10 +4,11 @@ import { once } from "node:events";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import tls from "node:tls";
 import { promisify } from "node:util";
 import t from "tap";
+import { isEnterpriseNumber } from "../../src/identifiers/enterprise-number.ts";
 import { DEVELOPMENT_AUTHORITY_NAME } from "../../src/identity/development-authority-name.ts";
 import {
   type DevelopmentCertificates,
@@ -92,40 +93,55 @@ t.test("thumbprints are the SHA-256 of the certificate's DER form", async (t) =>
     const { raw } = new X509Certificate(await readFile(certificateFile));
     t.same(thumbprint, createHash("sha256").update(raw).digest());
   }
-  t.equal(new Set([made.server, ...made.clients].map(({ thumbprint }) => hex(thumbprint))).size, 3);
+  const all = [made.server, ...made.clients];
+  t.equal(new Set(all.map(({ thumbprint }) => hex(thumbprint))).size, all.length);
 });
 
-t.test("client certificates carry the name and enterprise number of two synthetic insurers", async (t) => {
+t.test("client certificates carry the name and enterprise number of synthetic companies", async (t) => {
   t.match(made.clients, [
-    { name: "Synthetic Insurer Alpha", enterpriseNumber: "0403019261" },
-    { name: "Synthetic Insurer Beta", enterpriseNumber: "0428759497" },
+    { clientId: "client-alpha", kind: "insurer", name: "Synthetic Insurer Alpha", enterpriseNumber: "0403019261" },
+    { clientId: "client-beta", kind: "insurer", name: "Synthetic Insurer Beta", enterpriseNumber: "0428759497" },
+    {
+      clientId: "client-provider",
+      kind: "serviceProvider",
+      name: "Synthetic Service Provider",
+      enterpriseNumber: "0471938850",
+    },
+    { clientId: "client-operator", kind: "operator", name: "Synthetic Operator" },
   ]);
-  for (const { certificateFile, name, enterpriseNumber } of made.clients) {
+  for (const { certificateFile, name, enterpriseNumber, clientId } of made.clients) {
+    t.equal(basename(certificateFile), `${clientId}.pem`);
     const { subject, issuer } = new X509Certificate(await readFile(certificateFile));
     t.match(subject, `CN=${name}`);
-    t.match(subject, `organizationIdentifier=NTRBE-${enterpriseNumber}`);
+    if (enterpriseNumber) {
+      t.ok(isEnterpriseNumber(enterpriseNumber));
+      t.match(subject, `organizationIdentifier=NTRBE-${enterpriseNumber}`);
+    }
     t.equal(issuer, `CN=${DEVELOPMENT_AUTHORITY_NAME}`);
   }
 });
 
-t.test("private keys are EC P-256 in PKCS#8 and readable by their owner alone", async (t) => {
+t.test("private keys are EC P-256 in PKCS#8, each another one, readable by their owner alone", async (t) => {
   const keys = [
     made.authority.keyFile,
     made.server.keyFile,
-    made.signingKeyFile,
-    ...made.clients.map((c) => c.keyFile),
+    join(made.signingKeysFolder, "0001-key.pem"),
+    ...made.clients.flatMap((client) => [client.keyFile, client.assertionKeyFile]),
   ];
   t.same(
-    keys.map((file) => basename(file)).sort(),
-    (await readdir(folder)).filter((name) => name.endsWith("key.pem")).sort(),
+    keys.map((file) => relative(folder, file)).sort(),
+    (await readdir(folder, { recursive: true })).filter((name) => name.endsWith("key.pem")).sort(),
     "no key of the folder is left out",
   );
+  const pems = new Set<string>();
   for (const file of keys) {
     const pem = await readFile(file, "utf8");
+    pems.add(pem);
     t.match(pem, /^-----BEGIN PRIVATE KEY-----\n/);
     t.equal(createPrivateKey(pem).asymmetricKeyDetails?.namedCurve, "prime256v1");
     t.equal((await stat(file)).mode & 0o777, 0o600, basename(file));
   }
+  t.equal(pems.size, keys.length);
 });
 
 t.test("a second start keeps what the first one made", async (t) => {
@@ -144,8 +160,13 @@ t.test("several processes starting at once end with one set and no leftovers", a
 });
 
 t.test("a folder that lost a file is reported with the way out", async (t) => {
-  for (const name of ["server-key.pem", "signing-key.pem", "client-beta.pem"]) {
-    const broken = join(t.testdir(), name);
+  for (const name of [
+    "server-key.pem",
+    "signing-keys/0001-key.pem",
+    "client-beta.pem",
+    "client-alpha-assertion-key.pem",
+  ]) {
+    const broken = join(t.testdir(), name.replace("/", "-"));
     await ensureDevelopmentCertificates(broken);
     await rm(join(broken, name));
     await t.rejects(ensureDevelopmentCertificates(broken), {
@@ -191,8 +212,9 @@ function hasIpv6(): boolean {
 }
 
 async function contents(of: string): Promise<Record<string, string>> {
-  const names = await readdir(of);
+  const entries = (await readdir(of, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const files = entries.map(({ parentPath, name }) => join(parentPath, name));
   return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await readFile(join(of, name), "utf8")] as const)),
+    await Promise.all(files.map(async (file) => [file, await readFile(file, "utf8")] as const)),
   );
 }
