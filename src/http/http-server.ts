@@ -2,7 +2,8 @@ import { createServer, Server } from "node:https";
 import type { FastifyInstance, FastifyServerFactory } from "fastify";
 import { createApi } from "./api.ts";
 import { describeError } from "./describe-error.ts";
-import { DEFAULT_HTTP_LIMITS, type HttpDependencies, type HttpLimits } from "./http-dependencies.ts";
+import type { HttpDependencies } from "./http-dependencies.ts";
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./limits/http-limits.ts";
 import { secureContextOptions } from "./tls-options.ts";
 import { watchTlsFiles } from "./tls-reload.ts";
 

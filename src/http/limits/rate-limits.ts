@@ -1,14 +1,9 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { readParty } from "../../identity/failed-authentications.ts";
 import type { Api } from "../fastify-types.ts";
 import { Problem } from "../problems.ts";
-
-export interface RateLimitSettings {
-  /** Requests a minute of a client whose token was accepted; 0: no limit. */
-  readonly requestsPerMinutePerClient: number;
-  /** Requests a minute from one address for which no client stands; 0: no limit. */
-  readonly requestsPerMinutePerAddress: number;
-}
+import type { HttpLimits } from "./http-limits.ts";
 
 /** Each counts one request and says so in headers, or throws `tooManyRequests`. */
 export interface RateLimits {
@@ -17,25 +12,27 @@ export interface RateLimits {
 }
 
 const WINDOW_SECONDS = 60;
-/** Clients and addresses remembered; beyond that the one not seen for longest is forgotten. */
-const REMEMBERED = 20_000;
 
 type Limiter = ReturnType<Api["createRateLimit"]>;
 
 /**
- * Counts in this process alone: several processes behind one address allow as many times the limit. IPv6 addresses
- * count by their /64, which is what one customer has.
+ * Counts in this process alone, by the minute: several processes behind one address allow as many times the limit. Of
+ * the clients and addresses beyond some thousands the one not seen for longest is forgotten.
  */
-export async function createRateLimits(app: Api, settings: RateLimitSettings): Promise<RateLimits> {
-  await app.register(rateLimit, { global: false, cache: REMEMBERED });
-  const { requestsPerMinutePerClient, requestsPerMinutePerAddress } = settings;
+export async function createRateLimits(app: Api, limits: HttpLimits): Promise<RateLimits> {
+  await app.register(rateLimit, { global: false });
+  const { requestsPerMinutePerClient, requestsPerMinutePerAddress } = limits;
   const timeWindow = WINDOW_SECONDS * 1000;
   const client = app.createRateLimit({
     max: requestsPerMinutePerClient,
     timeWindow,
     keyGenerator: (request) => request.caller!.clientId,
   });
-  const address = app.createRateLimit({ max: requestsPerMinutePerAddress, timeWindow });
+  const address = app.createRateLimit({
+    max: requestsPerMinutePerAddress,
+    timeWindow,
+    keyGenerator: (request) => readParty(request.raw.socket).address,
+  });
   return {
     async countClient(request, reply) {
       if (requestsPerMinutePerClient > 0) await count(client, "client", request, reply);

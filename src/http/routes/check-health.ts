@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { Api } from "../fastify-types.ts";
-import { DEFAULT_HTTP_LIMITS, type ProvideDependencies } from "../http-dependencies.ts";
+import type { ProvideDependencies } from "../http-dependencies.ts";
+import { DEFAULT_HTTP_LIMITS } from "../limits/http-limits.ts";
 import { API_ROOT } from "../paths.ts";
 import { oneOf } from "../schema-parts.ts";
 
