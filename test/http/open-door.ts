@@ -17,9 +17,14 @@ import { createHttpServer } from "../../src/http/http-server.ts";
 import type { HttpLimits } from "../../src/http/limits/http-limits.ts";
 import type { ProblemDocument } from "../../src/http/problems.ts";
 import type { SubmissionView } from "../../src/http/submission-view.ts";
+import type { TlsFiles } from "../../src/http/tls-reload.ts";
 import { createOwnTokenKeys, createTokenVerifier } from "../../src/identity/access-token.ts";
 import { createAuthorizationServer, issuerOf } from "../../src/identity/authorization-server.ts";
 import { createClientDirectory } from "../../src/identity/client-directory.ts";
+import {
+  createFailedAuthentications,
+  type FailedAuthenticationSettings,
+} from "../../src/identity/failed-authentications.ts";
 import {
   createDevelopmentAuthority,
   generateSigningKeyPem,
@@ -32,6 +37,8 @@ import type { Intake } from "../../src/intake/intake.ts";
 import { createReceiptSigner } from "../../src/intake/receipt.ts";
 import { createTransferSlots } from "../../src/intake/transfer-slots.ts";
 import { startWorker } from "../../src/intake/worker.ts";
+import type { Metrics } from "../../src/metrics/metrics.ts";
+import type { NewAlarm } from "../../src/operations/alarms.ts";
 import { loadRegister } from "../../src/register/load-register.ts";
 import { createTestDatabase } from "../database.ts";
 import { admitWithClient, clientIdOf } from "./admit-with-client.ts";
@@ -92,6 +99,12 @@ export interface DoorOptions {
   readonly transferSlots?: number;
   readonly limits?: Partial<HttpLimits>;
   readonly pingDatabase?: () => Promise<unknown>;
+  /** Failed proofs count, with these settings; absent: they do not. */
+  readonly failures?: Partial<FailedAuthenticationSettings>;
+  readonly metrics?: Metrics;
+  /** Where the server's key and certificate and the client authority are written to, and looked for again. */
+  readonly tlsFiles?: TlsFiles;
+  readonly raiseAlarm?: (alarm: NewAlarm) => Promise<void>;
 }
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
@@ -123,7 +136,11 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     transferSlots: createTransferSlots(options.transferSlots ?? 8),
     processingAttempts: 3,
   };
+  const onFailure = (reason: string) => options.metrics?.failedAuthentications.inc({ reason });
+  const failedAuthentications =
+    options.failures && createFailedAuthentications(database.plain, { log, onFailure, ...options.failures });
   const authorizationServer = createAuthorizationServer({
+    ...(failedAuthentications && { failedAuthentications }),
     issuer: () => ISSUER,
     audience,
     keyRing,
@@ -132,14 +149,27 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     log,
   });
   t.teardown(() => authorizationServer.close());
+  if (options.tlsFiles) {
+    writeFileSync(options.tlsFiles.keyFile, server.privateKeyPem);
+    writeFileSync(options.tlsFiles.certificateFile, server.certificatePem);
+    writeFileSync(options.tlsFiles.clientCaFile, authority.certificatePem);
+  }
   const app = await createHttpServer({
-    tls: { key: server.privateKeyPem, cert: server.certificatePem, ca: authority.certificatePem },
+    tls: {
+      key: server.privateKeyPem,
+      cert: server.certificatePem,
+      ca: authority.certificatePem,
+      ...(options.tlsFiles && { files: options.tlsFiles }),
+    },
+    ...(options.metrics && { metrics: options.metrics }),
+    ...(options.raiseAlarm && { raiseAlarm: options.raiseAlarm }),
     log,
     intake,
     identity: {
       directory,
       verifyToken: createTokenVerifier({ issuer: () => ISSUER, audience, keys: createOwnTokenKeys(keyRing) }),
       authorizationServer,
+      ...(failedAuthentications && { failedAuthentications }),
     },
     audit: { log: createAuditLog(database.plain), persons: createPersonHasher(randomBytes(32)) },
     pingDatabase: options.pingDatabase ?? (() => database.plain`select 1`),
