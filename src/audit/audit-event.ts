@@ -26,26 +26,21 @@ export interface AuditEvent {
   readonly responseSha256?: Buffer | undefined;
   readonly traceId?: string | undefined;
   readonly relatedTraceId?: string | undefined;
-  /** Keyed hashes (person-hash.ts) of the persons it is about, each once, at most MAXIMUM_PERSONS. */
+  /** Keyed hashes (person-hash.ts) of the persons it is about; of more than PERSONS_A_ROW the event takes several rows. */
   readonly persons?: readonly Buffer[] | undefined;
 }
 
-/** An answer about more persons is several events, each committed before its part of the answer leaves. */
-export const MAXIMUM_PERSONS = 1_000;
+export const PERSONS_A_ROW = 1_000;
 const MAXIMUM_TEXT = 300;
 const HASH_BYTES = 32;
 
 /**
- * The row to insert, as JSON text. Throws RangeError for hashes of a wrong length, too many persons or a number out of
- * range: mistakes of the caller. Texts may come from a stranger, and one that PostgreSQL refuses would fail the whole
- * group: they are cut and made storable.
+ * The rows to insert, as JSON texts. Throws RangeError for a hash of a wrong length or a number out of range: mistakes of
+ * the caller. Texts may come from a stranger, and one that PostgreSQL refuses would fail the events of others too: they
+ * are cut and made storable.
  */
-export function renderAuditRow(event: AuditEvent): string {
-  const persons = event.persons ?? [];
-  if (persons.length > MAXIMUM_PERSONS) {
-    throw new RangeError(`an audit event names ${persons.length} persons, at most ${MAXIMUM_PERSONS} fit`);
-  }
-  return JSON.stringify({
+export function renderAuditRows(event: AuditEvent): string[] {
+  const row = {
     chain_id: requireInteger(event.insurerId ?? INSTITUTE_CHAIN),
     kind: event.kind,
     client_id: storable(event.clientId),
@@ -57,11 +52,17 @@ export function renderAuditRow(event: AuditEvent): string {
     response_sha256: hashLiteral(event.responseSha256),
     trace_id: storable(event.traceId),
     related_trace_id: storable(event.relatedTraceId),
-    persons: persons.length === 0 ? undefined : [...new Set(persons.map(hashLiteral))],
-  });
+  };
+  const persons = [...new Set(event.persons?.map(hashLiteral))];
+  if (persons.length === 0) return [JSON.stringify(row)];
+  const rows: string[] = [];
+  for (let from = 0; from < persons.length; from += PERSONS_A_ROW) {
+    rows.push(JSON.stringify({ ...row, persons: persons.slice(from, from + PERSONS_A_ROW) }));
+  }
+  return rows;
 }
 
-/** Inserts rows of `renderAuditRow` with one statement; all or none. */
+/** Inserts rows of `renderAuditRows` with one statement; all or none. */
 export async function insertAuditRows(sql: Sql | TransactionSql, rows: readonly string[]): Promise<void> {
   await sql`
     insert into audit_event (chain_id, kind, client_id, token_sha256, method, route, status, request_sha256,
@@ -75,7 +76,7 @@ export async function insertAuditRows(sql: Sql | TransactionSql, rows: readonly 
 
 /** Records an event in the transaction of the act itself: both are committed, or neither. */
 export async function insertAuditEvent(tx: TransactionSql, event: AuditEvent): Promise<void> {
-  await insertAuditRows(tx, [renderAuditRow(event)]);
+  await insertAuditRows(tx, renderAuditRows(event));
 }
 
 function hashLiteral(hash: Buffer | undefined): string | undefined {

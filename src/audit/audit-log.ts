@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "../database/connection.ts";
-import { type AuditEvent, insertAuditRows, renderAuditRow } from "./audit-event.ts";
+import { type AuditEvent, insertAuditRows, renderAuditRows } from "./audit-event.ts";
 
 export type AuditFault = "queueFull" | "insertFailed" | "insertTooSlow";
 
@@ -33,7 +33,9 @@ export interface AuditLogOptions {
 }
 
 interface WaitingEvent {
-  readonly row: string;
+  readonly rows: readonly string[];
+  /** Characters of its rows. */
+  readonly length: number;
   readonly resolve: () => void;
   readonly reject: (error: AuditUnavailable) => void;
 }
@@ -58,7 +60,7 @@ export function createAuditLog(sql: Sql, options: AuditLogOptions = {}): AuditLo
 
   const leave = (events: readonly WaitingEvent[]) => {
     waiting -= events.length;
-    for (const { row } of events) waitingLength -= row.length;
+    for (const { length } of events) waitingLength -= length;
   };
 
   async function commitGroups(): Promise<void> {
@@ -86,14 +88,15 @@ export function createAuditLog(sql: Sql, options: AuditLogOptions = {}): AuditLo
       return waiting;
     },
     async append(event) {
-      const row = renderAuditRow(event);
-      if (waiting >= maximumWaiting || waitingLength + row.length > MAXIMUM_WAITING_LENGTH) {
+      const rows = renderAuditRows(event);
+      const length = rows.reduce((sum, row) => sum + row.length, 0);
+      if (waiting >= maximumWaiting || waitingLength + length > MAXIMUM_WAITING_LENGTH) {
         throw new AuditUnavailable("queueFull");
       }
       waiting += 1;
-      waitingLength += row.length;
+      waitingLength += length;
       await new Promise<void>((resolve, reject) => {
-        gathering.push({ row, resolve, reject });
+        gathering.push({ rows, length, resolve, reject });
         if (!committing) void commitGroups();
       });
     },
@@ -104,7 +107,7 @@ function sizeOfGroup(events: readonly WaitingEvent[]): number {
   let size = 0;
   let length = 0;
   while (size < events.length && size < MAXIMUM_GROUP) {
-    length += events[size]!.row.length;
+    length += events[size]!.length;
     if (size > 0 && length > MAXIMUM_GROUP_LENGTH) break;
     size += 1;
   }
@@ -116,7 +119,7 @@ async function insertInTime(sql: Sql, group: readonly WaitingEvent[], timeoutMs:
   const patience = new AbortController();
   const inserting = insertAuditRows(
     sql,
-    group.map(({ row }) => row),
+    group.flatMap(({ rows }) => rows),
   );
   try {
     await Promise.race([

@@ -19,6 +19,8 @@ export interface SealerOptions extends SealingOptions {
   /** Called with the code `auditSealingFailed` when rows stay unsealed for longer than the tail may be old. */
   readonly raise: (alarm: NewAlarm) => Promise<unknown>;
   readonly intervalMs?: number;
+  /** How long rows may stay unsealed before somebody must look. */
+  readonly tailLimitMs?: number;
 }
 
 const INTERVAL_MS = 3_000;
@@ -62,7 +64,8 @@ interface Failure {
 }
 
 /** A failed run is repeated soon, so one alone is no alarm; those that last are one, and again every hour. */
-function watchFailures({ log, raise }: SealerOptions): (failures: readonly Failure[]) => Promise<void> {
+function watchFailures(options: SealerOptions): (failures: readonly Failure[]) => Promise<void> {
+  const { log, raise, tailLimitMs = TAIL_LIMIT_MS } = options;
   let failingSince: number | undefined;
   let nextAlarmAt = 0;
   return async (failures) => {
@@ -79,7 +82,7 @@ function watchFailures({ log, raise }: SealerOptions): (failures: readonly Failu
       return;
     }
     failingSince ??= now;
-    if (now - failingSince < TAIL_LIMIT_MS || now < nextAlarmAt) return;
+    if (now - failingSince < tailLimitMs || now < nextAlarmAt) return;
     nextAlarmAt = now + REMINDER_MS;
     for (const { chainId } of failures) {
       await raise({

@@ -40,40 +40,48 @@ export async function readPlaces(sealNumber: number, links: LinkQueue): Promise<
 
 /** What is wrong with the rows of a seal, with its places, or with the hash over them. */
 export function findSealFaults(seal: StoredSeal, all: readonly Place[]): ChainFault[] {
-  const { chainId, sealNumber, eventCount } = seal;
-  const at = (code: ChainFaultCode, { place, eventId }: Place): ChainFault => ({
-    code,
-    chainId,
-    sealNumber,
-    place,
-    eventId,
-  });
-  const isCounted = ({ place }: Place) => place >= 1 && place <= eventCount;
+  const { chainId, sealNumber } = seal;
+  const ofSeal = (code: ChainFaultCode): ChainFault => ({ code, chainId, sealNumber });
+  const at = (code: ChainFaultCode, { place, eventId }: Place): ChainFault => ({ ...ofSeal(code), place, eventId });
+
+  // A wrong count would accuse rows: it is tried first whether the seal matches with the places there are.
+  const recounted = { ...seal, eventCount: all.length };
+  const isMiscounted = all.length !== seal.eventCount && matches(recounted, all, asSealed);
+  const content = isMiscounted ? recounted : seal;
+  const isCounted = ({ place }: Place) => place >= 1 && place <= content.eventCount;
   const places = all.filter(isCounted);
-  const faults: ChainFault[] = [
+  const gaps = findGaps(places, content.eventCount);
+  const differing = places.filter(({ found, sealedHash }) => found && !found.hash.equals(sealedHash));
+  const faults = [
     ...all.filter((place) => !isCounted(place)).map((place) => at("eventInserted", place)),
-    ...findGaps(places, eventCount).map((gap) => ({ code: "placeRemoved" as const, chainId, sealNumber, ...gap })),
+    ...gaps.map((gap) => ({ ...ofSeal("placeRemoved"), ...gap })),
     ...places.filter(({ found }) => !found).map((place) => at("eventRemoved", place)),
   ];
-  const differing = places.filter(({ found, sealedHash }) => found && !found.hash.equals(sealedHash));
   const altered = differing.map((place) => at("eventAltered", place));
-  const matches = (candidate: readonly Place[], hashOf: (place: Place) => Buffer) =>
-    hashSeal(seal, candidate.map(hashOf)).equals(seal.hash);
 
-  if (matches(places, ({ sealedHash }) => sealedHash)) {
-    return [...faults, ...altered];
+  if (matches(content, places, asSealed)) {
+    return [...faults, ...altered, ...(isMiscounted ? [ofSeal("sealAltered")] : [])];
   }
-  if (differing.length > 0 && matches(places, ({ found, sealedHash }) => found?.hash ?? sealedHash)) {
-    return [...faults, ...differing.map((place) => at("placeAltered", place))];
-  }
+  if (matches(content, places, asFound)) return [...faults, ...differing.map((place) => at("placeAltered", place))];
   const ordered = inOrder(places);
-  if (matches(ordered, ({ sealedHash }) => sealedHash)) {
+  if (matches(content, ordered, asSealed)) {
     const moved = places.filter((place, index) => ordered[index] !== place);
     return [...faults, ...altered, ...moved.map((place) => at("eventReordered", place))];
   }
   // Without all its places the seal cannot match, whatever else is true of it.
-  const isIncomplete = faults.some(({ code }) => code === "placeRemoved");
-  return [...faults, ...altered, ...(isIncomplete ? [] : [{ code: "sealAltered" as const, chainId, sealNumber }])];
+  return [...faults, ...altered, ...(gaps.length > 0 ? [] : [ofSeal("sealAltered")])];
+}
+
+function matches(seal: StoredSeal, places: readonly Place[], hashOf: (place: Place) => Buffer): boolean {
+  return hashSeal(seal, places.map(hashOf)).equals(seal.hash);
+}
+
+function asSealed({ sealedHash }: Place): Buffer {
+  return sealedHash;
+}
+
+function asFound({ found, sealedHash }: Place): Buffer {
+  return found?.hash ?? sealedHash;
 }
 
 function findGaps(places: readonly Place[], eventCount: number): { place: number; lastPlace: number }[] {

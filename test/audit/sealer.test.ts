@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import t from "tap";
+import { startSealer } from "../../src/audit/sealer.ts";
+import type { NewAlarm } from "../../src/operations/alarms.ts";
+import { createKeyRing, createTrail } from "./audit-trail.ts";
+
+const trail = await createTrail(t);
+const { owner } = trail;
+t.beforeEach(trail.empty);
+
+interface Heard {
+  readonly alarms: NewAlarm[];
+  readonly warnings: object[];
+}
+
+function start(heard: Heard, options: { intervalMs?: number; tailLimitMs?: number } = {}) {
+  return startSealer({
+    sql: trail.database.auditor,
+    signer: trail.signer,
+    log: { warn: (line: object) => heard.warnings.push(line) },
+    raise: async (alarm) => heard.alarms.push(alarm),
+    ...options,
+  });
+}
+
+async function countUnsealed(): Promise<number> {
+  const [row] = await owner`
+    select count(*) as count from audit_event where event_id not in (select event_id from audit_sealed_event)`;
+  return row!.count;
+}
+
+t.test("under steady appends the unsealed tail is never old, and none is left at the end", async (t) => {
+  const heard: Heard = { alarms: [], warnings: [] };
+  const sealer = start(heard, { intervalMs: 200 });
+  let oldest = 0;
+  for (let turn = 0; turn < 30; turn += 1) {
+    await trail.append({}, { insurerId: 8 }, { insurerId: undefined });
+    await sleep(50);
+    oldest = Math.max(oldest, (await trail.verify()).unsealed.oldestAgeMs ?? 0);
+  }
+  await trail.append({});
+  await sealer.stop();
+  t.ok(oldest < 2_000, `${oldest} ms`);
+  t.equal(await countUnsealed(), 0);
+  t.match(await trail.verify(), { faults: 0, unsealed: { count: 0 } });
+  t.same(heard, { alarms: [], warnings: [] });
+});
+
+t.test("as it comes, it seals often enough for a tail of ten seconds", async (t) => {
+  const sealer = start({ alarms: [], warnings: [] });
+  await sleep(500);
+  await trail.append({});
+  const startedAt = performance.now();
+  while ((await countUnsealed()) > 0 && performance.now() - startedAt < 10_000) await sleep(100);
+  t.ok(performance.now() - startedAt < 6_000);
+  await sealer.stop();
+});
+
+t.test("a failure is warned of and tried again; only one that lasts is an alarm, and that once", async (t) => {
+  const heard: Heard = { alarms: [], warnings: [] };
+  await trail.append({ insurerId: 8 });
+  await owner`insert into audit_sealed_event values (8, 1, 1, uuidv7(), '\\x00')`;
+  const sealer = start(heard, { intervalMs: 50, tailLimitMs: 500 });
+  await sleep(250);
+  t.ok(heard.warnings.length >= 1);
+  t.match(heard.warnings[0], { code: "auditSealingFailed", chainId: 8, err: { code: "23505" } });
+  t.same(heard.alarms, []);
+  await sleep(1_000);
+  t.same(heard.alarms, [{ code: "auditSealingFailed", insurerId: 8, details: { chain: 8 } }]);
+  await owner`delete from audit_sealed_event`;
+  await sleep(300);
+  t.equal(await countUnsealed(), 0);
+  const before = heard.warnings.length;
+  await sleep(200);
+  t.equal(heard.warnings.length, before);
+  await sealer.stop();
+  t.equal(heard.alarms.length, 1);
+});
+
+t.test("a database that does not let it is an alarm for all chains, and sealing goes on when it is back", async (t) => {
+  const heard: Heard = { alarms: [], warnings: [] };
+  await trail.append({});
+  await owner`alter table audit_event rename to audit_event_away`;
+  const sealer = start(heard, { intervalMs: 50, tailLimitMs: 300 });
+  await sleep(900);
+  t.same(heard.alarms, [{ code: "auditSealingFailed", details: { chain: "all" } }]);
+  await owner`alter table audit_event_away rename to audit_event`;
+  await sleep(400);
+  t.equal(await countUnsealed(), 0);
+  await sealer.stop();
+});
+
+t.test("keys may change between seals: each is signed with the one in use", async (t) => {
+  const next = await createKeyRing();
+  await trail.append({});
+  await trail.seal();
+  await trail.append({});
+  const sealer = startSealer({
+    sql: trail.database.auditor,
+    signer: next.signer,
+    log: { warn: () => t.fail() },
+    raise: async () => t.fail(),
+  });
+  await sealer.stop();
+  t.match(
+    (await trail.verify()).found,
+    [{ code: "signatureWrong", sealNumber: 2 }],
+    "the old key alone does not know it",
+  );
+});
