@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { createLocalJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import type { KeyRing } from "./signing-keys.ts";
@@ -47,17 +47,16 @@ const MAXIMUM_LIFETIME_SECONDS = 300;
 const CLOCK_TOLERANCE_SECONDS = 5;
 const MAXIMUM_TOKEN_LENGTH = 8_192;
 const MAXIMUM_REMEMBERED_TOKENS = 10_000;
-const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+) *$/i;
+const BEARER = /^Bearer(?: +|$)/i;
+const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 /** RFC 9068 and RFC 8705. Keys come from `keys` alone: whatever `jku`, `x5u`, `jwk` or `x5c` say is not looked at. */
 export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOptions): TokenVerifier {
   const verified = new LRUCache<string, VerifiedToken>({ max: MAXIMUM_REMEMBERED_TOKENS });
   keys.onChange(() => verified.clear());
 
-  const verify = async (token: string, tokenSha256: Buffer): Promise<VerifiedToken | TokenFailure> => {
-    const key = tokenSha256.toString("base64");
-    const known = verified.get(key);
-    if (known) return known;
+  const verify = async (token: string, sha256: string): Promise<VerifiedToken | TokenFailure> => {
+    if (!COMPACT_JWS.test(token)) return invalid("The access token is not a JWT.");
     try {
       const { payload } = await jwtVerify(token, keys.find, {
         issuer: issuer(),
@@ -68,8 +67,8 @@ export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOpt
         maxTokenAge: MAXIMUM_LIFETIME_SECONDS,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
-      const result = readClaims(payload, tokenSha256);
-      if (!("failure" in result)) verified.set(key, result);
+      const result = readClaims(payload, Buffer.from(sha256, "base64"));
+      if (!("failure" in result)) verified.set(sha256, result);
       return result;
     } catch (error) {
       return explain(error);
@@ -77,13 +76,14 @@ export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOpt
   };
 
   return async (authorization, thumbprint) => {
-    if (authorization === undefined || !/^Bearer(?: |$)/i.test(authorization)) {
+    const scheme = BEARER.exec(authorization ?? "")?.[0];
+    if (authorization === undefined || scheme === undefined) {
       return { failure: "noAccessToken", detail: "This resource requires an access token." };
     }
-    const token = BEARER.exec(authorization)?.[1];
-    if (token === undefined || token.length > MAXIMUM_TOKEN_LENGTH) return invalid("The access token is not a JWT.");
-    const tokenSha256 = createHash("sha256").update(token).digest();
-    const result = await verify(token, tokenSha256);
+    const token = authorization.slice(scheme.length).trimEnd();
+    if (token.length > MAXIMUM_TOKEN_LENGTH) return invalid("The access token is too long.");
+    const sha256 = hash("sha256", token, "base64");
+    const result = verified.get(sha256) ?? (await verify(token, sha256));
     if ("failure" in result) return result;
     if (Date.now() >= result.accessToken.expiresAt.getTime() + CLOCK_TOLERANCE_SECONDS * 1000) return EXPIRED;
     if (!result.thumbprint.equals(thumbprint)) {

@@ -70,8 +70,12 @@ export function createClientDirectory(sql: Sql, options: ClientDirectoryOptions 
     ignoreFetchAbort: true,
     fetchMethod: (clientId) => readEntry(sql, clientId),
   });
-  const entryOf = async (clientId: string) =>
-    (isClientId(clientId) ? await entries.fetch(clientId) : undefined) ?? NOBODY;
+  const entryOf = async (clientId: string) => {
+    // Read first: fetching costs more than all the rest, even of what is there.
+    const known = entries.get(clientId);
+    if (known) return known;
+    return (isClientId(clientId) ? await entries.fetch(clientId) : undefined) ?? NOBODY;
+  };
 
   return {
     async findClient(clientId) {
