@@ -26,19 +26,22 @@ export class RegisterFileError extends Error {
  * what reading the file throws.
  */
 export async function loadRegister(database: Database, path: string): Promise<number> {
-  return await database.institute.begin(async (tx) => {
-    let count = 0;
-    let batch = new Map<string, ProviderRow>();
-    for await (const row of readProviders(path)) {
-      batch.set(row.inami_root, row);
-      count += 1;
-      if (batch.size < BATCH_ROWS) continue;
-      await upsertProviders(tx, batch);
-      batch = new Map();
-    }
+  return await database.institute.begin((tx) => loadProviders(tx, path));
+}
+
+/** As `loadRegister`, in the transaction of the caller. */
+export async function loadProviders(tx: TransactionSql, path: string): Promise<number> {
+  let count = 0;
+  let batch = new Map<string, ProviderRow>();
+  for await (const row of readProviders(path)) {
+    batch.set(row.inami_root, row);
+    count += 1;
+    if (batch.size < BATCH_ROWS) continue;
     await upsertProviders(tx, batch);
-    return count;
-  });
+    batch = new Map();
+  }
+  await upsertProviders(tx, batch);
+  return count;
 }
 
 type RegisterLine = Record<(typeof REGISTER_COLUMNS)[number], string>;
