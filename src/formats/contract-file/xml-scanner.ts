@@ -253,7 +253,7 @@ export class XmlScanner {
   #open(text: string, start: number, nameEnd: number): void {
     const cursor = this.#cursor;
     const depth = this.#depth;
-    if (nameEnd - start > cursor.limits.nameLength) cursor.refuseLimit("nameLength");
+    if (nameEnd - start - 1 > cursor.limits.nameLength) cursor.refuseLimit("nameLength");
     if (depth >= cursor.limits.depth) cursor.refuseLimit("depth");
     if (depth === 0 && this.#isRootSeen) cursor.fault("secondRoot", start, cursor.seen);
     if (depth <= 1) cursor.tagPlace = cursor.placeOf(start);
