@@ -1,4 +1,5 @@
 import type { TransactionSql } from "../database/connection.ts";
+import { runTransaction } from "../database/run-transaction.ts";
 import type { Finding } from "../findings/finding.ts";
 import { type ContractFileRoot, createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
 
@@ -54,7 +55,7 @@ export async function receiveSubmission(intake: Intake, transfer: Transfer): Pro
     });
     // The transaction starts when the first chunk is full or the body has ended: a small or slow body holds no connection.
     const first = await payload.chunks.next();
-    const reception = await intake.database.transactions.begin(async (tx) => {
+    const reception = await runTransaction(intake.database.transactions, async (tx) => {
       const [row] = await tx<{ submissionId: string }[]>`select uuidv7() as "submissionId"`;
       const submissionId = row!.submissionId;
       let chunkNumber = 0;

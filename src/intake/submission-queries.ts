@@ -1,4 +1,5 @@
 import type { Database, Sql } from "../database/connection.ts";
+import { runTransaction } from "../database/run-transaction.ts";
 import type { Finding } from "../findings/finding.ts";
 import { completeInitialLoad, lockInsurer } from "./complete-initial-load.ts";
 import type {
@@ -74,7 +75,7 @@ export async function cancelSubmission(
   insurerId: number,
   submissionId: string,
 ): Promise<"cancelled" | "tooLate" | undefined> {
-  return await database.transactions.begin(async (tx) => {
+  return await runTransaction(database.transactions, async (tx) => {
     const endedAt = new Date();
     const [row] = await tx<{ state: SubmissionState; cancelled: boolean }[]>`
       with cancelled as (
