@@ -21,9 +21,12 @@ export async function holdLock(
   };
 }
 
-/** Stops every merge of the insurer in front of its beginning. */
+/** Stops every merge of the insurer in front of its beginning; files are still received. */
 export function holdMerges(database: Database, insurer: Insurer): Promise<() => Promise<void>> {
-  return holdLock(database, (tx) => tx`select 1 from insurer where insurer_id = ${insurer.insurerId} for update`);
+  return holdLock(
+    database,
+    (tx) => tx`select 1 from insurer where insurer_id = ${insurer.insurerId} for no key update`,
+  );
 }
 
 /** Waits until as many connections of the database wait for a lock. */
