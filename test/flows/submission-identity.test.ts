@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import t from "tap";
 import { type Reception, receiveSubmission } from "../../src/intake/receive-submission.ts";
 import { cancelSubmission, listSubmissions } from "../../src/intake/submission-queries.ts";
-import { composeFile, composeRecord, composeRecords } from "./compose-file.ts";
+import { composeFile, composeNoise, composeRecord, composeRecords } from "./compose-file.ts";
 import { type Insurer, openIntake } from "./open-intake.ts";
 import { FOREIGN_SSIN, loadTestRegister, makeInamiNumber } from "./test-register.ts";
 
@@ -49,7 +48,7 @@ t.test("same reference, same bytes: the first ticket and the identical receipt, 
 t.test("ten transfers at once of the same bytes are one submission", async (t) => {
   const insurer = await flow.admit();
   // Beyond one stored chunk, so that each transfer has written some before the reference decides.
-  const noise = Array.from({ length: 12 }, (_, index) => `<!--${hex(index, 30_000)}-->\n`);
+  const noise = composeNoise(12);
   const bytes = file(insurer, "AT-ONCE", { records: [...noise, composeRecord("R-1")], recordCount: 1 });
   const receptions = await Promise.all(Array.from({ length: 10 }, () => flow.receive(insurer, bytes)));
   t.equal(new Set(receptions.map((reception) => reception.submissionId)).size, 1);
@@ -223,11 +222,3 @@ t.test("white space around a reference does not make another one", async (t) => 
   const { receipt } = await flow.receive(insurer, file(insurer, "  A\n B "));
   t.match(receipt.receipt.findings, [{ code: "referenceReused", details: { submissionId: first.submissionId } }]);
 });
-
-function hex(seed: number, length: number): string {
-  let text = "";
-  for (let round = 0; text.length < length; round += 1) {
-    text += createHash("sha256").update(`${seed}/${round}`).digest("base64").replaceAll("-", "");
-  }
-  return text.slice(0, length);
-}
