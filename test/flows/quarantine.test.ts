@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { constants, zstdCompressSync } from "node:zlib";
 import t from "tap";
 import { composeFile, composeNoise, composeRecord, composeRecords } from "./compose-file.ts";
 import { type Insurer, LOG_LEVEL_ERROR, openIntake } from "./open-intake.ts";
@@ -15,8 +16,10 @@ interface Chunk {
   readonly bytes: Buffer;
 }
 
+type Damage = (chunks: readonly Chunk[], file: string) => Chunk[];
+
 /** A sound file of several stored chunks, of which one is damaged behind our back. */
-async function receiveDamaged(insurer: Insurer, reference: string, damage: (chunks: readonly Chunk[]) => Chunk[]) {
+async function receiveDamaged(insurer: Insurer, reference: string, damage: Damage) {
   const records = [...composeRecords(20, reference), ...composeNoise(30), composeRecord("R-LAST", { language: "fr" })];
   const file = composeFile({ sender: insurer.enterpriseNumber, reference, records, recordCount: 21 });
   const { submissionId } = await flow.receive(insurer, file);
@@ -24,7 +27,7 @@ async function receiveDamaged(insurer: Insurer, reference: string, damage: (chun
     select chunk_number as "chunkNumber", bytes from submission_payload where submission_id = ${submissionId}
     order by chunk_number`;
   if (chunks.length < 3) throw new Error("the file is too small for this test");
-  await replaceChunks(insurer, submissionId, damage(chunks));
+  await replaceChunks(insurer, submissionId, damage(chunks, file));
   return { submissionId, file, repair: () => replaceChunks(insurer, submissionId, chunks) };
 }
 
@@ -37,7 +40,7 @@ async function replaceChunks({ insurerId }: Insurer, submissionId: string, chunk
   }
 }
 
-const DAMAGES: Record<string, (chunks: readonly Chunk[]) => Chunk[]> = {
+const DAMAGES: Record<string, Damage> = {
   "garbage in place of the first chunk": ([first, ...others]) => [
     { ...first!, bytes: Buffer.from("garbage") },
     ...others,
@@ -56,7 +59,17 @@ const DAMAGES: Record<string, (chunks: readonly Chunk[]) => Chunk[]> = {
     { ...third!, bytes: second!.bytes },
     ...others,
   ],
+  "what is no longer well-formed, as its checksum tells at the end": (_chunks, file) => [
+    spoil(file.replace("<new>", "<<new>")),
+  ],
+  "what lacks a record, as its checksum tells at the end": (_chunks, file) => [spoil(file.replace(/<record.*\n/, ""))],
 };
+
+/** Other bytes than were received, under a checksum that is not theirs. */
+function spoil(file: string): Chunk {
+  const bytes = zstdCompressSync(file, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+  return flip({ chunkNumber: 0, bytes }, 1);
+}
 
 const cut = (chunk: Chunk): Chunk => ({ ...chunk, bytes: chunk.bytes.subarray(0, -1) });
 
