@@ -137,7 +137,6 @@ CREATE TABLE "provider" (
 	"deceased_on" date
 );
 --> statement-breakpoint
-ALTER TABLE "contract_version" ADD CONSTRAINT "contract_version_contract" FOREIGN KEY ("insurer_id","contract_id") REFERENCES "public"."contract"("insurer_id","contract_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "client_certificate" ADD CONSTRAINT "client_certificate_insurer_id_insurer_insurer_id_fk" FOREIGN KEY ("insurer_id") REFERENCES "public"."insurer"("insurer_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "quiet_result_block" ADD CONSTRAINT "quiet_result_block_submission" FOREIGN KEY ("insurer_id","submission_id") REFERENCES "public"."submission"("insurer_id","submission_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "record_result" ADD CONSTRAINT "record_result_submission" FOREIGN KEY ("insurer_id","submission_id") REFERENCES "public"."submission"("insurer_id","submission_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

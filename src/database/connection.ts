@@ -1,4 +1,3 @@
-import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
 /** A postgres.js client with our types: int8 as number, dates as `yyyy-mm-dd` text. */
@@ -6,13 +5,12 @@ export type Sql = postgres.Sql<{ int8: number; date: string }>;
 export type TransactionSql = postgres.TransactionSql<{ int8: number; date: string }>;
 
 /**
- * Three clients on one PostgreSQL, because postgres.js can lose the reservation of `begin` when a pool serves plain
- * queries too (open issues 823, 1189, 1204), and drizzle rebinds the serializers of the client it gets.
+ * Two clients on one PostgreSQL, because postgres.js can lose the reservation of `begin` when a pool serves plain
+ * queries too (open issues 823, 1189, 1204).
  */
 export interface Database {
   readonly plain: Sql;
   readonly transactions: Sql;
-  readonly orm: PostgresJsDatabase;
   close(): Promise<void>;
 }
 
@@ -29,13 +27,11 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
   const { transactionConnections = 20, plainConnections = 10 } = options;
   const plain = createClient(url, plainConnections);
   const transactions = createClient(url, transactionConnections);
-  const forOrm = createClient(url, 4);
   return {
     plain,
     transactions,
-    orm: drizzle({ client: forOrm }),
     async close() {
-      await Promise.all([plain, transactions, forOrm].map((client) => client.end({ timeout: 5 })));
+      await Promise.all([plain, transactions].map((client) => client.end({ timeout: 5 })));
     },
   };
 }
@@ -58,6 +54,8 @@ function createClient(url: string, max: number): Sql {
       tcp_keepalives_interval: 5,
       tcp_keepalives_count: 3,
       client_connection_check_interval: 5_000,
+      // Staged records stay in memory of the server up to this; taken only as far as they fill it.
+      temp_buffers: "96MB",
     },
   });
 }
