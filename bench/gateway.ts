@@ -5,11 +5,14 @@ import { mkdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import packageFile from "../package.json" with { type: "json" };
 import { BenchError } from "./bench-error.ts";
 import { BENCH_FOLDER } from "./prepared-files.ts";
 import { type MemoryWatch, watchMemory } from "./process-memory.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+/** Those of `npm start`. */
+const NODE_FLAGS = packageFile.scripts.start.split(" ").filter((word) => word.startsWith("--"));
 const LOG_FILE = join(BENCH_FOLDER, "gateway.log");
 const START_TIMEOUT_MS = 30_000;
 
@@ -28,13 +31,9 @@ export function createDataDirectory(): string {
   return folder;
 }
 
-/** Starts `node src/main.ts start` as a process of its own on a free port. `nodeFlags` go before the program. */
-export async function startGateway(
-  databaseUrl: string,
-  dataDirectory: string,
-  nodeFlags: readonly string[] = [],
-): Promise<Gateway> {
-  const child = await spawnMain(["start"], databaseUrl, dataDirectory, nodeFlags);
+/** Starts what `npm start` starts, as a process of its own on a free port. */
+export async function startGateway(databaseUrl: string, dataDirectory: string): Promise<Gateway> {
+  const child = await spawnMain(["start"], databaseUrl, dataDirectory);
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const url = await readUrl(child);
@@ -55,21 +54,16 @@ export async function startGateway(
 
 /** Applies migrations, admits the development insurers and loads the register, by the gateway's own command. */
 export async function loadRegister(databaseUrl: string, dataDirectory: string, registerFile: string): Promise<void> {
-  const child = await spawnMain(["load-register", registerFile], databaseUrl, dataDirectory, []);
+  const child = await spawnMain(["load-register", registerFile], databaseUrl, dataDirectory);
   child.stdout?.resume();
   const [code] = await once(child, "exit");
   if (code !== 0) throw new BenchError(`Loading the register ended with ${code}: see ${LOG_FILE}.`);
 }
 
-async function spawnMain(
-  args: readonly string[],
-  databaseUrl: string,
-  dataDirectory: string,
-  nodeFlags: readonly string[],
-): Promise<ChildProcess> {
+async function spawnMain(args: readonly string[], databaseUrl: string, dataDirectory: string): Promise<ChildProcess> {
   await mkdir(BENCH_FOLDER, { recursive: true });
   const log = openSync(LOG_FILE, "a");
-  const child = spawn(process.execPath, [...nodeFlags, MAIN, ...args], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, ...args], {
     stdio: ["ignore", "pipe", log],
     // Nothing of the caller's environment: a setting left there would be measured.
     env: {

@@ -17,7 +17,6 @@ export interface MeasuredLoad {
 export interface LoadStage {
   readonly database: BenchDatabase;
   readonly dataDirectory: string;
-  readonly nodeFlags?: readonly string[];
 }
 
 /** Sends a file to a fresh gateway on a copy of the prepared database `template`. */
@@ -28,8 +27,8 @@ export async function measureLoad(stage: LoadStage, template: string, files: Pre
   });
 }
 
-async function loadThroughGateway({ dataDirectory, nodeFlags }: LoadStage, databaseUrl: string, files: PreparedFiles) {
-  const gateway = await startGateway(databaseUrl, dataDirectory, nodeFlags);
+async function loadThroughGateway({ dataDirectory }: LoadStage, databaseUrl: string, files: PreparedFiles) {
+  const gateway = await startGateway(databaseUrl, dataDirectory);
   try {
     const identity = await readClientIdentity(dataDirectory);
     const times = await sendAndAwaitReport(gateway.url, identity, files);

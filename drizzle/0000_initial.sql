@@ -1,7 +1,8 @@
 CREATE TABLE "audit_event" (
-	"event_id" uuid PRIMARY KEY NOT NULL,
+	"event_id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
 	"chain_id" integer NOT NULL,
-	"at" timestamp with time zone NOT NULL,
+	"transaction_id" "xid8" DEFAULT pg_current_xact_id() NOT NULL,
+	"at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
 	"kind" text NOT NULL,
 	"client_id" text,
 	"token_sha256" "bytea",
@@ -12,13 +13,15 @@ CREATE TABLE "audit_event" (
 	"response_sha256" "bytea",
 	"trace_id" text,
 	"related_trace_id" text,
-	"persons" "bytea"
+	"persons" "bytea"[],
+	CONSTRAINT "audit_event_kind" CHECK ("audit_event"."kind" in ('login', 'denial', 'read', 'write', 'operatorAct'))
 );
 --> statement-breakpoint
 CREATE TABLE "audit_seal" (
 	"chain_id" integer NOT NULL,
 	"seal_number" bigint NOT NULL,
 	"sealed_at" timestamp with time zone NOT NULL,
+	"sealed_below" "xid8" NOT NULL,
 	"event_count" integer NOT NULL,
 	"previous_hash" "bytea" NOT NULL,
 	"hash" "bytea" NOT NULL,
@@ -131,7 +134,7 @@ CREATE TABLE "client_ssh_key" (
 --> statement-breakpoint
 CREATE TABLE "failed_authentication" (
 	"subject" text PRIMARY KEY NOT NULL,
-	"failures" integer NOT NULL,
+	"failures" double precision NOT NULL,
 	"last_failed_at" timestamp with time zone NOT NULL,
 	"banned_until" timestamp with time zone
 );
@@ -226,8 +229,36 @@ CREATE TABLE "alarm" (
 	"insurer_id" integer,
 	"details" jsonb NOT NULL,
 	"raised_at" timestamp with time zone NOT NULL,
+	"last_raised_at" timestamp with time zone NOT NULL,
 	"acknowledged_at" timestamp with time zone,
 	"acknowledged_by" text
+);
+--> statement-breakpoint
+CREATE TABLE "expiry_warning" (
+	"kind" text NOT NULL,
+	"client_id" text collate "C" NOT NULL,
+	"subject" text NOT NULL,
+	"days_before" integer NOT NULL,
+	"warned_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "expiry_warning_kind_client_id_subject_days_before_pk" PRIMARY KEY("kind","client_id","subject","days_before")
+);
+--> statement-breakpoint
+CREATE TABLE "notice" (
+	"insurer_id" integer NOT NULL,
+	"notice_id" uuid DEFAULT uuidv7() NOT NULL,
+	"kind" text NOT NULL,
+	"details" jsonb NOT NULL,
+	"raised_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "notice_insurer_id_notice_id_pk" PRIMARY KEY("insurer_id","notice_id"),
+	CONSTRAINT "notice_kind" CHECK ("notice"."kind" in ('certificateExpires', 'keyExpires'))
+);
+--> statement-breakpoint
+CREATE TABLE "operator_act" (
+	"act_id" uuid PRIMARY KEY NOT NULL,
+	"chain_id" integer NOT NULL,
+	"transaction_id" "xid8" NOT NULL,
+	"performed_at" timestamp with time zone NOT NULL,
+	"document" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "competence_code" (
@@ -249,7 +280,6 @@ CREATE TABLE "provider" (
 	"deceased_on" date
 );
 --> statement-breakpoint
-ALTER TABLE "contract_version" ADD CONSTRAINT "contract_version_contract" FOREIGN KEY ("insurer_id","contract_id") REFERENCES "public"."contract"("insurer_id","contract_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "client_certificate" ADD CONSTRAINT "client_certificate_client_id_client_client_id_fk" FOREIGN KEY ("client_id") REFERENCES "public"."client"("client_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "client_grant" ADD CONSTRAINT "client_grant_client_id_client_client_id_fk" FOREIGN KEY ("client_id") REFERENCES "public"."client"("client_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "client_grant" ADD CONSTRAINT "client_grant_insurer_id_insurer_insurer_id_fk" FOREIGN KEY ("insurer_id") REFERENCES "public"."insurer"("insurer_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -259,10 +289,14 @@ ALTER TABLE "insurer_contact" ADD CONSTRAINT "insurer_contact_insurer_id_insurer
 ALTER TABLE "quiet_result_block" ADD CONSTRAINT "quiet_result_block_submission" FOREIGN KEY ("insurer_id","submission_id") REFERENCES "public"."submission"("insurer_id","submission_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "record_result" ADD CONSTRAINT "record_result_submission" FOREIGN KEY ("insurer_id","submission_id") REFERENCES "public"."submission"("insurer_id","submission_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "submission" ADD CONSTRAINT "submission_insurer_id_insurer_insurer_id_fk" FOREIGN KEY ("insurer_id") REFERENCES "public"."insurer"("insurer_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "audit_event_chain" ON "audit_event" USING btree ("chain_id","event_id");--> statement-breakpoint
-CREATE INDEX "audit_sealed_event_id" ON "audit_sealed_event" USING btree ("event_id");--> statement-breakpoint
+ALTER TABLE "expiry_warning" ADD CONSTRAINT "expiry_warning_client_id_client_client_id_fk" FOREIGN KEY ("client_id") REFERENCES "public"."client"("client_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "notice" ADD CONSTRAINT "notice_insurer_id_insurer_insurer_id_fk" FOREIGN KEY ("insurer_id") REFERENCES "public"."insurer"("insurer_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "audit_event_chain" ON "audit_event" USING btree ("chain_id","transaction_id","event_id");--> statement-breakpoint
+CREATE INDEX "audit_event_persons" ON "audit_event" USING gin ("persons") WHERE "audit_event"."persons" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "audit_sealed_event_id" ON "audit_sealed_event" USING btree ("event_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "contract_key" ON "contract" USING btree ("insurer_id","contract_number","inami_root") WHERE "contract"."cancelled_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "submission_reference" ON "submission" USING btree ("insurer_id","environment","reference") WHERE "submission"."state" not in ('refused', 'cancelled', 'tested');--> statement-breakpoint
 CREATE INDEX "submission_waiting" ON "submission" USING btree ("received_at") WHERE "submission"."state" in ('received', 'processing');--> statement-breakpoint
 CREATE INDEX "submission_records_sha256" ON "submission" USING btree ("insurer_id","records_sha256") WHERE "submission"."records_sha256" is not null;--> statement-breakpoint
-CREATE INDEX "alarm_open" ON "alarm" USING btree ("raised_at") WHERE "alarm"."acknowledged_at" is null;
+CREATE INDEX "alarm_open" ON "alarm" USING btree ("raised_at") WHERE "alarm"."acknowledged_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "alarm_same" ON "alarm" USING btree ("code",coalesce("insurer_id", 0),md5("details"::text)) WHERE "alarm"."acknowledged_at" is null;

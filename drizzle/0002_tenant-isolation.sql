@@ -55,14 +55,36 @@ grant select on client, client_key, client_certificate, client_ssh_key, client_g
 --> statement-breakpoint
 grant select, insert, update, delete on authorization_artifact, failed_authentication to infoss_gateway;
 --> statement-breakpoint
-grant insert on alarm, audit_event to infoss_gateway;
+grant insert on alarm to infoss_gateway;
 --> statement-breakpoint
 grant select, insert, update on insurer, insurer_contact, client, client_key, client_certificate, client_ssh_key, client_grant, alarm, provider, competence_code to infoss_institute;
 --> statement-breakpoint
 grant delete on insurer_contact to infoss_institute;
 --> statement-breakpoint
-grant insert on audit_event to infoss_institute;
+-- What the database gives a row itself (number, instant, transaction) nobody else can choose.
+grant insert (chain_id, kind, client_id, token_sha256, method, route, status, request_sha256, response_sha256, trace_id, related_trace_id, persons)
+  on audit_event to infoss_gateway, infoss_institute;
 --> statement-breakpoint
 grant select on audit_event, audit_seal, audit_sealed_event to infoss_auditor;
 --> statement-breakpoint
 grant insert on audit_seal, audit_sealed_event to infoss_auditor;
+--> statement-breakpoint
+-- Notices are the insurer's to read and the institute's to give.
+alter table notice enable row level security;
+--> statement-breakpoint
+alter table notice force row level security;
+--> statement-breakpoint
+create policy own_rows on notice for select to infoss_gateway using (insurer_id = (select current_insurer_id()));
+--> statement-breakpoint
+grant select on notice to infoss_gateway;
+--> statement-breakpoint
+create policy giving on notice for insert to infoss_institute with check (true);
+--> statement-breakpoint
+grant insert on notice, expiry_warning, operator_act to infoss_institute;
+--> statement-breakpoint
+grant select on operator_act to infoss_auditor;
+--> statement-breakpoint
+-- Operators hand a quarantined submission to the workers again, and change nothing else of it.
+create policy replaying on submission for update to infoss_institute using (state = 'quarantined') with check (state = 'received');
+--> statement-breakpoint
+grant update (state, attempts, retry_at) on submission to infoss_institute;

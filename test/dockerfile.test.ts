@@ -138,7 +138,8 @@ t.test("the image has several stages on one small base, a plain user and the ser
   t.ok(stages.length >= 2);
   for (const { image } of stages) t.equal(image, "node:26-slim");
   t.equal(findInstruction("USER"), "node");
-  t.same(JSON.parse(findInstruction("CMD")), ["node", "src/main.ts", "start"]);
+  const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  t.equal(`exec ${JSON.parse(findInstruction("CMD")).join(" ")}`, scripts.start, "the same as npm start");
   t.match(findInstruction("HEALTHCHECK"), "/REST/digitalContracts/v1/health");
 });
 

@@ -3,7 +3,6 @@ import {
   boolean,
   check,
   date,
-  foreignKey,
   integer,
   pgTable,
   primaryKey,
@@ -70,11 +69,6 @@ export const contractVersion = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.insurerId, table.contractId, table.version] }),
-    foreignKey({
-      name: "contract_version_contract",
-      columns: [table.insurerId, table.contractId],
-      foreignColumns: [contract.insurerId, contract.contractId],
-    }),
     check("contract_version_kind", isOneOf(table.contractKind, CONTRACT_KINDS)),
     check("contract_version_language", isOneOf(table.language, HOLDER_LANGUAGES)),
     check("contract_version_end_reason", isOneOf(table.endReason, END_REASONS)),

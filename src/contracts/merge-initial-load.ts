@@ -13,33 +13,46 @@ export interface Merge {
  * insurer's merge lock.
  */
 export async function mergeInitialLoad(tx: TransactionSql, merge: Merge): Promise<void> {
-  const candidates = await countCandidates(tx);
-  const inserted = await insertContracts(tx, merge);
-  if (inserted < candidates) await markMetContracts(tx, merge);
+  const met = (await markRepeatedContracts(tx)) + (await markStoredContracts(tx, merge));
+  await insertContracts(tx, merge);
   await insertFirstVersions(tx, merge);
-  if (inserted < candidates) await compareMetContracts(tx, merge);
+  if (met > 0) await compareMetContracts(tx, merge);
 }
 
-async function countCandidates(tx: TransactionSql): Promise<number> {
-  const [row] = await tx<{ count: number }[]>`select count(*) as count from staged where not blocked`;
-  return row!.count;
-}
-
-async function insertContracts(tx: TransactionSql, merge: Merge): Promise<number> {
-  // Updated rows of `staged` move behind the others: only the order by makes the first record of a key win.
+/** Marks the records whose key an earlier record of the file has. The first that is not blocked keeps it. */
+async function markRepeatedContracts(tx: TransactionSql): Promise<number> {
   const result = await tx`
-    insert into contract (insurer_id, contract_id, contract_number, inami_root, start_on)
-    select ${merge.insurerId}::int, contract_id, contract_number, inami_root, start_on
-    from staged where not blocked order by record_number
-    on conflict (insurer_id, contract_number, inami_root) where cancelled_at is null do nothing`;
+    with repeated as (
+      select contract_number, inami_root, min(record_number) as first_record_number from staged
+      where not blocked group by contract_number, inami_root having count(*) > 1)
+    update staged s set met = true
+    from repeated r
+    where not s.blocked and s.contract_number = r.contract_number and s.inami_root = r.inami_root
+      and s.record_number > r.first_record_number`;
   return result.count;
 }
 
-async function markMetContracts(tx: TransactionSql, merge: Merge): Promise<void> {
-  await tx`
+/** Marks the records whose contract is stored already. */
+async function markStoredContracts(tx: TransactionSql, merge: Merge): Promise<number> {
+  const [stored] = await tx`select 1 from contract where insurer_id = ${merge.insurerId} limit 1`;
+  if (!stored) return 0;
+  const result = await tx`
     update staged s set met = true
-    where not blocked and not exists (
-      select 1 from contract c where c.insurer_id = ${merge.insurerId} and c.contract_id = s.contract_id)`;
+    from contract c
+    where not s.blocked and not s.met and c.insurer_id = ${merge.insurerId} and c.contract_number = s.contract_number
+      and c.inami_root = s.inami_root and c.cancelled_at is null`;
+  return result.count;
+}
+
+/**
+ * The insurer's lock keeps others from adding a key between the look-up and this: a plain insert, for half the price of
+ * one that would step aside (`on conflict`). The unique index is the guarantee; what it refused would be processed again.
+ */
+async function insertContracts(tx: TransactionSql, merge: Merge): Promise<void> {
+  await tx`
+    insert into contract (insurer_id, contract_id, contract_number, inami_root, start_on)
+    select ${merge.insurerId}::int, contract_id, contract_number, inami_root, start_on
+    from staged where not blocked and not met`;
 }
 
 async function insertFirstVersions(tx: TransactionSql, merge: Merge): Promise<void> {

@@ -73,6 +73,8 @@ function createClient(url: string, role: DatabaseRole, max: number): Sql {
       tcp_keepalives_interval: 5,
       tcp_keepalives_count: 3,
       client_connection_check_interval: 5_000,
+      // Staged records stay in memory of the server up to this; taken only as far as they fill it.
+      temp_buffers: "96MB",
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from "./connection.ts";
+import { runTransaction } from "./run-transaction.ts";
 
 /**
  * One insurer's view of the database. Queries run by `run` are in a transaction that carries the insurer's id, so
@@ -12,12 +13,12 @@ export interface Tenant {
 export function createTenant(transactions: Sql, insurerId: number): Tenant {
   return {
     insurerId,
-    run: async (work) =>
-      (await transactions.begin(async (tx) => {
+    run: (work) =>
+      runTransaction(transactions, async (tx) => {
         // Not awaited alone: both travel together, and the server runs them in order.
         const [, result] = await Promise.all([setTenant(tx, insurerId), work(tx)]);
         return result;
-      })) as Awaited<ReturnType<typeof work>>,
+      }),
   };
 }
 

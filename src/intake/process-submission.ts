@@ -58,7 +58,9 @@ export async function processSubmission(
   if (refusal) {
     await endSubmission(tx, claim, begun!.xid, { state: "refused", findings: [refusal], recordedAt, reading });
   } else {
-    await tx`analyze staged`;
+    // The planner needs to know how many rows there are; the distribution of one column is enough for that.
+    await tx`analyze staged (record_number)`;
+    await tx`set local work_mem = '64MB'`;
     await checkStagedProviders(tx, intake.clock.today());
     await checkStagedReferences(tx);
     await mergeInitialLoad(tx, { ...claim, recordedAt });
@@ -90,7 +92,9 @@ async function stageRecords(intake: Intake, tx: TransactionSql, claim: Claim, si
 
   const flush = async (ready: StagedBatch) => {
     contentHash.update(ready.content());
-    inFlight.push(ready.insert(tx));
+    const inserted = ready.insert(tx);
+    inserted.catch(() => {}); // Thrown below, unless the reading fails before: nobody would hear of it, and the process end.
+    inFlight.push(inserted);
     if (inFlight.length > BATCHES_IN_FLIGHT) await inFlight.shift();
     reachStep("process.batchStaged");
   };

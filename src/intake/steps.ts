@@ -1,6 +1,6 @@
 import { channel } from "node:diagnostics_channel";
 
-const STEPS = [
+export const STEPS = [
   "receive.chunkStored",
   "receive.beforeCommit",
   "receive.afterCommit",

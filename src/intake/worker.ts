@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TransactionSql } from "../database/connection.ts";
+import { runTransaction } from "../database/run-transaction.ts";
 import { setTenant } from "../database/tenant-scope.ts";
 import type { Intake } from "./intake.ts";
 import { type Claim, processSubmission } from "./process-submission.ts";
@@ -73,7 +74,7 @@ async function processNext(intake: Intake, abandon: AbortSignal): Promise<boolea
   if (candidates.length === 0) return false;
   let claim: Claim | undefined;
   try {
-    await intake.database.transactions.begin(async (tx) => {
+    await runTransaction(intake.database.transactions, async (tx) => {
       claim = await claimFirst(intake, tx, candidates);
       if (!claim) return;
       reachStep("process.claimed");

@@ -31,8 +31,21 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
     tx`jsonb_build_object('validTo', s.valid_to)`,
   );
   const competence = stagedFinding(tx, "competenceCodeUnknown", "inamiNumber", tx`s.inami_number`);
+  // Two anti-joins by hash find the few records about which there is anything to say; only those are looked at closely.
   await tx`
-    with looked_up as (
+    with suspects as materialized (
+      select s.ctid as row_id from staged s
+      where s.inami_root is not null and not exists (
+        select 1 from provider p
+        where p.inami_root = s.inami_root and p.replaced_by_root is null and p.valid_to is null and p.deceased_on is null
+          and coalesce(s.start_on >= p.valid_from, true) and coalesce(s.ssin = p.ssin, true))
+      union
+      select s.ctid from staged s
+      where length(s.inami_number) = 11 and not exists (
+        select 1 from competence_code c
+        where c.profession_digit = left(s.inami_number, 1) and c.code = right(s.inami_number, 3)
+          and coalesce(s.start_on >= c.valid_from, true) and coalesce(s.start_on <= c.valid_to, true))),
+    looked_up as (
       select s.ctid as row_id, s.record_number, s.sender_reference, s.line, s.byte_offset, s.inami_number, s.ssin, s.start_on,
         p.valid_to, p.replaced_by_root, replacing.inami_number as replaced_by,
         p.inami_root is null as is_unknown,
@@ -43,7 +56,8 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
           select 1 from competence_code c
           where c.profession_digit = left(s.inami_number, 1) and c.code = right(s.inami_number, 3)
             and coalesce(s.start_on >= c.valid_from, true) and coalesce(s.start_on <= c.valid_to, true)) as is_competence_unknown
-      from staged s
+      from suspects
+      join staged s on s.ctid = suspects.row_id
       left join provider p on p.inami_root = s.inami_root
       left join provider replacing on replacing.inami_root = p.replaced_by_root
       where s.inami_root is not null),

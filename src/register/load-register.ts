@@ -3,6 +3,7 @@ import { pipeline } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { CsvError, parse } from "csv-parse";
 import type { Database, Sql, TransactionSql } from "../database/connection.ts";
+import { runTransaction } from "../database/run-transaction.ts";
 import { parseCalendarDate } from "../formats/contract-file/calendar-date.ts";
 
 const BATCH_ROWS = 2_000;
@@ -26,7 +27,7 @@ export class RegisterFileError extends Error {
  * what reading the file throws.
  */
 export async function loadRegister(database: Database, path: string): Promise<number> {
-  return await database.institute.begin((tx) => loadProviders(tx, path));
+  return await runTransaction(database.institute, (tx) => loadProviders(tx, path));
 }
 
 /** As `loadRegister`, in the transaction of the caller. */

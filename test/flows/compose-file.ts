@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { CONTRACT_FILE_NAMESPACE } from "../../src/formats/contract-file/contract-file-vocabulary.ts";
 import { PROVIDERS } from "./test-register.ts";
 
@@ -50,4 +51,16 @@ export function composeRecords(count: number, prefix = "C", fields: Fields = {})
   return Array.from({ length: count }, (_, index) =>
     composeRecord(`${prefix}-R-${index + 1}`, { contractNumber: `${prefix}-${index + 1}`, ...fields }),
   );
+}
+
+const NOISE_DIGESTS = 700;
+
+/** Comments of some 30 KB each that do not compress well: a small file with them fills several stored chunks. */
+export function composeNoise(count: number): string[] {
+  return Array.from({ length: count }, (_, comment) => {
+    const digests = Array.from({ length: NOISE_DIGESTS }, (_, index) =>
+      createHash("sha256").update(`${comment}/${index}`).digest("base64"),
+    );
+    return `<!--${digests.join("")}-->\n`;
+  });
 }

@@ -129,11 +129,14 @@ export async function until(holds: () => Promise<boolean> | boolean, timeoutMs =
   }
 }
 
-export interface StoredVersion {
+export interface StoredContract {
   readonly contractId: string;
   readonly contractNumber: string;
   readonly inamiRoot: string;
   readonly startOn: string;
+}
+
+export interface StoredVersion extends StoredContract {
   readonly version: number;
   readonly validFrom: string;
   readonly validBefore: string | null;
@@ -151,14 +154,20 @@ export interface StoredVersion {
   readonly recordNumber: number;
 }
 
-/** Every version of an insurer's contracts, in the order in which they were sent. */
-async function listVersions(owner: Sql, insurer: Insurer): Promise<StoredVersion[]> {
-  return await owner<StoredVersion[]>`
-    select c.contract_id as "contractId", c.contract_number as "contractNumber", c.inami_root as "inamiRoot",
-      c.start_on as "startOn", version, valid_from as "validFrom", valid_before as "validBefore",
+/** Every version of an insurer's contracts, in the order in which they were sent; a contract without one is an error. */
+async function listVersions(owner: Sql, { insurerId }: Insurer): Promise<StoredVersion[]> {
+  const contracts = await owner<StoredContract[]>`
+    select contract_id as "contractId", contract_number as "contractNumber", inami_root as "inamiRoot",
+      start_on as "startOn"
+    from contract where insurer_id = ${insurerId}`;
+  const versions = await owner<Omit<StoredVersion, Exclude<keyof StoredContract, "contractId">>[]>`
+    select contract_id as "contractId", version, valid_from as "validFrom", valid_before as "validBefore",
       superseded_at as "supersededAt", inami_number as "inamiNumber", contract_kind as "contractKind", ssin, solidarity,
       language, payment_reference as "paymentReference", end_on as "endOn", end_reason as "endReason", action,
       submission_id as "submissionId", record_number as "recordNumber"
-    from contract c left join contract_version v using (insurer_id, contract_id)
-    where insurer_id = ${insurer.insurerId} order by submission_id, record_number, version`;
+    from contract_version where insurer_id = ${insurerId} order by submission_id, record_number, version`;
+  const declared = new Map(contracts.map((contract) => [contract.contractId, contract]));
+  const versioned = new Set(versions.map((version) => version.contractId));
+  if (versioned.size !== declared.size) throw new Error("there is a contract without a version");
+  return versions.map((version) => ({ ...declared.get(version.contractId)!, ...version }));
 }

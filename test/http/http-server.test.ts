@@ -1,11 +1,10 @@
 import { once } from "node:events";
 import { Agent } from "node:https";
-import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TLSSocket } from "node:tls";
 import t from "tap";
 import { FINDING_CODES } from "../../src/findings/finding-codes.ts";
-import { type Answer, BELGIF, contractFile, isProblem, OWN, openDoor, ROOT, send } from "./open-door.ts";
+import { BELGIF, contractFile, isProblem, OWN, openDoor, ROOT, send } from "./open-door.ts";
+import { readAnswer } from "./read-answer.ts";
 
 const SUBMISSIONS = `${ROOT}/submissions`;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -187,7 +186,7 @@ t.test("protocol", async (t) => {
     const start = door.logLines.length;
     const socket = await door.connectAsAlpha();
     socket.write(
-      `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Digest: sha-256=:${Buffer.alloc(32).toString("base64")}:\r\nContent-Length: 10\r\n\r\n<`,
+      `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\nContent-Digest: sha-256=:${Buffer.alloc(32).toString("base64")}:\r\nContent-Length: 10\r\n\r\n<`,
     );
     await sleep(100);
     socket.destroy();
@@ -240,7 +239,7 @@ t.test("a closing server finishes what it has and takes nothing new, even on ope
   const { digestOf } = await import("./open-door.ts");
   const busy = await door.connectAsAlpha();
   busy.write(
-    `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Digest: ${digestOf(body)}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 50)}`,
+    `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\nContent-Digest: ${digestOf(body)}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 50)}`,
   );
   const idle = await door.connectAsAlpha();
   const second = await door.connectAsAlpha();
@@ -262,7 +261,7 @@ t.test("a closing server cuts what does not end in time", async (t) => {
   const stuck = await door.connectAsAlpha();
   stuck.on("error", () => {});
   stuck.write(
-    `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Digest: sha-256=:${Buffer.alloc(32).toString("base64")}:\r\nContent-Length: 1000\r\n\r\n<`,
+    `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\nContent-Digest: sha-256=:${Buffer.alloc(32).toString("base64")}:\r\nContent-Length: 1000\r\n\r\n<`,
   );
   const gone = once(stuck, "close");
   await sleep(100);
@@ -271,14 +270,3 @@ t.test("a closing server cuts what does not end in time", async (t) => {
   await gone;
   t.ok(performance.now() - started < 3_000);
 });
-
-/** What a bare connection was sent until it was closed, as an answer. */
-async function readAnswer(socket: TLSSocket): Promise<Answer> {
-  const text = String(await buffer(socket));
-  const [head = "", body = ""] = text.split("\r\n\r\n");
-  const [status = "", ...fields] = head.split("\r\n");
-  const headers = Object.fromEntries(
-    fields.map((field) => [field.slice(0, field.indexOf(":")).toLowerCase(), field.slice(field.indexOf(":") + 2)]),
-  );
-  return { status: Number(status.split(" ")[1]), headers, text: body, json: JSON.parse(body) };
-}

@@ -173,7 +173,8 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     },
     audit: { log: createAuditLog(database.plain), persons: createPersonHasher(randomBytes(32)) },
     pingDatabase: options.pingDatabase ?? (() => database.plain`select 1`),
-    limits: { lingerMs: 500, ...options.limits },
+    // Tests share their processors: a loop that stands still is not what they are about, unless they say so.
+    limits: { lingerMs: 500, maximumEventLoopDelayMs: 0, ...options.limits },
   });
   await app.listen({ host: "127.0.0.1", port: 0 });
   t.teardown(() => app.close());
@@ -200,6 +201,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     authority,
     alphaId,
     alphaCertificate: alpha!,
+    betaCertificate: beta!,
     /** A header line with a token of Alpha's, for requests written by hand. */
     alphaAuthorization: `Authorization: Bearer ${await mint(alpha!, clientIdOf(ALPHA))}\r\n`,
     logLines,

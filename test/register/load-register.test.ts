@@ -40,26 +40,29 @@ async function isRefused(t: Test, text: string, line: number, reason: RegExp): P
   t.equal(await countProviders(), before, "all or nothing");
 }
 
-t.test("a register is loaded with all it says, whatever its line ends and with or without byte order mark", async (t) => {
-  const successor = makeInamiNumber("100002");
-  const rows = [
-    makeRow(1, { validTo: "2020-06-30", replacedBy: successor, deceasedOn: "2020-05-01" }),
-    makeRow(2),
-    "",
-    makeRow(3),
-  ];
-  t.equal(await loadRegisterText(t, database, `\uFEFF${[REGISTER_HEADER, ...rows].join("\r\n")}\r\n`), 3);
-  t.same(await findProvider(1), {
-    inami_number: makeInamiNumber("100001"),
-    ssin: SSIN,
-    valid_from: "2000-01-01",
-    valid_to: "2020-06-30",
-    replaced_by_root: successor.slice(0, 8),
-    deceased_on: "2020-05-01",
-  });
-  t.match(await findProvider(2), { valid_to: null, replaced_by_root: null, deceased_on: null });
-  t.ok(await findProvider(3));
-});
+t.test(
+  "a register is loaded with all it says, whatever its line ends and with or without byte order mark",
+  async (t) => {
+    const successor = makeInamiNumber("100002");
+    const rows = [
+      makeRow(1, { validTo: "2020-06-30", replacedBy: successor, deceasedOn: "2020-05-01" }),
+      makeRow(2),
+      "",
+      makeRow(3),
+    ];
+    t.equal(await loadRegisterText(t, database, `\uFEFF${[REGISTER_HEADER, ...rows].join("\r\n")}\r\n`), 3);
+    t.same(await findProvider(1), {
+      inami_number: makeInamiNumber("100001"),
+      ssin: SSIN,
+      valid_from: "2000-01-01",
+      valid_to: "2020-06-30",
+      replaced_by_root: successor.slice(0, 8),
+      deceased_on: "2020-05-01",
+    });
+    t.match(await findProvider(2), { valid_to: null, replaced_by_root: null, deceased_on: null });
+    t.ok(await findProvider(3));
+  },
+);
 
 t.test("loading again takes the new values and keeps the providers that are not in the file", async (t) => {
   const before = await countProviders();

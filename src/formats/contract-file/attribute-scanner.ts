@@ -7,6 +7,8 @@ export interface AttributeList {
   readonly names: string[];
   readonly values: string[];
   count: number;
+  /** Whether one of them declares a namespace or has a prefix. */
+  hasPrefixes: boolean;
 }
 
 export const UNFINISHED = -1;
@@ -34,6 +36,7 @@ export function skipSpaces(text: string, from: number): number {
 export function scanAttributes(cursor: FileCursor, from: number, list: AttributeList): number {
   const { text } = cursor.window;
   list.count = 0;
+  list.hasPrefixes = false;
   let index = from;
   for (;;) {
     const start = skipSpaces(text, index);
@@ -80,6 +83,7 @@ function addName(cursor: FileCursor, list: AttributeList, name: string, start: n
     if (list.names[i] === name) cursor.fault("attributeRepeated", start, end);
   }
   list.names[list.count] = name;
+  list.hasPrefixes ||= name === "xmlns" || name.includes(":");
 }
 
 /** XML 1.0, 3.3.3: white space becomes spaces (a reference to it stays), references are replaced. */

@@ -41,7 +41,7 @@ export class XmlScanner {
   readonly #events: XmlEvents;
   readonly #namespace: string;
   readonly #scopes: NamespaceScopes;
-  readonly #attributes: AttributeList = { names: [], values: [], count: 0 };
+  readonly #attributes: AttributeList = { names: [], values: [], count: 0, hasPrefixes: false };
   /** Names of the elements that are open, as written. */
   readonly #names: string[] = [];
   #depth = 0;
@@ -148,6 +148,7 @@ export class XmlScanner {
       if (end === UNFINISHED) return UNFINISHED;
     } else {
       this.#attributes.count = 0;
+      this.#attributes.hasPrefixes = false;
       if (code !== GREATER && code !== SLASH) this.#cursor.fault("tagMalformed", nameEnd);
     }
     const isEmpty = text.charCodeAt(end) === SLASH;
@@ -253,14 +254,12 @@ export class XmlScanner {
   #open(text: string, start: number, nameEnd: number): void {
     const cursor = this.#cursor;
     const depth = this.#depth;
-    if (nameEnd - start > cursor.limits.nameLength) cursor.refuseLimit("nameLength");
+    if (nameEnd - start - 1 > cursor.limits.nameLength) cursor.refuseLimit("nameLength");
     if (depth >= cursor.limits.depth) cursor.refuseLimit("depth");
     if (depth === 0 && this.#isRootSeen) cursor.fault("secondRoot", start, cursor.seen);
     if (depth <= 1) cursor.tagPlace = cursor.placeOf(start);
     const attributes = this.#attributes;
-    const hasPlainNames =
-      attributes.count === 0 || (attributes.count === 1 && attributes.names[0] === "senderReference");
-    if (!hasPlainNames) this.#checkNames(this.#scopes.enter(attributes, depth));
+    if (attributes.hasPrefixes) this.#checkNames(this.#scopes.enter(attributes, depth));
     const known = this.#scopes.findElement(text, start + 1, nameEnd);
     const name = known === undefined ? text.slice(start + 1, nameEnd) : known.name;
     const number = known === undefined ? this.#resolve(name) : known.number;

@@ -31,6 +31,7 @@ export interface HttpLimits {
   readonly maximumHeapBytes: number;
   /** Bytes above which requests are refused; 0: not looked at. */
   readonly maximumRssBytes: number;
+  /** Long enough for one long stall, such as the loading of a library, not to count as overload. */
   readonly overloadSampleMs: number;
   /** How often the files of key, certificate and client authorities are looked at. */
   readonly tlsRereadIntervalMs: number;
@@ -55,8 +56,8 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   requestsPerMinutePerAddress: 3_000,
   minimumBodyBytesPerWindow: 10_000,
   bodyWindowMs: 10_000,
-  maximumEventLoopDelayMs: 1_000,
+  maximumEventLoopDelayMs: 250,
   maximumHeapBytes: Math.floor(getHeapStatistics().heap_size_limit * SHARE_OF_MEMORY),
   maximumRssBytes: Math.floor(MEMORY_BYTES * SHARE_OF_MEMORY),
-  overloadSampleMs: 1_000,
+  overloadSampleMs: 2_500,
 };

@@ -6,7 +6,7 @@ import { readContractFile } from "./read-contract-file.ts";
 for (const [name, { content, findings }] of BAD_INPUTS) {
   t.test(`${name} is answered in full, wherever the pieces end`, async (t) => {
     t.same(readContractFile(content).findings, findings);
-    const pieceLengths = content.length < 100_000 ? [1, 2, 3, 5, 64, 1021] : [4099, 65_537];
+    const pieceLengths = content.length < 100_000 ? [1, 3, 64] : [4099, 65_537];
     for (const pieceLength of pieceLengths) {
       t.same(readContractFile(content, pieceLength).findings, findings, `in pieces of ${pieceLength}`);
     }

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Sql, TransactionSql } from "./connection.ts";
+
+/** Longest time between a failed statement and the driver's word that the connection is gone. */
+const LOSS_NOTICE_MS = 1_000;
+
+/**
+ * `begin` of postgres.js, made safe against the loss of the connection. The driver then rejects at once, but lets
+ * `work` go on: its next statement, or the driver's own ROLLBACK or COMMIT behind it, would end the process, or join
+ * and even commit whatever transaction the connection carries by then. Here nothing follows a loss: statements throw,
+ * and the end of `work` is not heard. Throws what `work` throws, or the driver's error.
+ */
+export async function runTransaction<T>(sql: Sql, work: (tx: TransactionSql) => Promise<T>): Promise<T> {
+  let isOver = false;
+  const over = Promise.withResolvers<void>();
+  const guarded = (tx: TransactionSql) =>
+    new Promise<T>((resolve, reject) => {
+      work(refuseWhen(() => isOver, tx)).then(
+        (value) => {
+          if (!isOver) resolve(value);
+        },
+        async (error: unknown) => {
+          // The driver fails the statement first and tells of its connection a moment later.
+          if (mayBeLoss(error)) await Promise.race([over.promise, sleep(LOSS_NOTICE_MS, undefined, { ref: false })]);
+          if (!isOver) reject(error);
+        },
+      );
+    });
+  try {
+    return (await sql.begin(guarded)) as T;
+  } finally {
+    isOver = true;
+    over.resolve();
+  }
+}
+
+function refuseWhen(isOver: () => boolean, tx: TransactionSql): TransactionSql {
+  const check = () => {
+    if (isOver()) throw new Error("the transaction is over: its connection was lost, or it was left behind");
+  };
+  return new Proxy(tx, {
+    apply(target, self, values) {
+      check();
+      return Reflect.apply(target, self, values);
+    },
+    get(target, name) {
+      check();
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+/** Errors of the driver and of its socket. After an error of the server itself the connection lives on. */
+function mayBeLoss(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return String(error.code).startsWith("CONNECTION_") || "syscall" in error;
+}
