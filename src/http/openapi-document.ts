@@ -34,8 +34,13 @@ Query fields that are not described are refused. Fields may be added to answers:
 
 const TAGS = [
   { name: "Submissions", description: "Contract files handed over, their receipts and their reports" },
+  { name: "Notices", description: "What the institute tells an insurer outside of its files" },
   { name: "Reference data", description: "Code lists" },
   { name: "Service", description: "Health, keys and this document" },
+  {
+    name: "Operators",
+    description: "For the institute's operators alone: insurers, their clients and credentials, alarms",
+  },
 ];
 
 /** What any operation may answer beside its own responses (Belgif rule prb-defaul). */

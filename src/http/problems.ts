@@ -32,6 +32,7 @@ export const PROBLEM_TYPES = {
   notAcceptable: { type: `${OWN}notAcceptable`, status: 406, title: "Not Acceptable" },
   requestTimeout: { type: `${OWN}requestTimeout`, status: 408, title: "Request Timeout" },
   tooLateToCancel: { type: `${OWN}tooLateToCancel`, status: 409, title: "Too Late To Cancel" },
+  conflict: { type: `${OWN}conflict`, status: 409, title: "Conflict" },
   payloadTooLarge: { type: `${BELGIF}payloadTooLarge`, status: 413, title: "Payload Too Large" },
   uriTooLong: { type: `${OWN}uriTooLong`, status: 414, title: "URI Too Long" },
   unsupportedMediaType: { type: `${OWN}unsupportedMediaType`, status: 415, title: "Unsupported Media Type" },
@@ -52,6 +53,10 @@ export const ISSUE_TYPES = {
   schemaViolation: { type: `${BELGIF_ISSUE}schemaViolation`, title: "Input isn't valid with respect to schema" },
   invalidInput: { type: `${BELGIF_ISSUE}invalidInput`, title: "Invalid input" },
   unknownInput: { type: `${BELGIF_ISSUE}unknownInput`, title: "Unknown input" },
+  referencedResourceNotFound: {
+    type: `${BELGIF_ISSUE}referencedResourceNotFound`,
+    title: "Referenced resource not found",
+  },
   requiredInput: { type: `${BELGIF_EXTENSION_ISSUE}requiredInput`, title: "Input is required in this context" },
 } as const;
 

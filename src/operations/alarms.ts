@@ -75,6 +75,12 @@ export async function listAlarms(sql: Sql, { open, before, limit }: AlarmPage): 
   return rows.map(toAlarm);
 }
 
+/** `alarmId` must be a UUID. */
+export async function findAlarm(sql: Sql, alarmId: string): Promise<Alarm | undefined> {
+  const [row] = await sql<AlarmRow[]>`select ${alarmColumns(sql)} from alarm where alarm_id = ${alarmId}`;
+  return row && toAlarm(row);
+}
+
 /**
  * Records that the operator saw the alarm; undefined when there is none of that number. Once acknowledged it stays
  * the first one's: asking again changes nothing and answers the same.

@@ -7,14 +7,17 @@ import { createSubmissionRoute } from "./create-submission.ts";
 import { getCorrectionsRoute } from "./get-corrections.ts";
 import { getFindingRoute } from "./get-finding.ts";
 import { getKeySetRoute } from "./get-key-set.ts";
+import { getNoticeRoute } from "./get-notice.ts";
 import { getOpenapiDocumentRoute } from "./get-openapi-document.ts";
 import { getReceiptRoute } from "./get-receipt.ts";
 import { getRecordRoute } from "./get-record.ts";
 import { getReportRoute } from "./get-report.ts";
 import { getSubmissionRoute } from "./get-submission.ts";
 import { listFindingsRoute } from "./list-findings.ts";
+import { listNoticesRoute } from "./list-notices.ts";
 import { listRecordsRoute } from "./list-records.ts";
 import { listSubmissionsRoute } from "./list-submissions.ts";
+import { operatorRoutes } from "./operator/operator-routes.ts";
 
 /** Every route of the REST door; the order is that of the OpenAPI document. */
 export async function addRoutes(app: Api, provide: ProvideDependencies): Promise<void> {
@@ -27,10 +30,13 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   listRecordsRoute(app, provide);
   getRecordRoute(app, provide);
   getCorrectionsRoute(app, provide);
+  listNoticesRoute(app, provide);
+  getNoticeRoute(app, provide);
   listFindingsRoute(app);
   getFindingRoute(app);
   checkHealthRoute(app, provide);
   getOpenapiDocumentRoute(app);
   getKeySetRoute(app, provide);
+  await operatorRoutes(app, provide);
   await authorizationServerRoutes(app, provide);
 }

@@ -1,0 +1,92 @@
+import { Command, CommanderError, Option } from "commander";
+import { EmbeddedDatabaseError } from "../database/embedded-database-error.ts";
+import { RegistryError } from "../identity/registry-error.ts";
+import { OperatorError } from "../operator/operator-change.ts";
+import { RegisterFileError } from "../register/load-register.ts";
+import { addAlarmCommands, addRegisterCommands, addSubmissionCommands } from "./operator-alarms.ts";
+import { addAuditCommands } from "./operator-audit.ts";
+import { addClientCommands, addGrantCommands, addOperatorCommands } from "./operator-clients.ts";
+import { addCertificateCommands, addKeyCommands, addSshKeyCommands } from "./operator-credentials.ts";
+import { addInsurerCommands } from "./operator-insurers.ts";
+import { CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
+
+const EXAMPLES = `
+Examples:
+  infoss operator create desk-1 --jwks desk-1.jwks.json --certificate desk-1.pem --environment validation
+  infoss insurer admit 0403019261 --name Alpha --environment validation
+  infoss client create alpha-1 --name Alpha --insurer 0403019261 --jwks alpha-1.jwks.json --certificate alpha-1.pem --environment validation
+  infoss certificate list --client alpha-1
+  infoss alarms list --json
+
+Settings are the gateway's own (docs/operations.md): run it where the gateway runs. A command that changes something names
+its environment. Ends with 0 when done, 1 when it cannot be done, 2 when the command is not understood.`;
+
+/** The command line of operators; answers the exit status. Every sentence for the operator goes to standard error. */
+export async function runInfoss(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    await createProgram(surroundings).parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    // Commander has said it.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    surroundings.say(`${explain(error)}\n`);
+    return error instanceof CommandMistake ? 2 : 1;
+  }
+}
+
+function createProgram(surroundings: Surroundings): Command {
+  const program = new Command("infoss")
+    .description("Operators' acts on a gateway for the exchange of digital contracts, each on the audit trail.")
+    .addOption(
+      new Option("--environment <name>", "where to act; required for every act").choices(["validation", "production"]),
+    )
+    .option("--as <name>", "who acts, for the audit trail (the account of the operating system)")
+    .option("--json", "print results as JSON")
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: surroundings.write, writeErr: surroundings.say })
+    .showHelpAfterError("(--help tells more)")
+    .exitOverride()
+    .addHelpText("after", EXAMPLES);
+  const groups = [
+    addOperatorCommands,
+    addInsurerCommands,
+    addClientCommands,
+    addGrantCommands,
+    addCertificateCommands,
+    addKeyCommands,
+    addSshKeyCommands,
+    addAlarmCommands,
+    addSubmissionCommands,
+    addRegisterCommands,
+    addAuditCommands,
+  ];
+  for (const add of groups) add(program, surroundings);
+  return program;
+}
+
+const FOR_OPERATORS = [
+  CommandMistake,
+  CommandRefused,
+  RegistryError,
+  OperatorError,
+  EmbeddedDatabaseError,
+  RegisterFileError,
+];
+/** The database has other tables, columns or roles than this version knows. */
+const OTHER_VERSION = new Set(["42P01", "42703", "42883", "42704", "22023"]);
+
+/** What went wrong as a sentence. Says nothing of values: messages of the database may quote some. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return "The command failed.";
+  if (FOR_OPERATORS.some((kind) => error instanceof kind)) return error.message;
+  const code = "code" in error ? String(error.code) : "";
+  if (OTHER_VERSION.has(code)) {
+    return `The database is not one of this version of the gateway (${code}): start the gateway once, which brings it up to date.`;
+  }
+  if (code === "42501") return "The user in DATABASE_URL may not do this: it must be the one that the gateway uses.";
+  if (code === "ENOENT" || code === "EACCES" || code === "EISDIR")
+    return "A file that the command names cannot be read.";
+  if (code !== "")
+    return `The database cannot be used now (${code}): nothing was done. See that DATABASE_URL is right and the server runs.`;
+  return `The command failed, nothing was done: ${error.name}.`;
+}

@@ -1,0 +1,88 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { listAlarms } from "../operations/alarms.ts";
+import { acknowledge } from "../operator/acknowledge.ts";
+import { loadRegisterFile } from "../operator/load-register-file.ts";
+import { listQuarantined, replaySubmission } from "../operator/quarantine.ts";
+import { act, isJson, look, printJson, show } from "./operator-command.ts";
+import type { Surroundings } from "./operator-surroundings.ts";
+import { renderTable } from "./operator-table.ts";
+
+const LIMIT = 100;
+
+export function addAlarmCommands(program: Command, surroundings: Surroundings): void {
+  const alarms = program.command("alarms").description("see what went wrong and say that it was seen");
+
+  alarms
+    .command("list")
+    .description("list the open alarms, newest first")
+    .option("--all", "acknowledged ones too")
+    .option("--limit <number>", "at most this many", readLimit, LIMIT)
+    .action(async (options: { all?: true; limit: number }, command: Command) => {
+      const page = { limit: options.limit, ...(options.all ? {} : { open: true }) };
+      const found = await look(surroundings, command, ({ institute }) => listAlarms(institute, page));
+      if (isJson(command)) return printJson(surroundings, found);
+      const rows = found.map(({ details, ...alarm }) => ({ ...alarm, details: JSON.stringify(details) }));
+      const columns = [
+        "alarmId",
+        "code",
+        "insurerId",
+        "raisedAt",
+        "lastRaisedAt",
+        "acknowledgedBy",
+        "details",
+      ] as const;
+      surroundings.write(
+        renderTable(
+          columns,
+          rows.map((row) => ({ insurerId: null, acknowledgedBy: null, ...row })),
+        ),
+      );
+    });
+
+  alarms
+    .command("acknowledge")
+    .description("say that an alarm was seen")
+    .argument("<id>")
+    .action(async (alarmId: string, _options: object, command: Command) => {
+      await act(surroundings, command, async (tx, actor) => [await acknowledge(tx, actor, { alarmId })]);
+    });
+}
+
+export function addSubmissionCommands(program: Command, surroundings: Surroundings): void {
+  const submissions = program.command("submissions").description("see and replay submissions that were set aside");
+
+  submissions
+    .command("list")
+    .description("list the quarantined submissions, oldest first")
+    .option("--limit <number>", "at most this many", readLimit, LIMIT)
+    .action(async ({ limit }: { limit: number }, command: Command) => {
+      const columns = ["submissionId", "enterpriseNumber", "kind", "attempts", "receivedAt"] as const;
+      await show(surroundings, command, columns, ({ institute }) => listQuarantined(institute, { limit }));
+    });
+
+  submissions
+    .command("replay")
+    .description("hand a quarantined submission to the workers again, with all its attempts before it")
+    .argument("<id>")
+    .action(async (submissionId: string, _options: object, command: Command) => {
+      await act(surroundings, command, async (tx, actor) => [await replaySubmission(tx, actor, { submissionId })]);
+    });
+}
+
+export function addRegisterCommands(program: Command, surroundings: Surroundings): void {
+  program
+    .command("register")
+    .description("keep the register of providers")
+    .command("load")
+    .description("load a CSV file, all rows or none; providers that are there take the new values")
+    .argument("<file>", "columns inamiNumber,ssin,validFrom,validTo,replacedBy,deceasedOn")
+    .action(async (path: string, _options: object, command: Command) => {
+      await act(surroundings, command, async (tx, actor) => [await loadRegisterFile(tx, actor, { path })]);
+    });
+}
+
+export function readLimit(text: string): number {
+  const number = Number(text);
+  if (/^\d{1,5}$/.test(text) && number > 0) return number;
+  throw new InvalidArgumentError("It takes a whole number from 1 to 99999.");
+}

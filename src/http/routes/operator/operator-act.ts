@@ -1,0 +1,58 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Sql } from "../../../database/connection.ts";
+import { SCOPES } from "../../../identity/scopes.ts";
+import type { OperatorChange } from "../../../operator/operator-change.ts";
+import { type Act, performAct } from "../../../operator/perform-act.ts";
+import type { ProvideDependencies } from "../../http-dependencies.ts";
+import { API_ROOT } from "../../paths.ts";
+import { actProblem, isActError } from "./operator-problems.ts";
+
+export const OPERATOR_ROOT = `${API_ROOT}/operator`;
+export const FOR_OPERATORS = { scope: SCOPES.operate };
+export const OPERATOR_TAGS = ["Operators"];
+
+/**
+ * Does an operator's act with its audit event in one transaction; throws the problem of an act that cannot be done.
+ * `status` is that of the answer, which the event carries.
+ */
+export async function perform<Change extends OperatorChange>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  provide: ProvideDependencies,
+  { status, act }: { status: number; act: Act<Change> },
+): Promise<Change> {
+  const { intake, identity } = provide();
+  const { clientId, tokenSha256 } = request.caller!;
+  const related = reply.getHeader("BelGov-Related-Trace-Id");
+  const performer = {
+    actor: { clientId },
+    method: request.method,
+    route: request.routeOptions.url ?? "none",
+    status,
+    tokenSha256,
+    traceId: request.id,
+    ...(typeof related === "string" && { relatedTraceId: related }),
+  };
+  const change = await blameRequest(request, () => performAct(intake.database.institute, performer, act));
+  // In this process at once; the others learn of it when what they remember is ten seconds old.
+  identity.directory.forget();
+  reply.code(status);
+  return change;
+}
+
+/** Looks something up as the institute; throws the problem of what is not there. */
+export async function lookUp<T>(
+  request: FastifyRequest,
+  provide: ProvideDependencies,
+  find: (institute: Sql) => Promise<T>,
+): Promise<T> {
+  return await blameRequest(request, () => find(provide().intake.database.institute));
+}
+
+async function blameRequest<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isActError(error) ? actProblem(error, Object.keys(request.params ?? {})) : error;
+  }
+}

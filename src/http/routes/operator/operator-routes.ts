@@ -1,0 +1,24 @@
+import type { Api } from "../../fastify-types.ts";
+import type { ProvideDependencies } from "../../http-dependencies.ts";
+import { addAlarmRoutes } from "./alarms.ts";
+import { addClientRoutes } from "./clients.ts";
+import { addContactRoutes } from "./contacts.ts";
+import { addCredentialsRoutes } from "./credentials.ts";
+import { addGrantRoutes } from "./grants.ts";
+import { addInsurerRoutes } from "./insurers.ts";
+import { acceptJson } from "./json-body.ts";
+import { addQuarantineRoutes } from "./submissions.ts";
+
+/** What operators do, for their own clients (scope `…:operate`). Each act is on the audit trail or did not happen. */
+export async function operatorRoutes(app: Api, provide: ProvideDependencies): Promise<void> {
+  await app.register(async (scope) => {
+    acceptJson(scope);
+    addInsurerRoutes(scope, provide);
+    addContactRoutes(scope, provide);
+    addClientRoutes(scope, provide);
+    addGrantRoutes(scope, provide);
+    addCredentialsRoutes(scope, provide);
+    addAlarmRoutes(scope, provide);
+    addQuarantineRoutes(scope, provide);
+  });
+}

@@ -1,0 +1,35 @@
+import { REGISTRY_ACTS, type RegistryChange } from "../identity/registry-error.ts";
+
+export const OPERATOR_ACTS = [
+  ...REGISTRY_ACTS,
+  "alarmAcknowledged",
+  "submissionReplayed",
+  "registerLoaded",
+  "personAsked",
+] as const;
+export type OperatorAct = (typeof OPERATOR_ACTS)[number];
+
+/** What an operator's act changed; see RegistryChange. */
+export interface OperatorChange extends Omit<RegistryChange, "act"> {
+  readonly act: OperatorAct;
+  /** Keyed hashes of the persons that the act was about; for the audit trail alone. */
+  readonly persons?: readonly Buffer[];
+}
+
+export type OperatorErrorCode =
+  | "alarmNotFound"
+  | "submissionNotFound"
+  | "notQuarantined"
+  | "invalidKeySet"
+  | "operatorOnCommandLine";
+
+/** An act outside the registry that cannot be done; nothing was changed. The message is a sentence for the operator. */
+export class OperatorError extends Error {
+  override readonly name = "OperatorError";
+  readonly code: OperatorErrorCode;
+
+  constructor(code: OperatorErrorCode, sentence: string) {
+    super(sentence);
+    this.code = code;
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash, randomUUID } from "node:crypto";
+import { INSTITUTE_CHAIN, insertAuditEvent } from "../audit/audit-event.ts";
+import type { Sql, TransactionSql } from "../database/connection.ts";
+import { runTransaction } from "../database/run-transaction.ts";
+import type { Actor } from "../identity/registry-error.ts";
+import type { OperatorChange } from "./operator-change.ts";
+
+/** Who acts, and how the act came in. */
+export interface Performer {
+  readonly actor: Actor;
+  /** HTTP method, or `CLI`. */
+  readonly method: string;
+  /** Template of the route, or the words of the command. */
+  readonly route: string;
+  /** Of the answer that follows when all goes well; 0 for a command. */
+  readonly status: number;
+  readonly tokenSha256?: Buffer;
+  readonly traceId?: string;
+  readonly relatedTraceId?: string;
+}
+
+export type Act<Change extends OperatorChange = OperatorChange> = (tx: TransactionSql, actor: Actor) => Promise<Change>;
+
+/** Does an act and keeps its audit event in the same transaction: both are committed, or neither. */
+export async function performAct<Change extends OperatorChange>(
+  institute: Sql,
+  performer: Performer,
+  act: Act<Change>,
+): Promise<Change> {
+  const [change] = await performActs(institute, performer, async (tx, actor) => [await act(tx, actor)] as const);
+  return change;
+}
+
+/** Several acts of one command, all done or none; each has an audit event of its own. */
+export async function performActs<Changes extends readonly OperatorChange[]>(
+  institute: Sql,
+  performer: Performer,
+  acts: (tx: TransactionSql, actor: Actor) => Promise<Changes>,
+): Promise<Changes> {
+  return await runTransaction(institute, async (tx) => {
+    const [begun] = await tx<{ xid: string }[]>`select pg_current_xact_id()::text as xid`;
+    const changes = await acts(tx, performer.actor);
+    for (const change of changes) await keep(tx, performer, change);
+    // postgres.js can lose the reservation of `begin` (open issues 823, 1189, 1204): an act beside its audit is none.
+    const [now] = await tx<{ xid: string | null }[]>`select pg_current_xact_id_if_assigned()::text as xid`;
+    if (now?.xid !== begun!.xid) throw new Error("the transaction of an operator's act was lost");
+    return changes;
+  });
+}
+
+/** How the audit trail names who acts: a client by its id, an account of the command line by a name no client can have. */
+export function nameActor({ clientId, account }: Actor): string {
+  return clientId ?? `account:${account ?? "unknown"}`;
+}
+
+async function keep(tx: TransactionSql, performer: Performer, change: OperatorChange): Promise<void> {
+  const { actor, method, route, status, ...proof } = performer;
+  const { act, insurerId, clientId, details, persons } = change;
+  const actId = randomUUID();
+  const by = nameActor(actor);
+  const document = JSON.stringify({ actId, by, act, insurerId, clientId, details });
+  await tx`
+    insert into operator_act (act_id, chain_id, transaction_id, performed_at, document)
+    values (${actId}, ${insurerId ?? INSTITUTE_CHAIN}, pg_current_xact_id(), clock_timestamp(), ${document})`;
+  const requestSha256 = createHash("sha256").update(document).digest();
+  await insertAuditEvent(tx, {
+    kind: "operatorAct",
+    insurerId,
+    clientId: by,
+    method,
+    route,
+    status,
+    requestSha256,
+    persons,
+    ...proof,
+  });
+}
