@@ -4,7 +4,7 @@ import { createDatabase } from "../../src/database/connection.ts";
 import { runTransaction } from "../../src/database/run-transaction.ts";
 import { createTestDatabase } from "../database.ts";
 
-const { url, database } = await createTestDatabase(t);
+const { url, database, owner } = await createTestDatabase(t);
 const { plain } = database;
 /** A single connection, so that the next transaction gets the one that was lost. */
 const single = createDatabase(url, { transactionConnections: 1, plainConnections: 1 });
@@ -12,7 +12,8 @@ t.teardown(() => single.close());
 const { transactions } = single;
 
 t.before(async () => {
-  await plain`create table note (n int primary key)`;
+  await owner`create table note (n int primary key)`;
+  await owner`grant select, insert on note to infoss_gateway`;
 });
 
 async function cutTransactions(): Promise<void> {
