@@ -17,7 +17,7 @@ t.before(async () => {
 });
 
 async function cutTransactions(): Promise<void> {
-  await plain`select pg_terminate_backend(pid) from pg_stat_activity
+  await owner`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`;
 }
 
@@ -91,6 +91,6 @@ t.test("the loss of another connection rolls back a transaction whose own is sou
 });
 
 async function cutSleepers(): Promise<void> {
-  await plain`select pg_terminate_backend(pid) from pg_stat_activity
+  await owner`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`;
 }
