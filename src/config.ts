@@ -63,6 +63,8 @@ export interface Config {
   readonly processingAttempts: number;
   readonly pollIntervalMs: number;
   readonly shutdownTimeoutMs: number;
+  /** Of the metrics on loopback, 0: any free port. Absent: there is no such listener. */
+  readonly metricsPort?: number;
   readonly logLevel: LogLevel;
 }
 
@@ -114,6 +116,9 @@ export function readConfig(environment: Environment = process.env): Config {
     ...(auditKeyFile === undefined ? {} : { auditKeyFile }),
     ...(externalIssuer === undefined ? {} : { externalIssuer }),
     ...readLimits(read),
+    ...(read.isSet("METRICS_PORT") && {
+      metricsPort: read.integer("METRICS_PORT", { minimum: 0, maximum: 65_535, otherwise: 0 }),
+    }),
     logLevel: read.oneOf("LOG_LEVEL", LOG_LEVELS, "info"),
   };
   if (deployment === "production") problems.push(...refuseDevelopmentParts(read, certificatesFolder));

@@ -77,7 +77,13 @@ t.test("an empty environment is validation on this machine, with everything made
 });
 
 t.test("every setting is read", async (t) => {
-  const limits = { UPLOAD_CONCURRENCY: "3", WORKER_CONCURRENCY: "4", PROCESSING_ATTEMPTS: "6", POLL_INTERVAL_MS: "70" };
+  const limits = {
+    UPLOAD_CONCURRENCY: "3",
+    WORKER_CONCURRENCY: "4",
+    PROCESSING_ATTEMPTS: "6",
+    POLL_INTERVAL_MS: "70",
+    METRICS_PORT: "9464",
+  };
   const more = { HOST: "::", PORT: "0", ROLES: "worker", MAXIMUM_BYTES: "1000", SHUTDOWN_TIMEOUT_MS: "0" };
   const external = { AUTH_ISSUER: "https://issuer.example/realms/nihdi/", AUTH_CA_FILE: own.CLIENT_CA_FILE };
   t.strictSame(readConfig({ ...production, ...limits, ...more, ...external, LOG_LEVEL: "warn" }), {
@@ -99,6 +105,7 @@ t.test("every setting is read", async (t) => {
     workerConcurrency: 4,
     processingAttempts: 6,
     pollIntervalMs: 70,
+    metricsPort: 9464,
     shutdownTimeoutMs: 0,
     logLevel: "warn",
   });

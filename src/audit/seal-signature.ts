@@ -1,8 +1,19 @@
-import { type CompactVerifyGetKey, compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
+import { CompactSign, type CompactVerifyGetKey, compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
+import { type KeyRing, SIGNING_ALGORITHM } from "../identity/signing-keys.ts";
 
 /** Signs with the key in use, as compact JWS. */
 export interface SealSigner {
   sign(payload: Uint8Array): Promise<string>;
+}
+
+/** Signs with whatever key signs at the time. */
+export function createSealSigner(keyRing: KeyRing): SealSigner {
+  return {
+    async sign(payload) {
+      const { kid, privateKey } = keyRing.current();
+      return await new CompactSign(payload).setProtectedHeader({ alg: SIGNING_ALGORITHM, kid }).sign(privateKey);
+    },
+  };
 }
 
 /** The payload of a compact JWS; rejects when its signature or its key is none of ours. */

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { BusinessClock } from "../clock.ts";
 import type { Database } from "../database/connection.ts";
+import type { NewAlarm } from "../operations/alarms.ts";
 import type { ReceiptSigner } from "./receipt.ts";
 import type { TransferSlots } from "./transfer-slots.ts";
 
@@ -10,6 +11,8 @@ export interface Intake {
   readonly clock: BusinessClock;
   readonly signer: ReceiptSigner;
   readonly log: Logger;
+  /** Makes operators see; never rejects. */
+  readonly raiseAlarm: (alarm: NewAlarm) => Promise<void>;
   readonly environmentName: "validation" | "production";
   readonly maximumBytes: number;
   readonly transferSlots: TransferSlots;

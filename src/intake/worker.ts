@@ -134,10 +134,7 @@ async function markProcessing(intake: Intake, insurerId: number, submissionId: s
     returning insurer_id as "insurerId", submission_id as "submissionId", kind, attempts as attempt, state`,
   );
   if (row?.state !== "quarantined") return row;
-  intake.log.error(
-    { code: "submissionQuarantined", submissionId, insurerId },
-    "a submission ended without result too often and is set aside; see docs/operations.md",
-  );
+  await intake.raiseAlarm({ code: "submissionQuarantined", insurerId, details: { submissionId } });
   return undefined;
 }
 

@@ -46,6 +46,8 @@ export async function openIntake(t: Test, options: IntakeOptions = {}) {
   const intake: Intake = {
     database,
     clock: createFixedBusinessClock(TODAY),
+    raiseAlarm: async (alarm) =>
+      intake.log.error({ code: alarm.code, ...alarm.details, insurerId: alarm.insurerId }, "alarm"),
     log: pino({ level: "debug" }, { write: (line: string) => logLines.push(JSON.parse(line) as LogLine) }),
     signer: createReceiptSigner(await createFixedKeyRing(await generateSigningKeyPem())),
     environmentName: "validation",

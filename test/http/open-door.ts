@@ -130,6 +130,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     database,
     clock: createFixedBusinessClock("2026-11-22"),
     log,
+    raiseAlarm: async ({ code, details }) => log.error({ code, ...details }, "alarm"),
     signer: createReceiptSigner(keyRing),
     environmentName: "validation",
     maximumBytes: options.maximumBytes ?? 1_000_000,

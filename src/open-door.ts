@@ -1,0 +1,98 @@
+import { readFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createAuditLog } from "./audit/audit-log.ts";
+import { createPersonHasher } from "./audit/person-hash.ts";
+import type { Config } from "./config.ts";
+import { createHttpServer } from "./http/http-server.ts";
+import { readTlsFiles } from "./http/tls-reload.ts";
+import { createOwnTokenKeys, createTokenVerifier } from "./identity/access-token.ts";
+import { createAuthorizationServer, issuerOf } from "./identity/authorization-server.ts";
+import { createClientDirectory } from "./identity/client-directory.ts";
+import { createFailedAuthentications } from "./identity/failed-authentications.ts";
+import { createIssuerKeys } from "./identity/issuer-keys.ts";
+import { audienceOf } from "./identity/scopes.ts";
+import type { KeyRing } from "./identity/signing-keys.ts";
+import type { Intake } from "./intake/intake.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import type { NewAlarm } from "./operations/alarms.ts";
+import type { Keys } from "./read-keys.ts";
+
+export interface DoorParts {
+  readonly config: Config;
+  readonly intake: Intake;
+  readonly keys: Keys;
+  readonly keyRing: KeyRing;
+  readonly metrics: Metrics;
+  readonly raiseAlarm: (alarm: NewAlarm) => Promise<void>;
+}
+
+/** Opens the REST door; answers its public address and how to close it. */
+export async function openDoor(parts: DoorParts): Promise<{ url: string; close(): Promise<void> }> {
+  const { config, intake, keys, keyRing, metrics, raiseAlarm } = parts;
+  const { database, log } = intake;
+  let url = config.publicUrl;
+  const audience = audienceOf(config.environment);
+  const directory = createClientDirectory(database.plain);
+  const auditLog = createAuditLog(database.plain);
+  const failedAuthentications = createFailedAuthentications(database.plain, {
+    log,
+    onFailure: (reason) => metrics.failedAuthentications.inc({ reason }),
+  });
+  const ownIssuer = () => issuerOf(url!);
+  const external = config.externalIssuer;
+  const authorizationServer = external
+    ? undefined
+    : createAuthorizationServer({
+        issuer: ownIssuer,
+        audience,
+        keyRing,
+        sql: database.plain,
+        directory,
+        log,
+        failedAuthentications,
+        onDecision: async (decision) => {
+          const isIssued = decision.outcome === "issued";
+          await auditLog.append({
+            kind: isIssued ? "login" : "denial",
+            clientId: decision.clientId,
+            tokenSha256: isIssued ? decision.tokenSha256 : undefined,
+            method: "POST",
+            route: "/auth/token",
+            status: isIssued ? 200 : 400,
+          });
+        },
+      });
+  const tokenKeys = external
+    ? createIssuerKeys({ issuer: external.issuer, ...(external.caFile && { ca: await readFile(external.caFile) }) })
+    : createOwnTokenKeys(keyRing);
+  const server = await createHttpServer({
+    tls: { ...(await readTlsFiles(keys.tlsFiles)), files: keys.tlsFiles },
+    log,
+    intake,
+    identity: {
+      directory,
+      verifyToken: createTokenVerifier({
+        issuer: external ? () => external.issuer : ownIssuer,
+        audience,
+        keys: tokenKeys,
+      }),
+      failedAuthentications,
+      ...(authorizationServer && { authorizationServer }),
+    },
+    metrics,
+    raiseAlarm,
+    audit: { log: auditLog, persons: createPersonHasher(keys.auditKey) },
+    pingDatabase: () => database.plain`select 1`,
+    limits: { closeGraceMs: config.shutdownTimeoutMs },
+  });
+  await server.listen({ host: config.host, port: config.port });
+  const { port } = server.server.address() as AddressInfo;
+  url ??= `https://localhost:${port}`;
+  return {
+    url,
+    async close() {
+      await server.close();
+      authorizationServer?.close();
+    },
+  };
+}
