@@ -1,4 +1,5 @@
-import { createHash, type Hash, hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
+import { createColumnWriter } from "./column-writer.ts";
 
 /** A row of `audit_event` as it is hashed. */
 export interface StoredEvent {
@@ -36,37 +37,35 @@ export const NO_PREVIOUS_HASH = Buffer.alloc(HASH_BYTES);
 
 const EVENT_PREFIX = Buffer.from("infoss-audit-event-1\n");
 const SEAL_PREFIX = Buffer.from("infoss-audit-seal-1\n");
+const writer = createColumnWriter();
 
 /**
  * SHA-256 over every column of the row; docs/audit.md tells it byte by byte. A column is its number (1 byte), the length
  * of its value (4 bytes) and the value; one without value is left out, so a column added later changes no older hash.
  */
 export function hashEvent(event: StoredEvent): Buffer {
-  const parts: Buffer[] = [EVENT_PREFIX];
-  const add = (number: number, value: Buffer | null) => {
-    if (value !== null) parts.push(Buffer.of(number), uint32(value.length), value);
-  };
-  add(1, Buffer.from(event.eventId.replaceAll("-", ""), "hex"));
-  add(2, int32(event.chainId));
-  add(3, uint64(event.transactionId));
-  add(4, event.atMicros === null ? null : int64(event.atMicros));
-  add(5, utf8(event.kind));
-  add(6, utf8(event.clientId));
-  add(7, event.tokenSha256);
-  add(8, utf8(event.method));
-  add(9, utf8(event.route));
-  add(10, int32(event.status));
-  add(11, event.requestSha256);
-  add(12, event.responseSha256);
-  add(13, utf8(event.traceId));
-  add(14, utf8(event.relatedTraceId));
-  add(15, event.persons && Buffer.concat(event.persons.flatMap((person) => [uint32(person.length), person])));
-  return hash("sha256", Buffer.concat(parts), "buffer");
+  writer.start(EVENT_PREFIX);
+  writer.addBytes(1, Buffer.from(event.eventId.replaceAll("-", ""), "hex"));
+  writer.addInt32(2, event.chainId);
+  writer.addUint64(3, event.transactionId);
+  if (event.atMicros !== null) writer.addInt64(4, event.atMicros);
+  writer.addText(5, event.kind);
+  writer.addText(6, event.clientId);
+  writer.addBytes(7, event.tokenSha256);
+  writer.addText(8, event.method);
+  writer.addText(9, event.route);
+  writer.addInt32(10, event.status);
+  writer.addBytes(11, event.requestSha256);
+  writer.addBytes(12, event.responseSha256);
+  writer.addText(13, event.traceId);
+  writer.addText(14, event.relatedTraceId);
+  if (event.persons !== null) writer.addList(15, event.persons);
+  return hash("sha256", writer.written(), "buffer");
 }
 
-/** Begins the hash of a seal; the hashes of its rows follow in their order. */
-export function startSealHash(seal: SealContent): Hash {
-  return createHash("sha256")
+/** SHA-256 over what a seal says and the hashes of its rows in their order. */
+export function hashSeal(seal: SealContent, eventHashes: readonly Buffer[]): Buffer {
+  const sealHash = createHash("sha256")
     .update(SEAL_PREFIX)
     .update(seal.previousHash)
     .update(int32(seal.chainId))
@@ -74,10 +73,6 @@ export function startSealHash(seal: SealContent): Hash {
     .update(int64(seal.sealedAtMicros))
     .update(uint64(seal.sealedBelow))
     .update(int32(seal.eventCount));
-}
-
-export function hashSeal(seal: SealContent, eventHashes: readonly Buffer[]): Buffer {
-  const sealHash = startSealHash(seal);
   for (const eventHash of eventHashes) sealHash.update(eventHash);
   return sealHash.digest();
 }
@@ -94,16 +89,6 @@ export function renderSealStatement({ chainId, sealNumber, hash }: SealedHead): 
   return new TextEncoder().encode(
     JSON.stringify({ type: "infoss-audit-seal", chain: chainId, sealNumber, hash: hash.toString("hex") }),
   );
-}
-
-function utf8(text: string | null): Buffer | null {
-  return text === null ? null : Buffer.from(text);
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }
 
 function int32(value: number): Buffer {

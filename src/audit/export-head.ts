@@ -1,6 +1,6 @@
 import type { Sql } from "../database/connection.ts";
 import { HASH_BYTES, type SealedHead } from "./chain-encoding.ts";
-import { findHead, listChains } from "./stored-chain.ts";
+import { findHead, listChains, readSnapshot } from "./stored-chain.ts";
 
 export interface SignedHead extends SealedHead {
   /** Compact JWS over chain, number and hash. */
@@ -16,7 +16,7 @@ const TYPE = "infoss-audit-heads";
 
 /** The signed end of every chain: kept elsewhere, it shows later that history up to it was not rewritten. */
 export async function exportHeads(sql: Sql): Promise<HeadExport> {
-  const heads = await sql.begin("isolation level repeatable read read only", async (tx) => {
+  const heads = await readSnapshot(sql, async (tx) => {
     const found: SignedHead[] = [];
     for (const chainId of await listChains(tx, "audit_seal")) {
       const { sealNumber, hash, signature } = (await findHead(tx, chainId))!;

@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from "../database/connection.ts";
+import { runTransaction } from "../database/run-transaction.ts";
 import {
   hashEvent,
   hashSeal,
@@ -50,12 +51,12 @@ export async function sealChains(sql: Sql, signer: SealSigner, options: SealingO
   const failures: { chainId: number; error: unknown }[] = [];
   let seals = 0;
   let events = 0;
-  let runs: Run[] = (await sql.begin((tx) => listChains(tx, "audit_event"))).map((chainId) => ({ chainId }));
+  let runs: Run[] = (await runTransaction(sql, (tx) => listChains(tx, "audit_event"))).map((chainId) => ({ chainId }));
   while (runs.length > 0) {
     const unfinished: Run[] = [];
     for (const run of runs) {
       try {
-        const page = await sql.begin((tx) => sealPage(tx, signer, run, rowsPerSeal));
+        const page = await runTransaction(sql, (tx) => sealPage(tx, signer, run, rowsPerSeal));
         if (page.events !== undefined) seals += 1;
         events += page.events ?? 0;
         if (!page.finished) unfinished.push(run);

@@ -1,5 +1,6 @@
 import type { PendingQuery, Row } from "postgres";
-import type { TransactionSql } from "../database/connection.ts";
+import type { Sql, TransactionSql } from "../database/connection.ts";
+import { runTransaction } from "../database/run-transaction.ts";
 import type { SealContent, StoredEvent } from "./chain-encoding.ts";
 
 /** A row of `audit_seal`. */
@@ -20,6 +21,14 @@ export interface SealedLink {
 const SEALS_A_PAGE = 500;
 const LINKS_A_PAGE = 500;
 const HIGHEST_PLACE = 2 ** 31 - 1;
+
+/** Reads the trail as it is at one instant, while others go on writing. */
+export async function readSnapshot<T>(sql: Sql, read: (tx: TransactionSql) => Promise<T>): Promise<T> {
+  return await runTransaction(sql, async (tx) => {
+    await tx`set transaction isolation level repeatable read read only`;
+    return await read(tx);
+  });
+}
 
 type EventRow = Omit<StoredEvent, "transactionId" | "atMicros"> & { transactionId: string; atMicros: string | null };
 type SealRow = Omit<StoredSeal, "sealedAtMicros" | "sealedBelow"> & {

@@ -4,7 +4,15 @@ import type { ChainFault, ReportFault } from "./chain-fault.ts";
 import type { HeadExport, SignedHead } from "./export-head.ts";
 import { createLinkQueue, type LinkQueue } from "./link-queue.ts";
 import type { SignatureCheck } from "./seal-signature.ts";
-import { findHead, findSeal, iterateLinks, iterateSeals, listChains, type StoredSeal } from "./stored-chain.ts";
+import {
+  findHead,
+  findSeal,
+  iterateLinks,
+  iterateSeals,
+  listChains,
+  readSnapshot,
+  type StoredSeal,
+} from "./stored-chain.ts";
 import { type UnsealedTail, verifyTail } from "./unsealed-tail.ts";
 import { createInstantCheck, findSealFaults, isSigned, readPlaces } from "./verify-seal.ts";
 
@@ -45,7 +53,7 @@ export async function verifyChains(sql: Sql, options: VerifyOptions): Promise<Ve
     faults += 1;
     options.onFault(fault);
   };
-  return await sql.begin("isolation level repeatable read read only", async (tx) => {
+  return await readSnapshot(sql, async (tx) => {
     const starts = await readHeads(options.startAfter, checkSignature, report);
     const chains: ChainSummary[] = [];
     const heads: StoredSeal[] = [];

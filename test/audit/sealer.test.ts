@@ -90,6 +90,31 @@ t.test("a database that does not let it is an alarm for all chains, and sealing 
   await sealer.stop();
 });
 
+t.test("a connection lost in the middle of a seal leaves nothing behind, and the next run seals", async (t) => {
+  const heard: Heard = { alarms: [], warnings: [] };
+  await trail.append({}, {}, {});
+  let cuts = 0;
+  const sealer = startSealer({
+    sql: trail.database.auditor,
+    signer: {
+      async sign(payload) {
+        cuts += 1;
+        if (cuts === 1) {
+          await owner`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()`;
+        }
+        return await trail.signer.sign(payload);
+      },
+    },
+    log: { warn: (line: object) => heard.warnings.push(line) },
+    raise: async (alarm) => heard.alarms.push(alarm),
+    intervalMs: 100,
+  });
+  while (cuts < 2) await sleep(50);
+  await sealer.stop();
+  t.ok(heard.warnings.length >= 1);
+  t.match(await trail.verify(), { faults: 0, unsealed: { count: 0 }, chains: [{ seals: 1, events: 3 }] });
+});
+
 t.test("keys may change between seals: each is signed with the one in use", async (t) => {
   const next = await createKeyRing();
   await trail.append({});

@@ -239,7 +239,7 @@ for (const [name, tamper] of Object.entries(TAMPERINGS)) {
           await restore();
         }
       }),
-      { numRuns: 6, endOnFailure: true },
+      { numRuns: 4, endOnFailure: true },
     );
     t.match(await trail.verify({ earlier }), { faults: 0 });
   });

@@ -1,0 +1,2 @@
+DROP INDEX "audit_event_persons";--> statement-breakpoint
+CREATE INDEX "audit_event_persons" ON "audit_event" USING gin ("persons") WITH (gin_pending_list_limit=256) WHERE "audit_event"."persons" is not null;
