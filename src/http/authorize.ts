@@ -56,7 +56,7 @@ function describeToken({ clientId, tokenSha256 }: AccessToken) {
  * granted and none is named: then only the file itself can say.
  */
 export function chooseInsurer(request: FastifyRequest, grants: readonly Grant[]): Grant | undefined {
-  if (grants.length === 0) throw new Problem("missingPermission", "This client is granted no insurer today.");
+  if (grants.length === 0) throw noGrant();
   const named = request.headers[INSURER_HEADER];
   if (named === undefined) return grants.length === 1 ? checkPhase(grants[0]!) : undefined;
   const enterpriseNumber = typeof named === "string" ? parseEnterpriseNumber(named) : undefined;
@@ -75,8 +75,13 @@ function checkPhase(grant: Grant): Grant {
 /** The insurer a route works for. */
 export function getInsurer(request: FastifyRequest): Grant {
   if (request.insurer) return request.insurer;
+  if (request.caller?.grants.length === 0) throw noGrant();
   const detail = "This client may act for several insurers: name one in the header Infoss-Insurer.";
   throw badRequest(detail, { kind: "requiredInput", in: "header", name: "Infoss-Insurer", detail });
+}
+
+function noGrant(): Problem {
+  return new Problem("missingPermission", "This client is granted no insurer today.");
 }
 
 /** The insurer's rows, and no others: the only way for a route to data of an insurer. */
