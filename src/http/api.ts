@@ -22,7 +22,7 @@ import { createRateLimits } from "./limits/rate-limits.ts";
 import { slowBody, watchBody } from "./limits/slow-body.ts";
 import { describeApi } from "./openapi-document.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
-import { Problem } from "./problems.ts";
+import { badRequest, Problem } from "./problems.ts";
 import { addRoutes } from "./routes/routes.ts";
 import { hasBody, sendProblem } from "./send-problem.ts";
 import { createTraceId, setTraceHeaders } from "./trace.ts";
@@ -138,6 +138,8 @@ async function addGuards(app: Api, provide: ProvideDependencies, limits: HttpLim
     if (closing) throw new Problem("serviceUnavailable", "The service is restarting.", { retryAfterSec: 10 });
     if (app.isUnderPressure() && config.evenOverloaded !== true) throw overloaded();
     if (request.raw.url!.length > MAXIMUM_URL_LENGTH) throw new Problem("uriTooLong", "The URL is too long.");
+    // RFC 9112 section 3.2: two readers might take two different ones.
+    if (hasSeveralHosts(request.raw.rawHeaders)) throw badRequest("The request names several hosts.");
     const dependencies = provide();
     const { failedAuthentications } = dependencies.identity;
     const isPublic = request.is404 || config.public === true;
@@ -163,4 +165,14 @@ async function addGuards(app: Api, provide: ProvideDependencies, limits: HttpLim
       else answerClientError.call(app, slowBody(), socket);
     });
   });
+}
+
+/** Names and values alternate. Node keeps the first of several and says nothing. */
+function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  return hosts > 1;
 }

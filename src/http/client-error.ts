@@ -1,22 +1,24 @@
 import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
-import { describeError } from "./describe-error.ts";
 import { Problem, renderProblem } from "./problems.ts";
 import { PROBLEM_MEDIA_TYPE } from "./send-problem.ts";
 import { createTraceId } from "./trace.ts";
 
-/** Answers bytes that are no HTTP request, or too slow or too large a one: before any route, on the bare socket. */
+/**
+ * Answers bytes that are no HTTP request, or too slow or too large a one: before any route, on the bare socket. What
+ * never became a connection is let go.
+ */
 export function answerClientError(this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
+  const { code = "" } = error;
+  // All else comes from the handshake: an answer would wait forever for a connection on which it could be sent.
+  if (!/^(HPE_|ERR_HTTP_)/.test(code) || socket.destroyed || !socket.writable) {
+    this.log.debug({ error: code }, "a connection ended before its first request");
     socket.destroy();
     return;
   }
   const traceId = createTraceId();
-  const problem = clientProblem(error.code);
-  this.log.info(
-    { traceId, status: problem.status, error: describeError(error).code },
-    "bytes that are no request were refused",
-  );
+  const problem = clientProblem(code);
+  this.log.info({ traceId, status: problem.status, error: code }, "bytes that are no request were refused");
   const body = JSON.stringify(renderProblem(problem, traceId));
   const head = [
     `HTTP/1.1 ${problem.status} ${renderProblem(problem, traceId).title}`,
@@ -29,7 +31,7 @@ export function answerClientError(this: FastifyInstance, error: Error & { code?:
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-function clientProblem(code: string | undefined): Problem {
+function clientProblem(code: string): Problem {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Problem("requestTimeout", "The request did not arrive in time.");
   if (code === "HPE_HEADER_OVERFLOW")
     return new Problem("headersTooLarge", "The headers of the request are too large.");

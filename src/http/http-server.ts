@@ -42,8 +42,8 @@ function followTlsFiles(app: FastifyInstance, dependencies: HttpDependencies, li
       log.info({ code: "tlsFilesRead" }, "new key, certificate or client authorities are in use");
     },
     onTrouble(error) {
-      log.error(
-        { code: "tlsFilesUnusable", err: describeError(error) },
+      log.warn(
+        { code: "tlsFilesRefused", err: describeError(error) },
         "key, certificate and authorities stay as they were",
       );
       void raiseAlarm?.({ code: "tlsFilesUnusable", details: {} });
