@@ -149,6 +149,9 @@ t.test("every claim must be as issued", async (t) => {
   };
   for (const [name, claims] of Object.entries(invalid))
     t.equal(await failureOf(await forge({ claims })), INVALID, name);
+  for (const cnf of [{}, { jkt: "x" }, { "x5t#S256": "" }, { "x5t#S256": "AAAA" }]) {
+    t.match((await show(await forge({ claims: { cnf } }))).json.detail, /not bound to a client certificate/);
+  }
   const expired = { exp: now() - 6, iat: now() - 300 };
   t.equal(await failureOf(await forge({ claims: expired })), "401 expiredAccessToken");
   t.equal(

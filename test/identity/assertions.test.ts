@@ -133,8 +133,11 @@ t.test("an assertion for another host is not good here, whatever Host says", asy
     const aud = `https://${host}/auth/token`;
     await isRefused(t, host, { assertion: await forge({ claims: { aud } }), headers: { Host: host } });
   }
-  const own = await askToken(setting, alpha, { headers: { Host: "elsewhere.example" } });
-  t.equal(own.status, 200, "nor does it matter otherwise");
+  for (const aud of [issuer, `${issuer}/token`]) {
+    const assertion = await forge({ claims: { aud } });
+    const own = await askToken(setting, alpha, { assertion, headers: { Host: "elsewhere.example" } });
+    t.equal(own.status, 200, "nor does it matter otherwise: what is before us may write it anew");
+  }
 });
 
 t.test("an assertion proves one client only", async (t) => {

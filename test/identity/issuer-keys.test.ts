@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -81,22 +81,31 @@ const UNAVAILABLE = { name: "IssuerUnavailable" };
 
 t.test("an issuer whose answers make no sense is unavailable: the token is not to blame", async (t) => {
   const token = await getToken(setting, alpha);
+  let askedInPlain = 0;
+  const plain = createPlainServer((_, response) => {
+    askedInPlain += 1;
+    json(response, setting.listener.keyRing.keySet());
+  }).listen(0, "127.0.0.1");
+  await once(plain, "listening");
+  t.teardown(() => plain.close());
+  const plainPort = (plain.address() as AddressInfo).port;
   const json = (response: ServerResponse, value: unknown) => response.end(JSON.stringify(value));
-  const jwksOf = (request: IncomingMessage, issuer?: string) => ({
-    issuer: issuer ?? `https://${request.headers.host}/realm`,
-    jwks_uri: `https://${request.headers.host}/keys`,
-  });
+  const answerAs = (change: (host: string) => object) => (request: IncomingMessage, response: ServerResponse) => {
+    const host = request.headers.host ?? "";
+    const metadata = { issuer: `https://${host}/realm`, jwks_uri: `https://${host}/keys`, ...change(host) };
+    json(response, request.url === "/keys" ? setting.listener.keyRing.keySet() : metadata);
+  };
   const cases: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
     "no answer in time": () => {},
     "an error": (_, response) => response.writeHead(500).end(),
     "a redirection": (request, response) =>
       response.writeHead(302, { Location: `https://${request.headers.host}/x` }).end(),
     "no JSON": (_, response) => response.end("<html>"),
-    "another issuer": (request, response) => json(response, jwksOf(request, "https://elsewhere.example")),
-    "keys by plain HTTP": (request, response) =>
-      json(response, { ...jwksOf(request), jwks_uri: `http://${request.headers.host}/keys` }),
-    "keys that are none": (request, response) =>
-      json(response, request.url === "/keys" ? { keys: 7 } : jwksOf(request)),
+    "another issuer": answerAs(() => ({ issuer: "https://elsewhere.example" })),
+    "an issuer that is longer": answerAs((host) => ({ issuer: `https://${host}/realm/` })),
+    "keys nowhere": answerAs(() => ({ jwks_uri: undefined })),
+    "keys by plain HTTP": answerAs(() => ({ jwks_uri: `http://127.0.0.1:${plainPort}/keys` })),
+    "keys that are none": answerAs((host) => ({ jwks_uri: `https://${host}/none` })),
     "an endless document": (_, response) => {
       response.write("[");
       const timer = setInterval(() => response.write(" ".repeat(65_536)), 1);
@@ -111,7 +120,14 @@ t.test("an issuer whose answers make no sense is unavailable: the token is not t
     await t.rejects(verify(`Bearer ${token}`, thumbprint), UNAVAILABLE, name);
     t.equal(troubles.length, 1, name);
   }
-  const { issuer } = await startIssuer(t, (request, response) => json(response, jwksOf(request)));
+  t.equal(askedInPlain, 0);
+  const good = await startIssuer(
+    t,
+    answerAs(() => ({})),
+  );
+  const trusting = verifierOf(good.issuer);
+  t.equal(await failureOf(trusting, token), "invalidAccessToken", "without any of this the keys are read");
+  const { issuer } = good;
   const untrusting = createIssuerKeys({ issuer });
   const verify = createTokenVerifier({ issuer: () => issuer, audience: AUDIENCE, keys: untrusting });
   await t.rejects(verify(`Bearer ${token}`, thumbprint), UNAVAILABLE, "a server whose certificate nobody trusts");
