@@ -97,11 +97,15 @@ export interface ClientIdentity {
   readonly ca: Buffer;
   readonly cert: Buffer;
   readonly key: Buffer;
+  /** Signs the assertions for which the client gets its tokens. */
+  readonly assertionKey: Buffer;
 }
 
 /** The first development insurer, whose enterprise number generated files carry by default. */
 export async function readClientIdentity(dataDirectory: string): Promise<ClientIdentity> {
   const read = (name: string) => readFile(join(dataDirectory, "certificates", name));
-  const [ca, cert, key] = await Promise.all([read("ca.pem"), read("client-alpha.pem"), read("client-alpha-key.pem")]);
-  return { ca, cert, key };
+  const [ca, cert, key, assertionKey] = await Promise.all(
+    ["ca.pem", "client-alpha.pem", "client-alpha-key.pem", "client-alpha-assertion-key.pem"].map(read),
+  );
+  return { ca: ca!, cert: cert!, key: key!, assertionKey: assertionKey! };
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createTokenSource } from "../src/client/token-client.ts";
 import { BenchError } from "./bench-error.ts";
 import type { ClientIdentity } from "./gateway.ts";
 import type { PreparedFiles } from "./prepared-files.ts";
@@ -36,15 +37,18 @@ export async function sendAndAwaitReport(
   identity: ClientIdentity,
   files: PreparedFiles,
 ): Promise<LoadTimes> {
-  const agent = new Agent({ ...identity, keepAlive: true, maxSockets: 1 });
+  const { assertionKey, ...tls } = identity;
+  const agent = new Agent({ ...tls, keepAlive: true, maxSockets: 1 });
+  const getToken = createTokenSource({ issuer: `${url}/auth`, clientId: "client-alpha", key: assertionKey, tls });
+  const authorize = async () => ({ Authorization: `Bearer ${await getToken()}` });
   try {
     // Opens the connection: the first byte of the file is what starts the time.
-    await getJson(agent, `${url}${SUBMISSIONS}`);
+    await getJson(agent, `${url}${SUBMISSIONS}`, await authorize());
     const start = performance.now();
-    const location = await postFile(agent, `${url}${SUBMISSIONS}`, files);
+    const location = await postFile(agent, `${url}${SUBMISSIONS}`, files, await authorize());
     const receiveMs = performance.now() - start;
     for (;;) {
-      const view = await getJson<SubmissionView>(agent, `${url}${location}`);
+      const view = await getJson<SubmissionView>(agent, `${url}${location}`, await authorize());
       const totalMs = performance.now() - start;
       if (!UNFINISHED_STATES.includes(view.state)) {
         checkCounts(view, files.records);
@@ -70,8 +74,14 @@ function checkCounts({ state, counts, report }: SubmissionView, records: number)
 }
 
 /** Answers the address of the submission. */
-async function postFile(agent: Agent, url: string, files: PreparedFiles): Promise<string> {
+async function postFile(
+  agent: Agent,
+  url: string,
+  files: PreparedFiles,
+  authorization: Record<string, string>,
+): Promise<string> {
   const headers = {
+    ...authorization,
     "Content-Type": "application/xml",
     "Content-Length": files.byteLength,
     "Content-Digest": `sha-256=:${files.sha256.toString("base64")}:`,
@@ -88,8 +98,8 @@ async function postFile(agent: Agent, url: string, files: PreparedFiles): Promis
   return location;
 }
 
-async function getJson<Answer>(agent: Agent, url: string): Promise<Answer> {
-  const get = request(url, { agent });
+async function getJson<Answer>(agent: Agent, url: string, headers: Record<string, string>): Promise<Answer> {
+  const get = request(url, { agent, headers });
   const answered = awaitAnswer(get);
   get.end();
   const answer = await answered;
