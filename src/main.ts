@@ -46,12 +46,12 @@ function describe(config: Config, url: string): string {
     config.databaseUrl ? "database: DATABASE_URL" : `database: embedded PostgreSQL in ${config.databaseFolder}`,
   ];
   if (!config.tls) {
-    const client = join(config.certificatesFolder, "client-alpha");
     const ca = join(config.certificatesFolder, "ca.pem");
     lines.push(
-      `certificates: development, in ${config.certificatesFolder} (client-alpha, client-beta)`,
+      `certificates and keys: development, in ${config.certificatesFolder} (client-alpha, client-beta, client-provider, client-operator)`,
       "try:",
-      `  curl --cacert ${ca} --cert ${client}.pem --key ${client}-key.pem ${api}/submissions`,
+      `  curl --cacert ${ca} ${api}/health`,
+      "everything that is not public takes a client certificate and a token: docs/exchange/authentication.md",
     );
   }
   return `${lines.join("\n")}\n`;
