@@ -1,4 +1,4 @@
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:https";
@@ -45,8 +45,18 @@ export interface JsonAnswer {
   readonly json: Json;
 }
 
-/** Whatever a document holds. */
-export type Json = string | number | boolean | null | { readonly [name: string]: Json } | readonly Json[];
+/** The fields that tests look at, of whatever document. */
+export interface Json {
+  readonly self?: string;
+  readonly next?: string;
+  readonly items?: readonly JsonItem[];
+  readonly text?: string;
+}
+
+export interface JsonItem {
+  readonly href: string;
+  readonly text?: string;
+}
 
 /** Calls the door as any program would: a token from the token endpoint, bound to the certificate. */
 export function createMachineCaller({ tls }: Door, machine: Machine, scopes?: readonly string[]) {
@@ -89,4 +99,12 @@ export async function refusedToken(door: Door, machine: Machine): Promise<string
   } catch (error) {
     return (error as TokenRequestError).error;
   }
+}
+
+/** A line as `ssh-keygen -t ed25519` writes it. */
+export function makeSshKey(): string {
+  const { x = "" } = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
+  const field = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+  const blob = Buffer.concat([field(Buffer.from("ssh-ed25519")), field(Buffer.from(x, "base64url"))]);
+  return `ssh-ed25519 ${blob.toString("base64")} somebody@machine\n`;
 }

@@ -1,10 +1,9 @@
-import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { SCOPES } from "../../src/identity/scopes.ts";
 import { openDoor } from "../http/open-door.ts";
-import { createMachineCaller, makeMachine, refusedToken } from "./client-machine.ts";
+import { createMachineCaller, makeMachine, makeSshKey, refusedToken } from "./client-machine.ts";
 import { createInfoss } from "./run-infoss.ts";
 
 const GAMMA = "0471938850";
@@ -153,12 +152,4 @@ t.test("operators let a client in by the command line, and put each of its thing
 async function activeThumbprint(infoss: ReturnType<typeof createInfoss>): Promise<string> {
   const { stdout } = await infoss("certificate list --client gamma-1 --json");
   return JSON.parse(stdout).findLast(({ state }: { state: string }) => state === "active").thumbprint;
-}
-
-/** A line as `ssh-keygen -t ed25519` writes it. */
-function makeSshKey(): string {
-  const { x = "" } = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
-  const field = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
-  const blob = Buffer.concat([field(Buffer.from("ssh-ed25519")), field(Buffer.from(x, "base64url"))]);
-  return `ssh-ed25519 ${blob.toString("base64")} somebody@machine\n`;
 }
