@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import type { Test } from "tap";
-import { createDatabase, type Database, type Sql } from "../src/database/connection.ts";
+import { createDatabase, type Database } from "../src/database/connection.ts";
 import { migrate } from "../src/database/migrate.ts";
+import type { Sql } from "../src/database/sql.ts";
 import { loadCompetenceCodes } from "../src/register/load-register.ts";
 
 const TEMPLATE = "infoss_template";

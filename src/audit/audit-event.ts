@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from "../database/connection.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 
 export const AUDIT_KINDS = ["login", "denial", "read", "write", "operatorAct"] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];

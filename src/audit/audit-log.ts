@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import { type AuditEvent, insertAuditRows, renderAuditRows } from "./audit-event.ts";
 
 export type AuditFault = "queueFull" | "insertFailed" | "insertTooSlow";

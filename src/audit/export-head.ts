@@ -1,4 +1,4 @@
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import { HASH_BYTES, type SealedHead } from "./chain-encoding.ts";
 import { findHead, listChains, readSnapshot } from "./stored-chain.ts";
 

@@ -1,4 +1,4 @@
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import { type AuditKind, INSTITUTE_CHAIN } from "./audit-event.ts";
 
 /** Who dealt with a person's data, when and how. */

@@ -1,5 +1,5 @@
-import type { Sql, TransactionSql } from "../database/connection.ts";
 import { runTransaction } from "../database/run-transaction.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 import {
   hashEvent,
   hashSeal,

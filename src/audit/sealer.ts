@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import type { NewAlarm } from "../operations/alarms.ts";
 import { INSTITUTE_CHAIN } from "./audit-event.ts";
 import { type SealingOptions, sealChains } from "./seal-chains.ts";

@@ -1,6 +1,6 @@
 import type { PendingQuery, Row } from "postgres";
-import type { Sql, TransactionSql } from "../database/connection.ts";
 import { runTransaction } from "../database/run-transaction.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 import type { SealContent, StoredEvent } from "./chain-encoding.ts";
 
 /** A row of `audit_seal`. */

@@ -1,4 +1,4 @@
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import type { ReportFault } from "./chain-fault.ts";
 import type { StoredSeal } from "./stored-chain.ts";
 

@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from "../database/connection.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 import { NO_PREVIOUS_HASH } from "./chain-encoding.ts";
 import type { ChainFault, ReportFault } from "./chain-fault.ts";
 import type { HeadExport, SignedHead } from "./export-head.ts";

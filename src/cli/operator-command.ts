@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import type { Database, TransactionSql } from "../database/connection.ts";
+import type { Database } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import type { OperatorChange } from "../operator/operator-change.ts";
 import { performActs } from "../operator/perform-act.ts";

@@ -1,9 +1,6 @@
 import postgres from "postgres";
+import type { Sql } from "./sql.ts";
 import { createTenant, type Tenant } from "./tenant-scope.ts";
-
-/** A postgres.js client with our types: int8 as number, dates as `yyyy-mm-dd` text. */
-export type Sql = postgres.Sql<{ int8: number; date: string }>;
-export type TransactionSql = postgres.TransactionSql<{ int8: number; date: string }>;
 
 /**
  * Clients on one PostgreSQL by role and use. Two for the gateway's own role, because postgres.js can lose the reservation of

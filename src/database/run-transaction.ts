@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Sql, TransactionSql } from "./connection.ts";
+import type { Sql, TransactionSql } from "./sql.ts";
 
 /** Longest time between a failed statement and the driver's word that the connection is gone. */
 const LOSS_NOTICE_MS = 1_000;

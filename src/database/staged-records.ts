@@ -3,7 +3,7 @@ import type { PendingQuery, Row } from "postgres";
 import { isBlocking } from "../findings/finding.ts";
 import type { FindingCode } from "../findings/finding-codes.ts";
 import type { CheckedRecord } from "../formats/contract-file/check-record.ts";
-import type { TransactionSql } from "./connection.ts";
+import type { TransactionSql } from "./sql.ts";
 
 type Fragment = PendingQuery<Row[]>;
 

@@ -1,5 +1,5 @@
-import type { Sql, TransactionSql } from "./connection.ts";
 import { runTransaction } from "./run-transaction.ts";
+import type { Sql, TransactionSql } from "./sql.ts";
 
 /**
  * One insurer's view of the database. Queries run by `run` are in a transaction that carries the insurer's id, so

@@ -9,6 +9,7 @@ const MAXIMUM_ISSUES = 50;
 
 /** Errors of postgres.js and SQLSTATEs that say "not now" rather than "never". */
 const UNAVAILABLE_CODES = new Set([
+  "issuerUnavailable",
   "CONNECT_TIMEOUT",
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",

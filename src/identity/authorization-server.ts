@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import type { ClientDirectory } from "./client-directory.ts";
 import { type FailedAuthentications, readParty } from "./failed-authentications.ts";
 import { sweepArtifacts } from "./oidc-adapter.ts";

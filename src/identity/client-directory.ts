@@ -1,6 +1,6 @@
 import type { JWK } from "jose";
 import { LRUCache } from "lru-cache";
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import type { ClientKind, InsurerPhase } from "./identity-tables.ts";
 
 /** A client that was not revoked. */

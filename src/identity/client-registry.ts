@@ -1,4 +1,4 @@
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import { isClientId } from "./client-directory.ts";
 import { CLIENT_KINDS, type ClientKind } from "./identity-kinds.ts";
 import { checkName, lockInsurerByNumber } from "./insurer-registry.ts";

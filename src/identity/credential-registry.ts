@@ -1,5 +1,5 @@
 import type { JWK } from "jose";
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import { type ClientName, lockClient } from "./client-registry.ts";
 import { readClientCertificate, readPublicJwk, readSshKey } from "./credentials.ts";
 import { type Actor, type RegistryChange, RegistryError } from "./registry-error.ts";

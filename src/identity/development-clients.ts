@@ -1,7 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { JWK } from "jose";
-import type { Sql, TransactionSql } from "../database/connection.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 import { createClient, grant } from "./client-registry.ts";
 import { registerCertificate, registerKey } from "./credential-registry.ts";
 import type { DevelopmentCertificates, DevelopmentClient } from "./development-certificates.ts";

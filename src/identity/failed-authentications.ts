@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 
 /**
  * Who tries to prove who he is. `certificate` is the SHA-256 of the one presented at the handshake, in hexadecimal, trusted

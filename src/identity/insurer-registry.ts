@@ -1,4 +1,4 @@
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import { parseEnterpriseNumber } from "../identifiers/enterprise-number.ts";
 import { INSURER_PHASES, type InsurerPhase } from "./identity-kinds.ts";
 import { type Actor, type RegistryChange, RegistryError } from "./registry-error.ts";

@@ -1,5 +1,5 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from "oidc-provider";
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import type { ClientDirectory } from "./client-directory.ts";
 
 /** Another process may run behind: a record outlives its assertion by this much, so that it is still known there. */

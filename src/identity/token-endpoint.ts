@@ -3,7 +3,7 @@ import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ClientMetadata, Configuration, KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { Logger } from "pino";
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import type { ClientDirectory } from "./client-directory.ts";
 import { loadOidcProvider } from "./load-oidc-provider.ts";
 import { createOidcAdapter } from "./oidc-adapter.ts";

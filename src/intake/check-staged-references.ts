@@ -1,4 +1,4 @@
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import { stagedFinding } from "../database/staged-records.ts";
 
 /** A sender reference names one record of its file: the first keeps it, the others are rejected. */

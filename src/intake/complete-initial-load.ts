@@ -1,4 +1,4 @@
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 
 /** One merge at a time for an insurer; also guards the end of its initial load. Held until the transaction ends. */
 export async function lockInsurer(

@@ -1,4 +1,4 @@
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import type { SubmissionState } from "./submission.ts";
 
 /** Counts over all insurers, for whoever watches the service; `sql` is the institute's. */

@@ -1,5 +1,5 @@
 import { mergeInitialLoad } from "../contracts/merge-initial-load.ts";
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import { createContentHash, createStagingTable, StagedBatch } from "../database/staged-records.ts";
 import type { Finding } from "../findings/finding.ts";
 import { checkRecord } from "../formats/contract-file/check-record.ts";

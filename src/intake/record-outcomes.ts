@@ -1,4 +1,4 @@
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import { BLOCK_RECORDS } from "./record-results.ts";
 import type { RecordCounts } from "./submission.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TransactionSql } from "../database/connection.ts";
 import { runTransaction } from "../database/run-transaction.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import { setTenant } from "../database/tenant-scope.ts";
 import type { Intake } from "./intake.ts";
 import { type Claim, processSubmission } from "./process-submission.ts";

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
-import type { Database, Sql, TransactionSql } from "../database/connection.ts";
+import type { Database } from "../database/connection.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 
 export interface NewAlarm {
   /** lowerCamelCase; docs/operations.md says what to do about each. */

@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from "../database/connection.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import { type Alarm, acknowledgeAlarm, findAlarm } from "../operations/alarms.ts";
 import { type OperatorChange, OperatorError } from "./operator-change.ts";

@@ -1,5 +1,5 @@
 import type { JWK } from "jose";
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import { type ClientName, createClient, grant } from "../identity/client-registry.ts";
 import { registerCertificate, registerKey } from "../identity/credential-registry.ts";
 import type { ClientKind } from "../identity/identity-kinds.ts";

@@ -1,4 +1,4 @@
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import { lockInsurerByNumber, removeContact } from "../identity/insurer-registry.ts";
 import { type Actor, RegistryError } from "../identity/registry-error.ts";
 import type { OperatorChange } from "./operator-change.ts";

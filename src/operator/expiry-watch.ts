@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Sql, TransactionSql } from "../database/connection.ts";
 import { runTransaction } from "../database/run-transaction.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 import type { NewAlarm } from "../operations/alarms.ts";
 import type { NoticeDetails, NoticeKind } from "./notice.ts";
 import { insertNotices } from "./notices.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import type { TransactionSql } from "../database/connection.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import { loadProviders } from "../register/load-register.ts";
 import type { OperatorChange } from "./operator-change.ts";

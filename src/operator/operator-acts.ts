@@ -1,4 +1,4 @@
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import type { OperatorAct } from "./operator-change.ts";
 
 /** What an operator did. */

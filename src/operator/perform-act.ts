@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { INSTITUTE_CHAIN, insertAuditEvent } from "../audit/audit-event.ts";
-import type { Sql, TransactionSql } from "../database/connection.ts";
 import { runTransaction } from "../database/run-transaction.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import type { OperatorChange } from "./operator-change.ts";
 

@@ -1,4 +1,4 @@
-import type { Sql } from "../database/connection.ts";
+import type { Sql } from "../database/sql.ts";
 import { parseEnterpriseNumber } from "../identifiers/enterprise-number.ts";
 import { isClientId } from "../identity/client-directory.ts";
 import type { ClientKind, InsurerPhase } from "../identity/identity-kinds.ts";

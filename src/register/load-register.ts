@@ -2,8 +2,9 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { CsvError, parse } from "csv-parse";
-import type { Database, Sql, TransactionSql } from "../database/connection.ts";
+import type { Database } from "../database/connection.ts";
 import { runTransaction } from "../database/run-transaction.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 import { parseCalendarDate } from "../formats/contract-file/calendar-date.ts";
 
 const BATCH_ROWS = 2_000;

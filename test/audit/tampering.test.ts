@@ -2,7 +2,7 @@ import fc from "fast-check";
 import t from "tap";
 import type { ChainFault } from "../../src/audit/chain-fault.ts";
 import { exportHeads } from "../../src/audit/export-head.ts";
-import type { TransactionSql } from "../../src/database/connection.ts";
+import type { TransactionSql } from "../../src/database/sql.ts";
 import { createTrail } from "./audit-trail.ts";
 
 /** What somebody with all rights in the database touched. */

@@ -1,5 +1,5 @@
 import t from "tap";
-import type { Sql } from "../../src/database/connection.ts";
+import type { Sql } from "../../src/database/sql.ts";
 import { createTestDatabase } from "../database.ts";
 
 /** Tables with an insurer's id that belong to the institute: the gateway's role has no insurer's data in them to see. */

@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from "../../src/database/connection.ts";
+import type { Sql, TransactionSql } from "../../src/database/sql.ts";
 import { type Insurer, until } from "./open-intake.ts";
 
 /** Takes a lock on a connection of its own and keeps it until the function returned is called. */

@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import type { TransactionSql } from "../../src/database/connection.ts";
+import type { TransactionSql } from "../../src/database/sql.ts";
 import { createClient, grant, revokeClient, revokeGrant, setScopes } from "../../src/identity/client-registry.ts";
 import {
   registerCertificate,

@@ -1,5 +1,5 @@
 import { type Static, type TObject, type TProperties, type TSchema, Type } from "typebox";
-import type { Sql, TransactionSql } from "../../../database/connection.ts";
+import type { Sql, TransactionSql } from "../../../database/sql.ts";
 import type { Actor } from "../../../identity/registry-error.ts";
 import { refuseOperatorClient } from "../../../operator/client-setup.ts";
 import type { OperatorChange } from "../../../operator/operator-change.ts";

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Sql } from "../../../database/connection.ts";
+import type { Sql } from "../../../database/sql.ts";
 import { SCOPES } from "../../../identity/scopes.ts";
 import type { OperatorChange } from "../../../operator/operator-change.ts";
 import { type Act, performAct } from "../../../operator/perform-act.ts";
