@@ -25,6 +25,8 @@ export interface Insurer {
 
 export interface LogLine {
   readonly level: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
   readonly code?: string;
   readonly submissionId?: string;
   readonly msg: string;
