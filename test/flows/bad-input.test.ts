@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
 import t, { type Test } from "tap";
 import { BAD_INPUTS, type BadInput } from "../formats/contract-file/bad-input.ts";
+import { createXsdCheck, textsAt } from "../formats/report/xsd.ts";
 import { ALPHA, type Answer, ROOT } from "../http/open-door.ts";
 import { composeFile } from "./compose-file.ts";
 import { openForSingleFiles } from "./open-for-single-files.ts";
@@ -20,6 +22,7 @@ const expected: Record<string, Expected> = existsSync(EXPECTED_FILE)
   ? JSON.parse(readFileSync(EXPECTED_FILE, "utf8"))
   : {};
 
+const schema = createXsdCheck("report/1/report.xsd");
 const { alpha, exchange, countRows, forget } = await openForSingleFiles(t);
 
 /** What differs from one time to the next, replaced by its name. */
@@ -39,6 +42,11 @@ function normalise(answer: Answer, content: Buffer): unknown {
     volatile[name] = name;
   }
   return JSON.parse(JSON.stringify(volatile).replaceAll(submissionId, "submissionId"));
+}
+
+interface Told {
+  readonly code: string;
+  readonly text: string;
 }
 
 interface ReportedFinding {
@@ -95,6 +103,42 @@ t.test("there is an expectation for each bad input and for nothing else", async 
   const stored = WRITES_EXPECTED ? found : expected;
   t.same(Object.keys(stored).toSorted(), [...BAD_INPUTS.keys()].toSorted());
 });
+
+for (const name of [
+  "empty",
+  "json",
+  "later-other-insurer",
+  "truncated-in-a-tag",
+  "record-everything-wrong",
+  "utf-32",
+]) {
+  t.test(`${name} is told the same in JSON, XML and CSV`, async (t) => {
+    const { receipt, report } = await exchange(BAD_INPUTS.get(name)!.content);
+    const ask = async (mediaType: string) =>
+      (await alpha(`${receipt.headers.location}/report`, { headers: { Accept: mediaType } })).text;
+    const xml = await ask("application/xml");
+    t.doesNotThrow(() => schema.validate(xml));
+    const { findings, records } = JSON.parse(report.text) as { findings: Told[]; records: { findings: Told[] }[] };
+    const told = [...findings, ...records.flatMap((record) => record.findings)].map(({ code, text }) => ({
+      code,
+      text,
+    }));
+    t.same(
+      textsAt(xml, "//r:finding/r:code"),
+      told.map(({ code }) => code),
+    );
+    t.same(
+      textsAt(xml, "//r:finding/r:text"),
+      told.map(({ text }) => text),
+    );
+    const rows: Told[] = parse(await ask("text/csv"), { columns: true });
+    t.same(
+      rows.map(({ code, text }) => ({ code, text })),
+      told,
+    );
+    await forget();
+  });
+}
 
 t.test("after all that the door is open: a sound file is taken", async (t) => {
   const { report } = await exchange(Buffer.from(composeFile({ sender: ALPHA, reference: "SOUND" })));
