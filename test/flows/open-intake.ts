@@ -26,6 +26,8 @@ export interface Insurer {
 
 export interface LogLine {
   readonly level: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
   readonly code?: string;
   readonly submissionId?: string;
   readonly msg: string;

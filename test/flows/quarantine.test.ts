@@ -80,10 +80,9 @@ function flip(chunk: Chunk, place: number): Chunk {
   return { ...chunk, bytes };
 }
 
-async function lookUp(submissionId: string): Promise<{ state: string; attempts: number; pauseMs: number | null }> {
-  const [row] = await plain<{ state: string; attempts: number; pauseMs: number | null }[]>`
-    select state, attempts, extract(epoch from retry_at - now())::float8 * 1000 as "pauseMs"
-    from submission where submission_id = ${submissionId}`;
+async function lookUp(submissionId: string): Promise<{ state: string; attempts: number; retryAt: Date | null }> {
+  const [row] = await plain<{ state: string; attempts: number; retryAt: Date | null }[]>`
+    select state, attempts, retry_at as "retryAt" from submission where submission_id = ${submissionId}`;
   return row!;
 }
 
@@ -114,46 +113,56 @@ t.test(
   },
 );
 
-t.test("a submission that fails again and again is paused, then quarantined with an alarm; others go on", async (t) => {
+t.test(
+  "a submission that fails again and again is paused longer and longer, then quarantined with an alarm",
+  async (t) => {
+    const insurer = await flow.admit();
+    const damage = DAMAGES["garbage in place of the first chunk"]!;
+    const { submissionId, file, repair } = await receiveDamaged(insurer, "POISON", damage);
+    const receipt = await flow.receive(insurer, file);
+
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      await flow.processAll();
+      const { retryAt, ...row } = await lookUp(submissionId);
+      t.same(row, { state: "received", attempts: attempt });
+      const pauseMs = retryAt!.getTime() - errorsOf(submissionId).at(-1)!.time;
+      const expectedMs = 1_000 * 4 ** (attempt - 1);
+      t.ok(pauseMs >= expectedMs && pauseMs < expectedMs + 900, `a pause of ${expectedMs} ms, found ${pauseMs}`);
+      await endPause(submissionId);
+    }
+    await flow.processAll();
+    t.match(await lookUp(submissionId), { state: "quarantined" });
+    const alarms = errorsOf(submissionId);
+    t.match(alarms, [
+      { code: "processingFailed", attempt: 1, insurerId: insurer.insurerId },
+      { code: "processingFailed", attempt: 2 },
+      { code: "submissionQuarantined", level: LOG_LEVEL_ERROR, insurerId: insurer.insurerId },
+    ]);
+    t.equal(alarms.length, ATTEMPTS + 1);
+    t.same(await flow.versions(insurer), []);
+
+    await flow.processAll();
+    t.equal(errorsOf(submissionId).length, alarms.length, "it is left alone from then on");
+    const { state, endedAt } = await flow.find(insurer, submissionId);
+    t.same({ state, endedAt }, { state: "quarantined", endedAt: undefined }, "the sender sees that it has not ended");
+    t.same(await flow.receive(insurer, file), receipt, "and gets the same receipt for the same bytes");
+
+    await repair();
+    await plain.unsafe(replayStatement(insurer, submissionId));
+    await flow.processAll();
+    t.match(await flow.find(insurer, submissionId), { state: "processed", counts: { received: 21, accepted: 21 } });
+    t.equal((await flow.versions(insurer)).length, 21);
+  },
+);
+
+t.test("while a submission fails, those behind it go on, its own insurer's and others'", async (t) => {
   const [insurer, other] = [await flow.admit(), await flow.admit()];
-  const damage = DAMAGES["garbage in place of the first chunk"]!;
-  const { submissionId, file, repair } = await receiveDamaged(insurer, "POISON", damage);
-  const receipt = await flow.receive(insurer, file);
-
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const own = composeFile({ sender: insurer.enterpriseNumber, reference: `OWN-${attempt}`, records: [] });
-    const others = composeFile({ sender: other.enterpriseNumber, reference: `OTHER-${attempt}`, records: [] });
-    const { submissionId: later } = await flow.receive(insurer, own);
-    t.equal((await flow.submit(other, others)).state, "processed", "another insurer's file goes on");
-    t.equal((await flow.find(insurer, later)).state, "processed", "and its own other files");
-    const { pauseMs, ...row } = await lookUp(submissionId);
-    t.same(row, { state: "received", attempts: attempt });
-    const pause = 1_000 * 4 ** (attempt - 1);
-    t.ok(pauseMs! > 0 && pauseMs! <= pause && pauseMs! > pause - 1_000, `pause of ${pause} ms: ${pauseMs} are left`);
-    await endPause(submissionId);
-  }
-  await flow.processAll();
-  t.match(await lookUp(submissionId), { state: "quarantined" });
-  const alarms = errorsOf(submissionId);
-  t.match(alarms, [
-    { code: "processingFailed", attempt: 1, insurerId: insurer.insurerId },
-    { code: "processingFailed", attempt: 2 },
-    { code: "submissionQuarantined", level: LOG_LEVEL_ERROR, insurerId: insurer.insurerId },
-  ]);
-  t.equal(alarms.length, ATTEMPTS + 1);
-  t.same(await flow.versions(insurer), []);
-
-  await flow.processAll();
-  t.equal(errorsOf(submissionId).length, alarms.length, "it is left alone from then on");
-  const { state, endedAt } = await flow.find(insurer, submissionId);
-  t.same({ state, endedAt }, { state: "quarantined", endedAt: undefined }, "the sender sees that it has not ended");
-  t.same(await flow.receive(insurer, file), receipt, "and gets the same receipt for the same bytes");
-
-  await repair();
-  await plain.unsafe(replayStatement(insurer, submissionId));
-  await flow.processAll();
-  t.match(await flow.find(insurer, submissionId), { state: "processed", counts: { received: 21, accepted: 21 } });
-  t.equal((await flow.versions(insurer)).length, 21);
+  await receiveDamaged(insurer, "POISON", DAMAGES["all chunks missing"]!);
+  const own = composeFile({ sender: insurer.enterpriseNumber, reference: "OWN" });
+  const { submissionId } = await flow.receive(insurer, own);
+  const others = composeFile({ sender: other.enterpriseNumber, reference: "OTHER" });
+  t.equal((await flow.submit(other, others)).state, "processed");
+  t.equal((await flow.find(insurer, submissionId)).state, "processed");
 });
 
 t.test("a submission that ended with its process too often is quarantined without another attempt", async (t) => {

@@ -26,10 +26,17 @@ export function makeSsin(body: string): string {
   return `${body}${ssinCheckDigits(body, false)}`;
 }
 
+/** Who has several numbers, of every modulus. */
+const PERSON = "85073003328";
+
 /** One provider for each thing the register can say, of which the names tell. */
 export const PROVIDERS = {
-  current: { inamiNumber: "12345625001", ssin: "85073003328", validFrom: "2000-01-01" },
-  another: { inamiNumber: makeInamiNumber("300003"), ssin: makeSsin("700101701"), validFrom: "1995-07-01" },
+  current: { inamiNumber: "12345625001", ssin: PERSON, validFrom: "2000-01-01" },
+  modulus89: { inamiNumber: "12345676001", ssin: PERSON, validFrom: "2000-01-01" },
+  modulus83: { inamiNumber: "12345648001", ssin: PERSON, validFrom: "2000-01-01" },
+  modulus79: { inamiNumber: "12345621001", ssin: PERSON, validFrom: "2000-01-01" },
+  nurse: { inamiNumber: "40000451001", ssin: PERSON, validFrom: "2000-01-01" },
+  another: { inamiNumber: makeInamiNumber("300003"), ssin: PERSON, validFrom: "1995-07-01" },
   recent: { inamiNumber: makeInamiNumber("400010"), ssin: makeSsin("950202702"), validFrom: "2019-03-01" },
   expiredYesterday: {
     inamiNumber: makeInamiNumber("500020"),

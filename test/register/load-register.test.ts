@@ -111,12 +111,17 @@ const WRONG_ROWS: Readonly<Record<string, [row: string, reason: RegExp]>> = {
 
 for (const [what, [row, reason]] of Object.entries(WRONG_ROWS)) {
   t.test(`a row with ${what} is refused with its line, and with it the whole file`, async (t) => {
-    // More good rows in front of it than a batch holds.
-    const good = Array.from({ length: 2_100 }, (_, index) => makeRow(20_000 + index));
-    const lines = [REGISTER_HEADER, ...good, row];
+    const lines = [REGISTER_HEADER, makeRow(7), row];
     await isRefused(t, `${lines.join("\n")}\n`, lines.length, reason);
   });
 }
+
+t.test("a wrong row is found behind rows that were sent to the database already", async (t) => {
+  const good = Array.from({ length: 2_100 }, (_, index) => makeRow(20_000 + index));
+  const lines = [REGISTER_HEADER, ...good, makeRow(6, { ssin: "1" })];
+  await isRefused(t, `${lines.join("\n")}\n`, 2_102, /ssin/);
+  t.equal(await findProvider(20_000), undefined);
+});
 
 t.test("a file that is not there is said to be so", async (t) => {
   await t.rejects(loadRegister(database, join(t.testdir(), "nowhere.csv")), { code: "ENOENT" });

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { DEVELOPMENT_INSURERS } from "../../src/identity/development-certificates.ts";
+import { generateContractFile } from "../../src/synthetic/contract-file.ts";
+import { generateRegister } from "../../src/synthetic/register-file.ts";
+
+export type InsurerName = "alpha" | "beta";
+
+/** One file as one insurer sends it. */
+export interface InputFile {
+  readonly insurer: InsurerName;
+  readonly reference: string;
+  readonly body: Buffer;
+  /** Reference of the file of the same insurer that must have ended before: what becomes of this one depends on it. */
+  readonly after?: string;
+  /** What the register must know for it. */
+  readonly register: string;
+}
+
+export interface FileOptions {
+  readonly insurer: InsurerName;
+  readonly reference: string;
+  readonly records: number;
+  readonly seed: number;
+  readonly errors?: number;
+  readonly complete?: boolean;
+  readonly environment?: "S" | "T";
+}
+
+const SENDERS = {
+  alpha: DEVELOPMENT_INSURERS[0].enterpriseNumber,
+  beta: DEVELOPMENT_INSURERS[1].enterpriseNumber,
+} as const;
+
+/** A generated initial load. Files of different seeds have no contract in common. */
+export function generateInput({ insurer, ...options }: FileOptions): InputFile {
+  const generation = { ...options, sender: SENDERS[insurer] };
+  const body = Buffer.from([...generateContractFile(generation)].join(""));
+  return { insurer, reference: options.reference, body, register: [...generateRegister(generation)].join("") };
+}
+
+/** The same file with bytes that nothing compresses in comments: stored in several chunks, however few its records. */
+export function padWithNoise(file: InputFile, noiseBytes: number): InputFile {
+  const noise = createHash("shake256", { outputLength: noiseBytes }).update(file.reference).digest("base64");
+  const comments = noise.match(/.{1,40000}/g) ?? [];
+  const rest = [...comments];
+  const body = rewrite(file, (text) =>
+    text.replaceAll("</record>\n", (end) => (rest.length > 0 ? `${end}<!-- ${rest.shift()} -->\n` : end)),
+  );
+  if (rest.length > 0) throw new RangeError(`${file.reference} has too few records for ${comments.length} comments`);
+  return { ...file, body };
+}
+
+/** The same records once more under another reference, all of them unchanged or rejected again. */
+export function resend(file: InputFile, reference: string): InputFile {
+  const body = rewrite(file, (text) => text.replace(`reference="${file.reference}"`, `reference="${reference}"`));
+  return { ...file, reference, body, after: file.reference };
+}
+
+/** The same contracts, every third record that says so without its solidarity part: some unchanged, some contradicted. */
+export function contradict(file: InputFile, reference: string): InputFile {
+  const again = resend(file, reference);
+  let met = 0;
+  const body = rewrite(again, (text) =>
+    text.replaceAll("<solidarity>true<", (same) => (met++ % 3 === 0 ? "<solidarity>false<" : same)),
+  );
+  return { ...again, body };
+}
+
+/** A file that announces one record more than it has: refused as a whole, but only once it is read to its end. */
+export function miscount(file: InputFile): InputFile {
+  const body = rewrite(file, (text) =>
+    text.replace(/recordCount="(\d+)"/, (_, count: string) => `recordCount="${Number(count) + 1}"`),
+  );
+  return { ...file, body };
+}
+
+/** Other bytes under the same reference: refused at reception once the first are there. */
+export function reuseReference(file: InputFile): InputFile {
+  return { ...file, body: rewrite(file, (text) => `${text}\n`), after: file.reference };
+}
+
+function rewrite(file: InputFile, change: (text: string) => string): Buffer {
+  const text = file.body.toString();
+  const changed = change(text);
+  if (changed === text) throw new Error(`${file.reference} is not changed`);
+  return Buffer.from(changed);
+}
+
+/** Writes the register that all the files need: each provider once, though several files name it. */
+export function writeRegister(path: string, files: readonly InputFile[]): void {
+  const lines = new Set(files.flatMap(({ register }) => register.split("\n")));
+  writeFileSync(path, [...lines].filter((line) => line !== "").join("\n"));
+}

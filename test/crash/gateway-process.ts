@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Setting } from "../../src/setting-reader.ts";
+
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const PRELOAD = fileURLToPath(new URL("kill-at-step.ts", import.meta.url));
+/** Shared by all crash tests: a gateway is started some eighty times, and half of a start is compiling. */
+const COMPILE_CACHE = join(tmpdir(), "infoss-gateway-compile-cache");
+
+export interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly code?: string;
+  readonly submissionId?: string;
+}
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface GatewayProcess {
+  readonly pid: number;
+  /** True once it serves and works, false when it ended before. */
+  readonly ready: Promise<boolean>;
+  readonly ended: Promise<Ending>;
+  /** Where it serves, while it does. */
+  readonly address: () => string | undefined;
+  readonly isAlive: () => boolean;
+  /** What it logged so far, and what it printed besides: the trace of an error that nobody caught. */
+  readonly log: readonly LogLine[];
+  readonly printed: readonly string[];
+  readonly signal: (signal: NodeJS.Signals) => void;
+}
+
+/** Starts `node src/main.ts start` as a process of its own, with no other environment than `settings`. */
+export function startGateway(settings: Partial<Record<Setting, string>>, crashPlanFile: string): GatewayProcess {
+  const environment = {
+    PATH: process.env.PATH ?? "",
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
+    CRASH_PLAN: crashPlanFile,
+    PORT: "0",
+    ...settings,
+  };
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  // By way of env, which becomes node: the test runner would add its own preloads to a child of node.
+  const child = spawn("env", ["-i", ...variables, process.execPath, "--import", PRELOAD, MAIN, "start"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const log: LogLine[] = [];
+  const printed: string[] = [];
+  let url: string | undefined;
+  let alive = true;
+  const ended: Promise<Ending> = once(child, "exit").then(([code, signal]) => {
+    alive = false;
+    return { code, signal };
+  });
+  const started = new Promise<boolean>((resolve) => {
+    createInterface(child.stdout).on("line", (line) => {
+      url ??= /runs at (https:\/\/\S+)/.exec(line)?.[1];
+      if (url) resolve(true);
+    });
+    createInterface(child.stderr).on("line", (line) => {
+      if (!line.startsWith("{")) printed.push(line);
+      else log.push(JSON.parse(line));
+      if (log.at(-1)?.msg === "started" && settings.ROLES === "worker") resolve(true);
+    });
+  });
+  return {
+    pid: child.pid!,
+    ready: Promise.race([started, ended.then(() => false)]),
+    ended,
+    address: () => (alive ? url : undefined),
+    isAlive: () => alive,
+    log,
+    printed,
+    signal: (signal) => child.kill(signal),
+  };
+}

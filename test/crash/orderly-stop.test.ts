@@ -1,0 +1,74 @@
+import t from "tap";
+import { generateInput, padWithNoise } from "./crash-inputs.ts";
+import { NOISE_BYTES, TWO_BATCHES } from "./crash-places.ts";
+import { checkSameOutcome, openScene, readUninterruptedOutcome } from "./crash-scene.ts";
+
+t.setTimeout(300_000);
+
+const IN_GOOD_ORDER = { code: 0, signal: null };
+
+const handedBack = generateInput({ insurer: "alpha", reference: "HANDED-BACK", records: TWO_BATCHES, seed: 160 });
+const finished = generateInput({
+  insurer: "beta",
+  reference: "FINISHED",
+  records: TWO_BATCHES,
+  seed: 161,
+  errors: 0.1,
+});
+const received = padWithNoise(
+  generateInput({ insurer: "alpha", reference: "RECEIVED", records: 200, seed: 162, errors: 0.1 }),
+  NOISE_BYTES,
+);
+const files = [handedBack, finished, received];
+const expected = await readUninterruptedOutcome(t, files);
+const scene = await openScene(t, files);
+const { plain: sql } = scene.database;
+const door = await scene.startReady({ ROLES: "serve" });
+
+async function readProgress(submissionId: string) {
+  const rows = await sql`select state, attempts from submission where submission_id = ${submissionId}`;
+  return { ...rows[0] };
+}
+
+t.test("SIGTERM while processing hands back what takes too long, and another process takes it up", async (t) => {
+  const { submissionId } = await scene.senders.alpha.submit(handedBack);
+  scene.plan("process.claimed", 1, "SIGTERM");
+  const stopped = scene.start({ ROLES: "worker", SHUTDOWN_TIMEOUT_MS: "0" });
+  t.same(await stopped.ended, IN_GOOD_ORDER);
+  t.same(await readProgress(submissionId), { state: "received", attempts: 0 }, "a stop is not a failed attempt");
+
+  scene.plan("process.claimed", 1, "SIGTERM");
+  const workers = [1, 2].map(() => scene.start({ ROLES: "worker", SHUTDOWN_TIMEOUT_MS: "0" }));
+  t.equal((await scene.senders.alpha.follow(submissionId)).state, "processed", "one is stopped, the other works on");
+  t.same(await readProgress(submissionId), { state: "processed", attempts: 1 });
+  for (const worker of workers) {
+    await worker.ready;
+    worker.signal("SIGTERM");
+    t.same(await worker.ended, IN_GOOD_ORDER);
+  }
+});
+
+t.test("SIGTERM while processing finishes what it has time for", async (t) => {
+  const { submissionId } = await scene.senders.beta.submit(finished);
+  scene.plan("process.batchStaged", 1, "SIGTERM");
+  t.same(await scene.start({ ROLES: "worker" }).ended, IN_GOOD_ORDER);
+  t.same(await readProgress(submissionId), { state: "processed", attempts: 1 });
+});
+
+t.test("SIGTERM while receiving lets the transfer end, and its sender gets the receipt", async (t) => {
+  const retriesBefore = scene.senders.alpha.retries();
+  scene.plan("receive.chunkStored", 1, "SIGTERM");
+  const { submissionId } = await scene.senders.alpha.submit(received);
+  t.same(await door.ended, IN_GOOD_ORDER);
+  t.equal(scene.senders.alpha.retries(), retriesBefore, "at the first try");
+  t.same(await readProgress(submissionId), { state: "received", attempts: 0 });
+});
+
+t.test("nothing was lost, doubled or changed by these stops", async (t) => {
+  const gateway = await scene.startReady();
+  await scene.sendAll(files);
+  await checkSameOutcome(t, scene.database, expected);
+  gateway.signal("SIGTERM");
+  t.same(await gateway.ended, IN_GOOD_ORDER);
+  t.same(scene.printed(), [], "no process printed an error that nobody caught");
+});

@@ -1,0 +1,22 @@
+import t from "tap";
+import { FINDING_CODES } from "../../src/findings/finding-codes.ts";
+import { FLOW_FINDING_CASES } from "../flows/finding-cases.ts";
+import { FINDING_CASES } from "../formats/contract-file/finding-cases.ts";
+
+/** Both tables are run by tests beside them: test/formats/contract-file and test/flows, finding-cases.test.ts. */
+const CASES: Readonly<Record<string, { readonly raises: unknown; readonly justNot: unknown }>> = {
+  ...FINDING_CASES,
+  ...FLOW_FINDING_CASES,
+};
+
+for (const code of Object.keys(FINDING_CODES)) {
+  t.test(`${code} has an example that raises it and one that just does not`, async (t) => {
+    t.ok(CASES[code], "it stands in one of the tables of cases");
+    t.notSame(CASES[code]?.raises, CASES[code]?.justNot);
+  });
+}
+
+t.test("no code stands in both tables, and none that is not published", async (t) => {
+  const codes = [...Object.keys(FINDING_CASES), ...Object.keys(FLOW_FINDING_CASES)];
+  t.same(codes.toSorted(), Object.keys(FINDING_CODES).toSorted());
+});

@@ -1,0 +1,84 @@
+import type { FindingCode } from "../../src/findings/finding-codes.ts";
+import { composeRecord, type Fields, type FileParts } from "./compose-file.ts";
+import { FOREIGN_SSIN, PROVIDERS, UNKNOWN_INAMI_NUMBER } from "./test-register.ts";
+
+/** A file of an insurer; the sender is the insurer itself unless it says so. */
+export type CaseFile = Omit<FileParts, "sender"> & { readonly sender?: string };
+
+/** A file that raises a finding, and one that is as close as can be and does not, after files processed before. */
+export interface FlowFindingCase {
+  readonly earlier?: readonly CaseFile[];
+  readonly raises: CaseFile;
+  readonly justNot: CaseFile;
+}
+
+const SOUND: CaseFile = { reference: "SOUND" };
+const OTHER: CaseFile = { reference: "OTHER" };
+
+/** A file with one record that is sound but for the fields given. */
+function withFields(fields: Fields): CaseFile {
+  return { ...OTHER, records: [composeRecord("R-1", fields)] };
+}
+
+function withRecords(...records: readonly string[]): CaseFile {
+  return { ...OTHER, records };
+}
+
+const { current, recent, expiredYesterday, expiringToday, replaced, replacing } = PROVIDERS;
+const root = current.inamiNumber.slice(0, 8);
+
+/** Every finding that takes more than one file to see: the sender, other files, other records, register, contracts. */
+export const FLOW_FINDING_CASES = {
+  environmentMismatch: { raises: { ...OTHER, environment: "R" }, justNot: { ...OTHER, environment: "T" } },
+  senderMismatch: { raises: { ...OTHER, sender: "0428759497" }, justNot: OTHER },
+  kindNotOffered: {
+    raises: { ...OTHER, kind: "delta", attributes: ' sequence="1"' },
+    justNot: { ...OTHER, kind: "initialLoad" },
+  },
+  referenceReused: { earlier: [SOUND], raises: { ...SOUND, records: [] }, justNot: SOUND },
+  initialLoadClosed: {
+    earlier: [{ ...SOUND, complete: true }],
+    raises: OTHER,
+    // The file that ended it, sent again.
+    justNot: { ...SOUND, complete: true },
+  },
+  sameRecordsAsEarlier: {
+    earlier: [SOUND],
+    raises: OTHER,
+    justNot: withRecords(composeRecord("R-2")),
+  },
+  senderReferenceRepeated: {
+    raises: withRecords(composeRecord("R-1"), composeRecord("R-1", { contractNumber: "C-2" })),
+    justNot: withRecords(composeRecord("R-1"), composeRecord("r-1", { contractNumber: "C-2" })),
+  },
+  inamiNumberUnknown: {
+    raises: withFields({ inamiNumber: UNKNOWN_INAMI_NUMBER }),
+    justNot: withFields({ inamiNumber: PROVIDERS.another.inamiNumber }),
+  },
+  inamiNumberNotValidOn: {
+    raises: withFields({ inamiNumber: recent.inamiNumber, startOn: "2019-02-28" }),
+    justNot: withFields({ inamiNumber: recent.inamiNumber, startOn: "2019-03-01" }),
+  },
+  ssinMismatch: { raises: withFields({ ssin: FOREIGN_SSIN }), justNot: withFields({ ssin: current.ssin }) },
+  contractRepeated: {
+    raises: withRecords(composeRecord("R-1"), composeRecord("R-2", { inamiNumber: root, language: "fr" })),
+    justNot: withRecords(composeRecord("R-1"), composeRecord("R-2", { inamiNumber: root })),
+  },
+  contractExists: {
+    earlier: [SOUND],
+    raises: withFields({ language: "fr" }),
+    justNot: withFields({ inamiNumber: root, solidarity: "1" }),
+  },
+  inamiNumberExpired: {
+    raises: withFields({ inamiNumber: expiredYesterday.inamiNumber }),
+    justNot: withFields({ inamiNumber: expiringToday.inamiNumber }),
+  },
+  inamiNumberReplaced: {
+    raises: withFields({ inamiNumber: replaced.inamiNumber }),
+    justNot: withFields({ inamiNumber: replacing.inamiNumber }),
+  },
+  competenceCodeUnknown: {
+    raises: withFields({ inamiNumber: `${root}990` }),
+    justNot: withFields({ inamiNumber: `${root}000` }),
+  },
+} as const satisfies Partial<Record<FindingCode, FlowFindingCase>>;
