@@ -81,7 +81,7 @@ export async function warnOfExpiry(
 async function listExpiring(sql: Sql, now: Date): Promise<Expiring[]> {
   const until = new Date(now.getTime() + WARNING_DAYS[0] * DAY_MS);
   return await sql<Expiring[]>`
-    select kind, client_id as "clientId", subject, expires_at as "expiresAt" from (
+    select credential.kind, client_id as "clientId", subject, expires_at as "expiresAt" from (
       select 'certificateExpires' as kind, client_id, encode(thumbprint, 'hex') as subject, not_after as expires_at
       from client_certificate where revoked_at is null
       union all
@@ -105,7 +105,7 @@ async function warn(tx: TransactionSql, raise: ExpiryWatchOptions["raise"], warn
   if (count === 0) return false;
   const grants = await tx<{ insurerId: number }[]>`
     select distinct insurer_id as "insurerId" from client_grant
-    where client_id = ${clientId} and revoked_at is null and (valid_to is null or valid_to >= ${warnedAt}::date)`;
+    where client_id = ${clientId} and revoked_at is null and (valid_to is null or valid_to >= (${warnedAt}::timestamptz)::date)`;
   const insurerIds = grants.map(({ insurerId }) => insurerId);
   const details: NoticeDetails = { clientId, subject, expiresAt: warning.expiresAt.toISOString(), daysBefore };
   await insertNotices(tx, insurerIds, { kind, details });
