@@ -28,7 +28,10 @@ process.exitCode = await runInfoss(process.argv.slice(2), {
   readSettings,
   account: userInfo().username,
   today: createBusinessClock().today(),
-  readInput: () => text(process.stdin),
+  readInput: () => {
+    if (process.stdin.isTTY) process.stderr.write("One number a line, then Ctrl-D:\n");
+    return text(process.stdin);
+  },
   write: (output) => process.stdout.write(output),
   say: (output) => process.stderr.write(output),
 });

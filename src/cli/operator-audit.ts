@@ -11,7 +11,7 @@ import { isSsin } from "../identifiers/ssin.ts";
 import { createKeyRing } from "../identity/signing-keys.ts";
 import { listOperatorActs } from "../operator/operator-acts.ts";
 import { readLimit } from "./operator-alarms.ts";
-import { isJson, look, performQuietly, printJson, readTextFile } from "./operator-command.ts";
+import { ask, isJson, look, printJson, readTextFile } from "./operator-command.ts";
 import { CommandRefused, type OperatorSettings, type Surroundings } from "./operator-surroundings.ts";
 import { renderTable } from "./operator-table.ts";
 
@@ -45,10 +45,7 @@ export function addAuditCommands(program: Command, surroundings: Surroundings): 
   audit
     .command("person")
     .description("answer 'who saw my data': reads the person's numbers from standard input, one a line, SSIN or INAMI")
-    .addHelpText(
-      "after",
-      "\nThe number is never part of the command. Example:\n  infoss audit person --environment validation < number.txt",
-    )
+    .addHelpText("after", "\nThe number is never part of the command. Example:\n  infoss audit person < number.txt")
     .action(async (_options: object, command: Command) => await askForPerson(surroundings, command));
 
   audit
@@ -109,7 +106,7 @@ async function askForPerson(surroundings: Surroundings, command: Command): Promi
     throw new CommandRefused(`The key of the audit trail cannot be read from ${auditKeyFile}.`);
   });
   let events: Awaited<ReturnType<typeof findPersonReads>> = [];
-  await performQuietly(surroundings, command, async (_tx, actor, database) => {
+  await ask(surroundings, command, async (_tx, actor, database) => {
     const persons = createPersonHasher(key).hashPerson(numbers);
     events = await findPersonReads(database.auditor, persons);
     return [{ act: "personAsked", actor, persons, details: { events: events.length } }];

@@ -25,7 +25,7 @@ export function addOperatorCommands(program: Command, surroundings: Surroundings
     .command("create")
     .description("make an operator's client with its keys and certificate")
     .argument("<name>", "id of the client: letters, digits, dots, hyphens, underscores")
-    .requiredOption("--jwks <file>", "public keys that verify its assertions, as a JWK set")
+    .requiredOption("--jwks <file>", "public keys that verify its assertions: a JWK set, or one key in PEM")
     .requiredOption("--certificate <file>", "its client certificate, PEM")
     .option("--name <text>", "how the client is called (its id)")
     .addOption(scopeOption(["operate", "audit"], "may be given twice (both)"))
@@ -52,7 +52,7 @@ export function addClientCommands(program: Command, surroundings: Surroundings):
       new Option("--kind <kind>", "whom it belongs to").choices(["insurer", "serviceProvider"]).default("insurer"),
     )
     .addOption(scopeOption(["submit", "consult", "consultAdvantages"], "may be given several times (all)"))
-    .option("--jwks <file>", "public keys that verify its assertions, as a JWK set")
+    .option("--jwks <file>", "public keys that verify its assertions: a JWK set, or one key in PEM")
     .option("--certificate <file>", "its client certificate, PEM")
     .option("--insurer <number>", "the insurer it may act for from today on")
     .addHelpText(

@@ -20,19 +20,19 @@ export type Acts = (tx: TransactionSql, actor: Actor, database: Database) => Pro
 
 /** Does the acts of a command, all or none, each with its audit event, and prints what changed. */
 export async function act(surroundings: Surroundings, command: Command, acts: Acts): Promise<void> {
-  const changes = await performQuietly(surroundings, command, acts);
+  const settings = surroundings.readSettings();
+  requireTarget(settings, command);
+  const changes = await perform(surroundings, command, settings, acts);
   if (isJson(command)) return printJson(surroundings, changes.map(describeChange));
   for (const change of changes) surroundings.write(`${renderChange(change)}\n`);
 }
 
-/** As `act`, for a command that prints something of its own. */
-export async function performQuietly(
-  surroundings: Surroundings,
-  command: Command,
-  acts: Acts,
-): Promise<readonly OperatorChange[]> {
-  const settings = surroundings.readSettings();
-  requireTarget(settings, command);
+/** Looks something up that is itself put on record; as `look`, it changes nothing and needs no environment. */
+export async function ask(surroundings: Surroundings, command: Command, acts: Acts): Promise<void> {
+  await perform(surroundings, command, readOwnTarget(surroundings, command), acts);
+}
+
+async function perform(surroundings: Surroundings, command: Command, settings: OperatorSettings, acts: Acts) {
   const account = nameAccount(surroundings, command);
   showTarget(surroundings, settings, account);
   const performer = { actor: { account }, method: "CLI", route: nameCommand(command), status: 0 };
@@ -59,8 +59,7 @@ export async function look<T>(
   command: Command,
   find: (database: Database, settings: OperatorSettings) => Promise<T>,
 ): Promise<T> {
-  const settings = surroundings.readSettings();
-  if (shared(command).environment !== undefined) requireTarget(settings, command);
+  const settings = readOwnTarget(surroundings, command);
   showTarget(surroundings, settings, nameAccount(surroundings, command));
   return await withDatabase(settings, (database) => find(database, settings));
 }
@@ -98,6 +97,13 @@ function requireTarget(settings: OperatorSettings, command: Command): void {
       ? `Say which environment is meant: --environment ${settings.environment} is the one that the settings here are for.`
       : `The settings here are for the environment ${settings.environment}, not for ${environment}: nothing was done.`,
   );
+}
+
+/** Where nothing is changed the settings say the environment; one that is named all the same must be theirs. */
+function readOwnTarget(surroundings: Surroundings, command: Command): OperatorSettings {
+  const settings = surroundings.readSettings();
+  if (shared(command).environment !== undefined) requireTarget(settings, command);
+  return settings;
 }
 
 function showTarget(surroundings: Surroundings, settings: OperatorSettings, account: string): void {

@@ -57,9 +57,9 @@ export function addKeyCommands(program: Command, surroundings: Surroundings): vo
 
   key
     .command("register")
-    .description("register the keys of a JWK set, or a single JWK")
+    .description("register the keys of a JWK set, or a single one as JWK or PEM")
     .argument("<client>", CLIENT)
-    .argument("<file>", "JSON; public keys only")
+    .argument("<file>", "JSON or PEM; public keys only")
     .option("--expires <instant>", "when the keys stop being accepted, such as 2027-12-31T23:59:59Z (never)")
     .addHelpText("after", "\nExample:\n  infoss key register alpha-1 alpha-2027.jwks.json --environment validation")
     .action(async (clientId: string, file: string, options: { expires?: string }, command: Command) => {

@@ -1,3 +1,4 @@
+import { createPublicKey } from "node:crypto";
 import type { JWK } from "jose";
 import type { TransactionSql } from "../database/sql.ts";
 import { type ClientName, createClient, grant } from "../identity/client-registry.ts";
@@ -8,17 +9,34 @@ import { type OperatorChange, OperatorError } from "./operator-change.ts";
 
 const MAXIMUM_KEYS = 10;
 
-/** The keys of a JWK set, or of a single JWK, as text. Throws OperatorError. */
+/** The keys of a text that holds a JWK set, a single JWK, or a public key in PEM. Throws OperatorError. */
 export function parseKeySet(text: string): JWK[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new OperatorError("invalidKeySet", "A JWK set is JSON, and this text is not.");
-  }
+  const value = text.trimStart().startsWith("-----BEGIN ") ? readPem(text) : readJson(text);
   const keys: unknown = isObject(value) && "keys" in value ? value.keys : [value];
   if (Array.isArray(keys) && keys.length > 0 && keys.length <= MAXIMUM_KEYS && keys.every(isJwk)) return keys;
   throw new OperatorError("invalidKeySet", 'A JWK set has the form {"keys": [{"kty": …}]}, with at least one key.');
+}
+
+function readPem(text: string): unknown {
+  if (text.includes("PRIVATE KEY-----")) {
+    throw new OperatorError("invalidKeySet", "This is a private key: keep it, and register its public part.");
+  }
+  try {
+    return createPublicKey(text).export({ format: "jwk" });
+  } catch {
+    throw new OperatorError("invalidKeySet", "This PEM holds no public key.");
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new OperatorError(
+      "invalidKeySet",
+      "Keys are given as a JWK set in JSON or as a public key in PEM; this is neither.",
+    );
+  }
 }
 
 /** Registers every key of a set, in its order. */

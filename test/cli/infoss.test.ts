@@ -203,14 +203,14 @@ t.test("the embedded database of a stopped gateway, with the keys made beside it
   t.match(await infoss(`audit export --out ${heads}`), { status: 1, stderr: /is there already/ });
   t.match(await infoss(`audit verify --compare ${heads} --json`), { status: 0, stdout: /"faultCount": 0/ });
 
-  const asked = await infoss("audit person --environment validation --json", `${SSIN}\n`);
+  const asked = await infoss("audit person --json", `${SSIN}\n`);
   t.match(JSON.parse(asked.stdout), [{ kind: "read", clientId: "alpha-1", route: "/x" }]);
   t.notMatch(asked.stderr, SSIN);
-  const again = await infoss("audit person --environment validation", "1/23456-25-001");
+  const again = await infoss("audit person", "1/23456-25-001");
   t.match(again.stdout, /read +alpha-1/, "a number written with its separators");
   t.notMatch(again.stdout, /infoss audit person/, "who asked by another number is found by that one only");
-  t.match((await infoss("audit person --environment validation", SSIN)).stdout, /operatorAct .* infoss audit person/);
-  t.match(await infoss("audit person --environment validation", "12345"), {
+  t.match((await infoss("audit person", SSIN)).stdout, /operatorAct .* infoss audit person/);
+  t.match(await infoss("audit person", "12345"), {
     status: 1,
     stderr: /^Line 1 of standard input is neither/,
   });

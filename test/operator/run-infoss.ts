@@ -7,11 +7,11 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { Sql } from "../../src/database/sql.ts";
 
-const INFOSS = fileURLToPath(new URL("../../src/infoss.ts", import.meta.url));
+export const INFOSS = fileURLToPath(new URL("../../src/infoss.ts", import.meta.url));
 
 /** Each command is a process: without this, most of its time would go to reading the same modules again. */
-const cache = mkdtempSync(join(tmpdir(), "infoss-compiled-"));
-process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
+export const COMPILED = mkdtempSync(join(tmpdir(), "infoss-compiled-"));
+process.once("exit", () => rmSync(COMPILED, { recursive: true, force: true }));
 
 export interface Ran {
   readonly status: number | null;
@@ -25,7 +25,7 @@ export async function runInfossProcess(
   args: readonly string[],
   input = "",
 ): Promise<Ran> {
-  const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE: cache, ...settings };
+  const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...settings };
   const child = spawn(process.execPath, [INFOSS, ...args], { env, stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.end(input);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
