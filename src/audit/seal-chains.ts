@@ -51,7 +51,7 @@ export async function sealChains(sql: Sql, signer: SealSigner, options: SealingO
   const failures: { chainId: number; error: unknown }[] = [];
   let seals = 0;
   let events = 0;
-  let runs: Run[] = (await runTransaction(sql, (tx) => listChains(tx, "audit_event"))).map((chainId) => ({ chainId }));
+  let runs: Run[] = (await runTransaction(sql, listUnsealedChains)).map((chainId) => ({ chainId }));
   while (runs.length > 0) {
     const unfinished: Run[] = [];
     for (const run of runs) {
@@ -105,6 +105,23 @@ async function sealPage(
     previousHash: head.hash,
   });
   return { finished, events: unsealed.length };
+}
+
+/** Two statements where nothing is to do, however many the chains. Sub-selects with a limit keep them to the indexes. */
+async function listUnsealedChains(tx: TransactionSql): Promise<number[]> {
+  const chainIds = await listChains(tx, "audit_event");
+  const rows = await tx<{ chainId: number }[]>`
+    select chain_id as "chainId" from unnest(${chainIds}::int[]) as chain (chain_id), lateral (
+      select coalesce((select sealed_below from audit_seal s where s.chain_id = chain.chain_id
+                       order by seal_number desc limit 1), '0'::xid8) as sealed_below) head
+    where sealed_below > pg_snapshot_xmin(pg_current_snapshot())
+      or (select true from audit_event e
+          where e.chain_id = chain.chain_id and e.transaction_id >= sealed_below
+            and e.transaction_id <= pg_snapshot_xmax(pg_current_snapshot())
+            and (select true from audit_sealed_event s where s.event_id = e.event_id limit 1) is null
+          limit 1)
+    order by chain_id`;
+  return rows.map(({ chainId }) => chainId);
 }
 
 async function tryLock(tx: TransactionSql, chainId: number): Promise<boolean> {

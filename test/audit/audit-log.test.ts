@@ -93,6 +93,7 @@ t.test("a failing insert rejects everybody who waits, and the next event is take
   const faults = await Promise.all(Array.from({ length: 50 }, () => faultOf(log.append(READ))));
   await owner`alter table audit_event_away rename to audit_event`;
   t.ok(faults.every(unavailable("insertFailed")));
+  t.equal(new Set(faults).size, 1, "those who gathered behind the failing group too");
   t.equal(log.waiting, 0);
   await log.append(READ);
   const [row] = await owner`select count(*) as count from audit_event`;
@@ -103,8 +104,9 @@ t.test("an insert that hangs is given up in time, with everybody behind it", asy
   const log = createAuditLog(database.plain, { commitTimeoutMs: 200 });
   await owner.begin(async (tx) => {
     await tx`lock table audit_event in exclusive mode`;
-    const appending = Array.from({ length: 10 }, () => faultOf(log.append(READ)));
-    t.ok((await Promise.all(appending)).every(unavailable("insertTooSlow")));
+    const faults = await Promise.all(Array.from({ length: 10 }, () => faultOf(log.append(READ))));
+    t.ok(faults.every(unavailable("insertTooSlow")));
+    t.equal(new Set(faults).size, 1, "told together, not one group after the other");
     t.equal(log.waiting, 0);
   });
   await log.append(READ);
