@@ -56,7 +56,8 @@ function databaseUrl(serverUrl: string, name: string): string {
   return url.href;
 }
 
-function connectAsOwner(url: string): Sql {
+/** Whom row-level security does not bind. */
+export function connectAsOwner(url: string): Sql {
   return postgres(url, {
     max: 2,
     onnotice: () => {},

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { DEVELOPMENT_INSURERS } from "../../src/identity/development-certificates.ts";
+import { DEVELOPMENT_CLIENTS } from "../../src/identity/development-certificates.ts";
 import { generateContractFile } from "../../src/synthetic/contract-file.ts";
 import { generateRegister } from "../../src/synthetic/register-file.ts";
 
@@ -28,8 +28,8 @@ export interface FileOptions {
 }
 
 const SENDERS = {
-  alpha: DEVELOPMENT_INSURERS[0].enterpriseNumber,
-  beta: DEVELOPMENT_INSURERS[1].enterpriseNumber,
+  alpha: DEVELOPMENT_CLIENTS[0].enterpriseNumber,
+  beta: DEVELOPMENT_CLIENTS[1].enterpriseNumber,
 } as const;
 
 /** A generated initial load. Files of different seeds have no contract in common. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Test } from "tap";
 import type { Database } from "../../src/database/connection.ts";
+import type { Sql } from "../../src/database/sql.ts";
 import { ensureDevelopmentCertificates } from "../../src/identity/development-certificates.ts";
 import type { Step } from "../../src/intake/steps.ts";
 import { loadRegister } from "../../src/register/load-register.ts";
@@ -23,6 +24,8 @@ type Settings = Partial<Record<Setting, string>>;
 /** Gateways on one database, the senders of two insurers, and what it takes to make the gateways die. */
 export interface Scene {
   readonly database: Database;
+  /** Looks behind row-level security. */
+  readonly owner: Sql;
   /** Starts one more gateway on the same database. It may not be ready yet. */
   start(settings?: Settings): GatewayProcess;
   /** Starts one and waits until it is ready. */
@@ -44,12 +47,13 @@ export interface Scene {
 export interface ScenePlace {
   readonly url: string;
   readonly database: Database;
+  readonly owner: Sql;
 }
 
 /** A scene whose register knows what `files` need; on a database of its own unless there is one already. */
 export async function openScene(t: Test, files: readonly InputFile[], place?: ScenePlace): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), "infoss-crash-"));
-  const { url, database } = place ?? (await createTestDatabase(t));
+  const { url, database, owner } = place ?? (await createTestDatabase(t));
   const gateways: GatewayProcess[] = [];
   t.teardown(async () => {
     for (const gateway of gateways) gateway.signal("SIGKILL");
@@ -80,6 +84,7 @@ export async function openScene(t: Test, files: readonly InputFile[], place?: Sc
 
   return {
     database,
+    owner,
     start,
     async startReady(settings) {
       const gateway = start(settings);
@@ -116,18 +121,18 @@ export async function readUninterruptedOutcome(t: Test, files: readonly InputFil
   gateway.signal("SIGTERM");
   const { code } = await gateway.ended;
   if (code !== 0) throw new Error(`the undisturbed gateway ended with ${code}: ${gateway.printed.join("\n")}`);
-  return await readOutcome(scene.database.plain);
+  return await readOutcome(scene.owner);
 }
 
 /** Asserts that nothing was lost, doubled or changed on the way. */
-export async function checkSameOutcome(t: Test, database: Database, expected: Outcome): Promise<void> {
-  const outcome = await readOutcome(database.plain);
+export async function checkSameOutcome(t: Test, owner: Sql, expected: Outcome): Promise<void> {
+  const outcome = await readOutcome(owner);
   t.comment(`digest ${outcome.digest.slice(0, 16)} over ${outcome.lines.length} rows`);
   t.equal(outcome.digest, expected.digest, "the outcome is that of an uninterrupted run", {
     missing: difference(expected.lines, outcome.lines),
     unexpected: difference(outcome.lines, expected.lines),
   });
-  t.same(await findDamagedPayloads(database.plain), [], "the stored bytes are those received");
+  t.same(await findDamagedPayloads(owner), [], "the stored bytes are those received");
 }
 
 /** The first lines that `from` has more often than `what`. */

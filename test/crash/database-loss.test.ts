@@ -7,6 +7,7 @@ import { createDatabase } from "../../src/database/connection.ts";
 import { startEmbeddedDatabase } from "../../src/database/embedded-database.ts";
 import { migrate } from "../../src/database/migrate.ts";
 import { loadCompetenceCodes } from "../../src/register/load-register.ts";
+import { connectAsOwner } from "../database.ts";
 import { generateInput, type InputFile, padWithNoise } from "./crash-inputs.ts";
 import { NOISE_BYTES, type Place, PROCESS_PLACES, RECEIVE_PLACES, TWO_BATCHES } from "./crash-places.ts";
 import { checkSameOutcome, openScene, readUninterruptedOutcome, type Scene } from "./crash-scene.ts";
@@ -37,7 +38,7 @@ const restarts = losses.filter(({ step }) => ["receive.beforeCommit", "process.c
  * doing is done again, by the sender before the receipt, by itself afterwards.
  */
 async function loseDatabase(t: Test, scene: Scene, places: readonly Loss[], lose: (place: Loss) => Promise<void>) {
-  const { plain: sql } = scene.database;
+  const { owner: sql } = scene;
   const gateway = await scene.startReady();
   for (const place of places) {
     const { step, occurrence, file } = place;
@@ -69,10 +70,10 @@ t.test("a gateway whose connections are cut at any step loses nothing", async (t
   const scene = await openScene(t, files);
   await loseDatabase(t, scene, losses, async () => {
     // Those of this test too: they come back like the gateway's.
-    await scene.database.plain`select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    await scene.owner`select pg_terminate_backend(pid, 5000) from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid()`;
   });
-  await checkSameOutcome(t, scene.database, expected);
+  await checkSameOutcome(t, scene.owner, expected);
 });
 
 t.test("a PostgreSQL that is restarted, or ends without a goodbye, loses nothing", async (t) => {
@@ -88,14 +89,16 @@ t.test("a PostgreSQL that is restarted, or ends without a goodbye, loses nothing
   await migrate(url);
   const database = createDatabase(url);
   t.teardown(() => database.close());
-  await loadCompetenceCodes(database.plain);
-  const scene = await openScene(t, files, { url, database });
+  await loadCompetenceCodes(database.institute);
+  const owner = connectAsOwner(url);
+  t.teardown(() => owner.end());
+  const scene = await openScene(t, files, { url, database, owner });
   await loseDatabase(t, scene, restarts, async ({ step }) => {
     if (step.startsWith("process.")) await killPostgres(folder);
     await server.stop();
     server = await startEmbeddedDatabase(folder, { port });
   });
-  await checkSameOutcome(t, database, expected);
+  await checkSameOutcome(t, owner, expected);
 });
 
 /** SIGQUIT ends a PostgreSQL at once, without a checkpoint: its next start recovers from the log as after a power cut. */

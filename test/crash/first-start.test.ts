@@ -56,7 +56,7 @@ t.test("a first start that is killed again and again ends in a whole installatio
   const count = async (table: string) => (await run(url.href, `select count(*)::int from ${table}`))[0]?.count;
   t.equal(await count("drizzle.__drizzle_migrations"), migrations.length);
   t.equal(await count("insurer"), 2);
-  t.equal(await count("client_certificate"), 2);
+  t.equal(await count("client_certificate"), 4);
   t.equal(await count("provider"), readLines("fixtures/initial-load/register.csv").length - 1);
   t.equal(await count("competence_code"), readLines("src/register/competence-codes.csv").length - 1);
   gateway.signal("SIGTERM");

@@ -22,7 +22,7 @@ const received = padWithNoise(
 const files = [handedBack, finished, received];
 const expected = await readUninterruptedOutcome(t, files);
 const scene = await openScene(t, files);
-const { plain: sql } = scene.database;
+const { owner: sql } = scene;
 const door = await scene.startReady({ ROLES: "serve" });
 
 async function readProgress(submissionId: string) {
@@ -67,7 +67,7 @@ t.test("SIGTERM while receiving lets the transfer end, and its sender gets the r
 t.test("nothing was lost, doubled or changed by these stops", async (t) => {
   const gateway = await scene.startReady();
   await scene.sendAll(files);
-  await checkSameOutcome(t, scene.database, expected);
+  await checkSameOutcome(t, scene.owner, expected);
   gateway.signal("SIGTERM");
   t.same(await gateway.ended, IN_GOOD_ORDER);
   t.same(scene.printed(), [], "no process printed an error that nobody caught");

@@ -52,12 +52,12 @@ t.test("the digest shows every damage, and nothing that differs by itself", asyn
   await flow.submit(insurer, composeFile({ sender, reference: "FIRST", records }));
   await flow.submit(insurer, composeFile({ sender, reference: "AGAIN", records }));
   await flow.submit(insurer, composeFile({ sender, reference: "REFUSED", recordCount: 7 }));
-  const { digest } = await readOutcome(flow.database.plain);
+  const { digest } = await readOutcome(flow.owner);
 
   const digestAfter = async (statement: string): Promise<string | undefined> => {
     let changed: string | undefined;
     const leaveNothing = new Error("rolled back");
-    await runTransaction(flow.database.transactions, async (tx) => {
+    await runTransaction(flow.owner, async (tx) => {
       const { count } = await tx.unsafe(statement);
       t.ok(count > 0, "it changes something");
       changed = (await readOutcome(tx)).digest;

@@ -29,7 +29,7 @@ const takenOver = PROCESS_PLACES.map(({ occurrence }, index) =>
 const files = [inTurn, refused, ...takenOver];
 const expected = await readUninterruptedOutcome(t, files);
 const scene = await openScene(t, files);
-const { plain: sql } = scene.database;
+const { owner: sql } = scene;
 // The door only receives: no plan about processing reaches it.
 const door = await scene.startReady({ ROLES: "serve" });
 
@@ -87,7 +87,7 @@ t.test("of two processes at work the one that is left takes over at once", async
 });
 
 t.test("nothing was lost, doubled or changed by the deaths while processing", async (t) => {
-  await checkSameOutcome(t, scene.database, expected);
+  await checkSameOutcome(t, scene.owner, expected);
   door.signal("SIGTERM");
   t.same(await door.ended, { code: 0, signal: null });
   t.comment(`${scene.kills()} processes killed`);

@@ -20,7 +20,7 @@ const files = [poison, ...neighbours];
 t.test("a submission that ends its process too often is set aside, and all others go on", async (t) => {
   const expected = await readUninterruptedOutcome(t, files);
   const scene = await openScene(t, files);
-  const { plain: sql } = scene.database;
+  const { owner: sql } = scene;
   await scene.startReady({ ROLES: "serve" });
   const receipts = await Promise.all(files.map((file) => scene.senders[file.insurer].submit(file)));
   const follow = (index: number) => scene.senders[files[index]!.insurer].follow(receipts[index]!.submissionId);
@@ -39,7 +39,7 @@ t.test("a submission that ends its process too often is set aside, and all other
   for (const index of [1, 3]) t.equal((await follow(index)).state, "processed", "the same insurer goes on");
   t.match(
     last.log.filter(({ code }) => code === "submissionQuarantined"),
-    [{ level: LOG_LEVEL_ERROR, submissionId }],
+    [{ level: LOG_LEVEL_ERROR, details: { submissionId } }],
     "operators are alarmed, once",
   );
   t.same(await findHalfMerged(sql), [], "nothing of it was merged");
@@ -47,7 +47,7 @@ t.test("a submission that ends its process too often is set aside, and all other
   // As docs/operations.md says, once the cause is mended.
   await sql`update submission set state = 'received', attempts = 0, retry_at = null where state = 'quarantined'`;
   t.equal((await follow(0)).state, "processed", "replayed it is like any other");
-  await checkSameOutcome(t, scene.database, expected);
+  await checkSameOutcome(t, scene.owner, expected);
   t.comment(`${scene.kills()} processes killed`);
   t.equal(scene.kills(), KILLS.quarantine);
 });

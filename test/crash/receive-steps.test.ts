@@ -23,7 +23,7 @@ const alone = generateFiles("ALONE", 50);
 const beside = generateFiles("BESIDE", 60);
 const expected = await readUninterruptedOutcome(t, [...alone, ...beside]);
 const scene = await openScene(t, [...alone, ...beside]);
-const { plain: sql } = scene.database;
+const { owner: sql } = scene;
 
 async function countSubmissions(reference: string): Promise<number> {
   const [row] = await sql<{ count: number }[]>`select count(*) as count from submission where reference = ${reference}`;
@@ -69,7 +69,7 @@ t.test("nothing was lost, doubled or changed by the deaths while receiving", asy
     const { submissionId } = await sender.submit(file);
     t.equal((await sender.follow(submissionId)).state, "processed", file.reference);
   }
-  await checkSameOutcome(t, scene.database, expected);
+  await checkSameOutcome(t, scene.owner, expected);
   t.ok(worker.isAlive());
   t.comment(`${scene.kills()} processes killed`);
   t.ok(scene.kills() >= KILLS["receive-steps"]);

@@ -5,6 +5,7 @@ import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createTokenSource, type TokenSource } from "../../src/client/token-client.ts";
 import type { InputFile } from "./crash-inputs.ts";
 
 const FIRST_PAUSE_MS = 50;
@@ -43,13 +44,23 @@ export interface Sender {
 export function createSender(certificatesFolder: string, client: string, address: () => string | undefined): Sender {
   const read = (name: string) => readFileSync(join(certificatesFolder, name));
   const tls = { ca: read("ca.pem"), cert: read(`${client}.pem`), key: read(`${client}-key.pem`) };
+  const key = read(`${client}-assertion-key.pem`);
+  const tokens = new Map<string, TokenSource>();
+
+  /** Each gateway of a scene is an issuer of its own. */
+  const getToken = async (origin: string): Promise<string> => {
+    const known = tokens.get(origin) ?? createTokenSource({ issuer: `${origin}/auth`, clientId: client, key, tls });
+    tokens.set(origin, known);
+    return await known();
+  };
 
   let retries = 0;
 
   const ask = async (options: RequestOptions, path: string, body?: Buffer) => {
     const base = address();
     if (!base) throw new Error("nobody is there");
-    const outgoing = request(`${base}${path}`, { ...tls, ...options, agent: false, timeout: SILENCE_MS });
+    const headers = { ...options.headers, Authorization: `Bearer ${await getToken(new URL(base).origin)}` };
+    const outgoing = request(`${base}${path}`, { ...tls, ...options, headers, agent: false, timeout: SILENCE_MS });
     outgoing.once("timeout", () => outgoing.destroy(new Error("the gateway fell silent")));
     outgoing.end(body);
     const [response] = await once(outgoing, "response");
