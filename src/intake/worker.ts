@@ -30,11 +30,12 @@ export function startWorker(intake: Intake, options: WorkerOptions): Worker {
   const stopping = new AbortController();
   const abandoning = new AbortController();
   const bell = createBell();
+  const room = createRoom();
   const listening = intake.database.plain.listen("submission_received", () => bell.ring()).catch(() => undefined);
 
   const lane = async () => {
     while (!stopping.signal.aborted) {
-      const worked = await processNext(intake, abandoning.signal).catch((error: unknown) => {
+      const worked = await processNext(intake, room, abandoning.signal).catch((error: unknown) => {
         intake.log.error({ code: "workerFailed", err: error }, "the worker could not take up work; it tries again");
         return false;
       });
@@ -68,10 +69,48 @@ function createBell() {
   };
 }
 
-/** Processes one submission if one waits that nobody holds; false when there is none. */
-async function processNext(intake: Intake, abandon: AbortSignal): Promise<boolean> {
-  const candidates = await listCandidates(intake);
-  if (candidates.length === 0) return false;
+/**
+ * Where the lanes of this process work side by side. A submission has its last attempt alone there: were it to end the
+ * process once more, no other would be counted as having ended it, and set aside in the end for what it did not do.
+ */
+function createRoom() {
+  let inside = 0;
+  let isTaken = false;
+  return {
+    /** How to leave; undefined while there is no entering. */
+    enter(alone: boolean): (() => void) | undefined {
+      if (isTaken || (alone && inside > 0)) return undefined;
+      inside += 1;
+      isTaken = alone;
+      return () => {
+        inside -= 1;
+        isTaken = false;
+      };
+    },
+  };
+}
+
+/** Processes one submission if one waits that nobody holds; false when there is none, or none that may begin now. */
+async function processNext(
+  intake: Intake,
+  room: ReturnType<typeof createRoom>,
+  abandon: AbortSignal,
+): Promise<boolean> {
+  const waiting = await listCandidates(intake);
+  for (const alone of [false, true]) {
+    const candidates = waiting.filter(({ isLastAttempt }) => isLastAttempt === alone);
+    const leave = candidates.length > 0 ? room.enter(alone) : undefined;
+    if (!leave) continue;
+    try {
+      if (await processFirst(intake, candidates, abandon)) return true;
+    } finally {
+      leave();
+    }
+  }
+  return false;
+}
+
+async function processFirst(intake: Intake, candidates: readonly Candidate[], abandon: AbortSignal): Promise<boolean> {
   let claim: Claim | undefined;
   try {
     await runTransaction(intake.database.transactions, async (tx) => {
@@ -95,13 +134,16 @@ async function processNext(intake: Intake, abandon: AbortSignal): Promise<boolea
 interface Candidate {
   readonly insurerId: number;
   readonly submissionId: string;
+  /** It was tried before, and will not be again. */
+  readonly isLastAttempt: boolean;
 }
 
 /** Oldest first, but an insurer whose files are being processed waits behind the others. */
 async function listCandidates(intake: Intake): Promise<Candidate[]> {
   return await intake.database.institute<Candidate[]>`
-    select insurer_id as "insurerId", submission_id as "submissionId" from (
-      select insurer_id, submission_id, received_at, retry_at,
+    select insurer_id as "insurerId", submission_id as "submissionId",
+      attempts > 0 and attempts = ${intake.processingAttempts - 1} as "isLastAttempt" from (
+      select insurer_id, submission_id, received_at, retry_at, attempts,
         count(*) filter (where state = 'processing') over (partition by insurer_id) as busy
       from submission where state in ('received', 'processing')) waiting
     where retry_at is null or retry_at <= now()

@@ -27,7 +27,8 @@ export interface FileOptions {
   readonly environment?: "S" | "T";
 }
 
-const SENDERS = {
+/** Enterprise numbers. */
+export const SENDERS = {
   alpha: DEVELOPMENT_CLIENTS[0].enterpriseNumber,
   beta: DEVELOPMENT_CLIENTS[1].enterpriseNumber,
 } as const;

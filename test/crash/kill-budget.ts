@@ -4,7 +4,7 @@ export const KILLS = {
   "receive-steps": 8,
   "random-kills": 36,
   "first-start": 4,
-  quarantine: 3,
+  quarantine: 5,
 } as const;
 
 export const KILLS_IN_ALL = 60;

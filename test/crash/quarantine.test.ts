@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
-import { generateInput } from "./crash-inputs.ts";
+import type { Sql } from "../../src/database/sql.ts";
+import { holdLock } from "../flows/hold-lock.ts";
+import { generateInput, type InsurerName, SENDERS } from "./crash-inputs.ts";
 import { TWO_BATCHES } from "./crash-places.ts";
-import { checkSameOutcome, openScene, readUninterruptedOutcome } from "./crash-scene.ts";
+import { checkSameOutcome, openScene, readUninterruptedOutcome, waitUntil } from "./crash-scene.ts";
 import { KILLS } from "./kill-budget.ts";
 import { findHalfMerged } from "./outcome.ts";
 
@@ -9,6 +12,8 @@ t.setTimeout(300_000);
 
 const ATTEMPTS = 3;
 const LOG_LEVEL_ERROR = 50;
+/** Time for a second lane to take up what it may. */
+const SETTLING_MS = 500;
 
 /** The only one with a second batch: the plan hits it and no other. */
 const poison = generateInput({ insurer: "alpha", reference: "POISON", records: TWO_BATCHES, seed: 150 });
@@ -16,6 +21,7 @@ const neighbours = (["alpha", "beta", "alpha", "beta"] as const).map((insurer, i
   generateInput({ insurer, reference: `NEIGHBOUR-${index}`, records: 300, seed: 151 + index, errors: 0.1 }),
 );
 const files = [poison, ...neighbours];
+let kills = 0;
 
 t.test("a submission that ends its process too often is set aside, and all others go on", async (t) => {
   const expected = await readUninterruptedOutcome(t, files);
@@ -48,6 +54,51 @@ t.test("a submission that ends its process too often is set aside, and all other
   await sql`update submission set state = 'received', attempts = 0, retry_at = null where state = 'quarantined'`;
   t.equal((await follow(0)).state, "processed", "replayed it is like any other");
   await checkSameOutcome(t, scene.owner, expected);
-  t.comment(`${scene.kills()} processes killed`);
-  t.equal(scene.kills(), KILLS.quarantine);
+  kills += scene.kills();
+});
+
+t.test("a submission beside one that ends its process is not set aside with it", async (t) => {
+  const [culprit, bystander] = [
+    generateInput({ insurer: "alpha", reference: "CULPRIT", records: 200, seed: 160 }),
+    generateInput({ insurer: "beta", reference: "BYSTANDER", records: 200, seed: 161 }),
+  ];
+  const scene = await openScene(t, [culprit, bystander]);
+  const { owner, senders } = scene;
+  await scene.startReady({ ROLES: "serve" });
+  const receipts = [await senders.alpha.submit(culprit), await senders.beta.submit(bystander)] as const;
+  const hold = (insurer: InsurerName) =>
+    holdLock(owner, (tx) => tx`select 1 from insurer where enterprise_number = ${SENDERS[insurer]} for no key update`);
+
+  // Neither gets beyond its lock, and then only the culprit: the other is at work, and cannot be the one to die.
+  const worker = { ROLES: "worker", WORKER_CONCURRENCY: "2", PROCESSING_ATTEMPTS: "2" };
+  const releaseBystander = await hold("beta");
+  for (const attempt of [1, 2]) {
+    const releaseCulprit = await hold("alpha");
+    scene.plan("process.contractsMerged");
+    const victim = scene.start(worker);
+    const isTried = async () => (await countLockWaits(owner)) >= (attempt === 1 ? 2 : 1);
+    await waitUntil(isTried, "the submissions are being processed");
+    await sleep(SETTLING_MS);
+    await releaseCulprit();
+    t.same(await victim.ended, { code: null, signal: "SIGKILL" }, `attempt ${attempt}`);
+    // PostgreSQL looks for a client that is gone only every few seconds while a statement of it waits for a lock.
+    await owner`select pg_terminate_backend(pid, 5000) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+  }
+  await releaseBystander();
+  await scene.startReady(worker);
+  t.equal((await senders.alpha.follow(receipts[0].submissionId)).state, "quarantined");
+  t.equal((await senders.beta.follow(receipts[1].submissionId)).state, "processed", "it was tried by itself");
+  kills += scene.kills();
+});
+
+async function countLockWaits(owner: Sql): Promise<number> {
+  const [row] = await owner<{ waiting: number }[]>`
+    select count(*) as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return row!.waiting;
+}
+
+t.test("these were as many deaths as planned", async (t) => {
+  t.comment(`${kills} processes killed`);
+  t.equal(kills, KILLS.quarantine);
 });
