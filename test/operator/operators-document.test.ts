@@ -3,9 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import t from "tap";
+import { runInfoss } from "../../src/cli/infoss.ts";
 import { createDevelopmentAuthority, issueCertificate } from "../../src/identity/issue-certificate.ts";
 import { createTestDatabase } from "../database.ts";
-import { COMPILED, INFOSS, runInfossProcess } from "./run-infoss.ts";
+import { COMPILED, INFOSS } from "./run-infoss.ts";
 
 const text = readFileSync(join(import.meta.dirname, "../../docs/operators.md"), "utf8");
 
@@ -60,9 +61,23 @@ function listCommands(cell: string): string[] {
   });
 }
 
+/** As the help of each group lists them. */
 async function listKnownCommands(group: readonly string[]): Promise<string[]> {
-  const { stdout } = await runInfossProcess({}, [...group, "--help"]);
-  const [, list = ""] = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(stdout) ?? [];
+  let help = "";
+  const surroundings = {
+    account: "test",
+    today: "2026-11-22",
+    readSettings: () => {
+      throw new Error("help needs no settings");
+    },
+    readInput: async () => "",
+    write: (part: string) => {
+      help += part;
+    },
+    say: () => {},
+  };
+  await runInfoss([...group, "--help"], surroundings);
+  const [, list = ""] = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(help) ?? [];
   const names = [...list.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = ""]) => name).filter((name) => name !== "help");
   if (names.length === 0) return [group.join(" ")];
   return (await Promise.all(names.map((name) => listKnownCommands([...group, name])))).flat();
