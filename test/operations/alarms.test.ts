@@ -1,7 +1,7 @@
 import { Counter, Registry } from "prom-client";
 import t from "tap";
 import { createDatabase } from "../../src/database/connection.ts";
-import { acknowledgeAlarm, listAlarms, type NewAlarm, raiseAlarm } from "../../src/operations/alarms.ts";
+import { acknowledgeAlarm, findAlarm, listAlarms, type NewAlarm, raiseAlarm } from "../../src/operations/alarms.ts";
 import { createTestDatabase } from "../database.ts";
 
 const { url, database, owner } = await createTestDatabase(t);
@@ -38,6 +38,8 @@ t.test("an alarm is a row, an error line and a count", async (t) => {
   const [alarm, ...others] = await listOpen();
   t.match(alarm, { ...FAILED, alarmId: /^[0-9a-f-]{36}$/, raisedAt: Date, lastRaisedAt: Date });
   t.equal(alarm!.acknowledgedAt, undefined);
+  t.same(await findAlarm(sql, alarm!.alarmId), alarm);
+  t.equal(await findAlarm(sql, "00000000-0000-0000-0000-000000000000"), undefined);
   t.same(others, []);
   t.same(lines, [FAILED]);
   t.equal(await countOf(FAILED.code), 1);
