@@ -43,7 +43,7 @@ function followTlsFiles(app: FastifyInstance, dependencies: HttpDependencies, li
     },
     onTrouble(error) {
       log.warn(
-        { code: "tlsFilesRefused", err: describeError(error) },
+        { code: "tlsFilesRefused", error: describeError(error) },
         "key, certificate and authorities stay as they were",
       );
       void raiseAlarm?.({ code: "tlsFilesUnusable", details: {} });

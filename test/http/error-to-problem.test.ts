@@ -54,6 +54,21 @@ t.test("an unknown name is repeated only if it cannot be a personal number", asy
     t.equal(nameOf(name), undefined, name);
 });
 
+t.test("a log line masks what a message quotes, but for names of tables and constraints", async (t) => {
+  const messages: [string, string][] = [
+    ['invalid input syntax for type uuid: "wanda"', 'invalid input syntax for type uuid: "…"'],
+    [
+      'duplicate key value violates unique constraint "client_pkey"',
+      'duplicate key value violates unique constraint "client_pkey"',
+    ],
+    [`Unexpected token 'W', "Wanda Plan"... is not valid JSON`, `Unexpected token 'W', "…"... is not valid JSON`],
+    ['the end is missing: "Wanda', 'the end is missing: "…"'],
+  ];
+  for (const [message, said] of messages) t.equal(describeError(new Error(message)).message, said);
+  const forged = describeError(new Error("one\n    at Wanda (secret)"));
+  t.notMatch(forged.frames.join(), /secret/);
+});
+
 t.test("a log line masks long numbers and leaves out what drivers add", async (t) => {
   const error = Object.assign(new Error("Key (ssin)=(85.07.30-033.28) and 85073003328 exist, code 42"), {
     code: "23505",

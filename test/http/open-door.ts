@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
-import { pino } from "pino";
 import type { Test } from "tap";
 import { createAuditLog } from "../../src/audit/audit-log.ts";
 import { createPersonHasher } from "../../src/audit/person-hash.ts";
@@ -37,6 +36,7 @@ import type { Intake } from "../../src/intake/intake.ts";
 import { createReceiptSigner } from "../../src/intake/receipt.ts";
 import { createTransferSlots } from "../../src/intake/transfer-slots.ts";
 import { startWorker } from "../../src/intake/worker.ts";
+import { createLogger } from "../../src/log.ts";
 import type { Metrics } from "../../src/metrics/metrics.ts";
 import type { NewAlarm } from "../../src/operations/alarms.ts";
 import { loadRegister } from "../../src/register/load-register.ts";
@@ -125,7 +125,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
   const audience = audienceOf("validation");
   const directory = createClientDirectory(database.plain, { maximumAgeMs: 1 });
   const logLines: string[] = [];
-  const log = pino({ level: "trace" }, { write: (line: string) => logLines.push(line) });
+  const log = createLogger("trace", { write: (line) => logLines.push(line) });
   const intake: Intake = {
     database,
     clock: createFixedBusinessClock("2026-11-22"),
