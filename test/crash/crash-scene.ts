@@ -32,6 +32,8 @@ export interface Scene {
   startReady(settings?: Settings): Promise<GatewayProcess>;
   readonly alive: () => GatewayProcess[];
   readonly senders: Readonly<Record<InsurerName, Sender>>;
+  /** Names the certificates as an operator does: a gateway so started admits no insurers, which waits for their locks. */
+  readonly namedCertificates: Settings;
   /** The process that reaches the step first gets the signal there. */
   plan(step: Step, occurrence?: number, signal?: NodeJS.Signals): void;
   /** Waits until a process has carried out the plan. */
@@ -95,6 +97,12 @@ export async function openScene(t: Test, files: readonly InputFile[], place?: Sc
     senders,
     plan: (step, occurrence = 1, signal = "SIGKILL") => writeCrashPlan(planFile, { step, occurrence, signal }),
     planCarriedOut: () => waitUntil(() => !isCrashPending(planFile), "the step is reached"),
+    namedCertificates: {
+      TLS_KEY_FILE: join(certificates, "server-key.pem"),
+      TLS_CERTIFICATE_FILE: join(certificates, "server.pem"),
+      CLIENT_CA_FILE: join(certificates, "ca.pem"),
+      SIGNING_KEY_FILE: join(certificates, "signing-key.pem"),
+    },
     kills: () => kills,
     printed: () => gateways.flatMap(({ printed }) => printed),
     sendAll: (files) => sendInOrder(senders, files),

@@ -70,7 +70,8 @@ t.test("a submission beside one that ends its process is not set aside with it",
     holdLock(owner, (tx) => tx`select 1 from insurer where enterprise_number = ${SENDERS[insurer]} for no key update`);
 
   // Neither gets beyond its lock, and then only the culprit: the other is at work, and cannot be the one to die.
-  const worker = { ROLES: "worker", WORKER_CONCURRENCY: "2", PROCESSING_ATTEMPTS: "2" };
+  const settings = { ROLES: "worker", WORKER_CONCURRENCY: "2", PROCESSING_ATTEMPTS: "2" };
+  const worker = { ...scene.namedCertificates, ...settings };
   const releaseBystander = await hold("beta");
   for (const attempt of [1, 2]) {
     const releaseCulprit = await hold("alpha");
