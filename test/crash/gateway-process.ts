@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +37,12 @@ export interface GatewayProcess {
   readonly signal: (signal: NodeJS.Signals) => void;
 }
 
+const running = new Set<ChildProcess>();
+// A test that ends with an error leaves nobody behind.
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** Starts `node src/main.ts start` as a process of its own, with no other environment than `settings`. */
 export function startGateway(settings: Partial<Record<Setting, string>>, crashPlanFile: string): GatewayProcess {
   const environment = {
@@ -51,14 +57,16 @@ export function startGateway(settings: Partial<Record<Setting, string>>, crashPl
   const child = spawn("env", ["-i", ...variables, process.execPath, "--import", PRELOAD, MAIN, "start"], {
     stdio: ["ignore", "pipe", "pipe"],
   });
+  running.add(child);
   const log: LogLine[] = [];
   const printed: string[] = [];
   let url: string | undefined;
   let alive = true;
-  const ended: Promise<Ending> = once(child, "exit").then(([code, signal]) => {
+  child.once("exit", () => {
     alive = false;
-    return { code, signal };
+    running.delete(child);
   });
+  const ended: Promise<Ending> = once(child, "close").then(([code, signal]) => ({ code, signal }));
   const started = new Promise<boolean>((resolve) => {
     createInterface(child.stdout).on("line", (line) => {
       url ??= /runs at (https:\/\/\S+)/.exec(line)?.[1];
@@ -66,7 +74,7 @@ export function startGateway(settings: Partial<Record<Setting, string>>, crashPl
     });
     createInterface(child.stderr).on("line", (line) => {
       if (!line.startsWith("{")) printed.push(line);
-      else log.push(JSON.parse(line));
+      else if (line.endsWith("}")) log.push(JSON.parse(line)); // the last one may be cut off by the death
       if (log.at(-1)?.msg === "started" && settings.ROLES === "worker") resolve(true);
     });
   });
