@@ -18,7 +18,7 @@ const TABLES = [
 /** The REST door with a register and a worker, for files of which each is to be alone in the database. */
 export async function openForSingleFiles(t: Test) {
   const door = await openDoor(t, { maximumBytes: 5_000_000 });
-  const { plain } = door.database;
+  const { owner } = door;
   await loadTestRegister(t, door.database);
   const worker = startWorker(door.intake, { concurrency: 1, pollIntervalMs: 20 });
   t.teardown(() => worker.stop(0));
@@ -34,18 +34,18 @@ export async function openForSingleFiles(t: Test) {
       const receipt = await send(alpha, content);
       assert.equal(receipt.status, 202);
       if (receipt.json.state === "received")
-        await until(async () => (await plain`select 1 from submission where ended_at is null`).length === 0);
+        await until(async () => (await owner`select 1 from submission where ended_at is null`).length === 0);
       return { receipt, report: await alpha(`${receipt.headers.location}/report`) };
     },
     async countRows(): Promise<Record<string, number>> {
       const counts = TABLES.map((table) => `(select count(*) from ${table}) as "${table}"`);
-      const [row] = await plain.unsafe<Record<string, number>[]>(`select ${counts.join()}`);
+      const [row] = await owner.unsafe<Record<string, number>[]>(`select ${counts.join()}`);
       return { ...row };
     },
     /** Forgets everything but insurers and register. */
     async forget(): Promise<void> {
       const deletions = TABLES.map((table) => `delete from ${table};`);
-      await plain.unsafe(
+      await owner.unsafe(
         `${deletions.join("")} update insurer set phase = 'loading', initial_load_completed_at = null`,
       );
     },
