@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { constants, zstdCompressSync } from "node:zlib";
 import t from "tap";
+import { replaySubmission } from "../../src/operator/quarantine.ts";
 import { composeFile, composeNoise, composeRecord, composeRecords } from "./compose-file.ts";
 import { type Insurer, LOG_LEVEL_ERROR, openIntake } from "./open-intake.ts";
 import { loadTestRegister } from "./test-register.ts";
@@ -148,7 +148,8 @@ t.test(
     t.same(await flow.receive(insurer, file), receipt, "and gets the same receipt for the same bytes");
 
     await repair();
-    await plain.unsafe(replayStatement(insurer, submissionId));
+    // What `infoss submissions replay` does.
+    await flow.database.institute.begin((tx) => replaySubmission(tx, { account: "test" }, { submissionId }));
     await flow.processAll();
     t.match(await flow.find(insurer, submissionId), { state: "processed", counts: { received: 21, accepted: 21 } });
     t.equal((await flow.versions(insurer)).length, 21);
@@ -185,10 +186,3 @@ t.test("a submission that a killed process left behind is taken up at once", asy
   await flow.processAll();
   t.match(await lookUp(submissionId), { state: "processed", attempts: 2 });
 });
-
-/** The statement with which docs/operations.md has a quarantined submission replayed. */
-function replayStatement(insurer: Insurer, submissionId: string): string {
-  const document = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
-  const statement = /update submission set state = 'received'[^;]*;/.exec(document)?.[0] ?? "";
-  return statement.replace("INSURER", `${insurer.insurerId}`).replace("'ID'", `'${submissionId}'`);
-}
