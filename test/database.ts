@@ -59,7 +59,7 @@ function databaseUrl(serverUrl: string, name: string): string {
 /** Whom row-level security does not bind. */
 export function connectAsOwner(url: string): Sql {
   return postgres(url, {
-    max: 2,
+    max: 8,
     onnotice: () => {},
     types: {
       int8: { to: 20, from: [20], parse: Number, serialize: String },

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import t from "tap";
-import { contractFile, KNOWN_INAMI_NUMBER, openDoor, processSubmissions } from "./open-door.ts";
+import { clientIdOf } from "./admit-with-client.ts";
+import { ALPHA, contractFile, KNOWN_INAMI_NUMBER, openDoor, processSubmissions } from "./open-door.ts";
 
 const DOCUMENT = join(import.meta.dirname, "../../docs/exchange/rest.md");
 
@@ -19,7 +20,9 @@ t.test("the shell lines of rest.md work in their order and say what they are the
   const blocks = [...readFileSync(DOCUMENT, "utf8").matchAll(/^```sh\n(.*?)^```$/gms)].map(([, lines]) => lines);
   t.ok(blocks.length > 5);
   writeFileSync(join(folder, "all.sh"), `set -e -o pipefail\n${blocks.join("\n")}`);
-  const env = { ...process.env, GATEWAY: `https://localhost:${door.tls.port}`, CERTIFICATES: folder };
+  // How to get one is in authentication.md, whose lines have a test of their own.
+  const TOKEN = await door.mint(door.alphaCertificate, clientIdOf(ALPHA));
+  const env = { ...process.env, GATEWAY: `https://localhost:${door.tls.port}`, CERTIFICATES: folder, TOKEN };
   const { stdout, stderr } = await promisify(execFile)("bash", ["all.sh"], { cwd: folder, env });
   t.equal(stderr, "");
   t.match(
