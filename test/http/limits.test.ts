@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -30,6 +31,8 @@ t.test("a client has so many requests a minute, whatever others do", async (t) =
   isProblem(t, await send(door.alpha, contractFile()), 429, `${BELGIF}tooManyRequests`);
   t.equal((await door.beta(SUBMISSIONS)).status, 200, "another client behind the same address");
   t.equal((await door.nobody(HEALTH)).status, 200);
+  const document = readFileSync(new URL("../../openapi/digital-contracts.json", import.meta.url), "utf8");
+  t.notMatch(document, /"ratelimit/i, "sent, not declared");
 });
 
 t.test("what no client stands for counts against its address, and costs no client its own", async (t) => {
