@@ -23,6 +23,7 @@ type Settings = Partial<Record<Setting, string>>;
 
 /** Gateways on one database, the senders of two insurers, and what it takes to make the gateways die. */
 export interface Scene {
+  readonly url: string;
   readonly database: Database;
   /** Looks behind row-level security. */
   readonly owner: Sql;
@@ -85,6 +86,7 @@ export async function openScene(t: Test, files: readonly InputFile[], place?: Sc
   };
 
   return {
+    url,
     database,
     owner,
     start,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import type { Sql } from "../../src/database/sql.ts";
+import { connectAsOwner } from "../database.ts";
 import { holdLock } from "../flows/hold-lock.ts";
 import { generateInput, type InsurerName, SENDERS } from "./crash-inputs.ts";
 import { TWO_BATCHES } from "./crash-places.ts";
@@ -66,8 +67,11 @@ t.test("a submission beside one that ends its process is not set aside with it",
   const { owner, senders } = scene;
   await scene.startReady({ ROLES: "serve" });
   const receipts = [await senders.alpha.submit(culprit), await senders.beta.submit(bystander)] as const;
+  // Of its own: a client of the driver that serves transactions and other queries can lose track of both.
+  const holder = connectAsOwner(scene.url);
+  t.teardown(() => holder.end());
   const hold = (insurer: InsurerName) =>
-    holdLock(owner, (tx) => tx`select 1 from insurer where enterprise_number = ${SENDERS[insurer]} for no key update`);
+    holdLock(holder, (tx) => tx`select 1 from insurer where enterprise_number = ${SENDERS[insurer]} for no key update`);
 
   // Neither gets beyond its lock, and then only the culprit: the other is at work, and cannot be the one to die.
   const settings = { ROLES: "worker", WORKER_CONCURRENCY: "2", PROCESSING_ATTEMPTS: "2" };
