@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { DEVELOPMENT_CLIENTS } from "../../src/identity/development-certificates.ts";
 import { generateContractFile } from "../../src/synthetic/contract-file.ts";
-import { generateRegister } from "../../src/synthetic/register-file.ts";
+import { createProviderSet, generateRegister } from "../../src/synthetic/register-file.ts";
 
 export type InsurerName = "alpha" | "beta";
 
@@ -13,8 +13,6 @@ export interface InputFile {
   readonly body: Buffer;
   /** Reference of the file of the same insurer that must have ended before: what becomes of this one depends on it. */
   readonly after?: string;
-  /** What the register must know for it. */
-  readonly register: string;
 }
 
 export interface FileOptions {
@@ -33,11 +31,13 @@ export const SENDERS = {
   beta: DEVELOPMENT_CLIENTS[1].enterpriseNumber,
 } as const;
 
+/** Whom the register must know for the files generated so far. */
+const providers = createProviderSet();
+
 /** A generated initial load. Files of different seeds have no contract in common. */
 export function generateInput({ insurer, ...options }: FileOptions): InputFile {
-  const generation = { ...options, sender: SENDERS[insurer] };
-  const body = Buffer.from([...generateContractFile(generation)].join(""));
-  return { insurer, reference: options.reference, body, register: [...generateRegister(generation)].join("") };
+  const chunks = generateContractFile({ ...options, sender: SENDERS[insurer] }, providers);
+  return { insurer, reference: options.reference, body: Buffer.from([...chunks].join("")) };
 }
 
 /** The same file with bytes that nothing compresses in comments: stored in several chunks, however few its records. */
@@ -88,8 +88,7 @@ function rewrite(file: InputFile, change: (text: string) => string): Buffer {
   return Buffer.from(changed);
 }
 
-/** Writes the register that all the files need: each provider once, though several files name it. */
-export function writeRegister(path: string, files: readonly InputFile[]): void {
-  const lines = new Set(files.flatMap(({ register }) => register.split("\n")));
-  writeFileSync(path, [...lines].filter((line) => line !== "").join("\n"));
+/** Writes the register that all files generated so far need. */
+export function writeRegister(path: string): void {
+  writeFileSync(path, [...generateRegister({ records: 0, seed: 1 }, providers)].join(""));
 }

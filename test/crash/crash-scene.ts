@@ -53,52 +53,32 @@ export interface ScenePlace {
   readonly owner: Sql;
 }
 
-/** A scene whose register knows what `files` need; on a database of its own unless there is one already. */
-export async function openScene(t: Test, files: readonly InputFile[], place?: ScenePlace): Promise<Scene> {
+/** A scene whose register knows what all files need that were generated before; on a database of its own unless given one. */
+export async function openScene(t: Test, place?: ScenePlace): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), "infoss-crash-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const { url, database, owner } = place ?? (await createTestDatabase(t));
-  const gateways: GatewayProcess[] = [];
-  t.teardown(async () => {
-    for (const gateway of gateways) gateway.signal("SIGKILL");
-    await Promise.all(gateways.map(({ ended }) => ended));
-    rmSync(folder, { recursive: true, force: true });
-  });
   const register = join(folder, "register.csv");
-  writeRegister(register, files);
+  writeRegister(register);
   await loadRegister(database, register);
   const { folder: certificates } = await ensureDevelopmentCertificates(join(folder, "certificates"));
   const planFile = join(folder, "crash-plan.json");
-  let kills = 0;
-
-  const address = () => gateways.findLast((gateway) => gateway.address())?.address();
+  const gateways = openGateways(t, planFile, {
+    DATABASE_URL: url,
+    DATA_DIRECTORY: folder,
+    POLL_INTERVAL_MS: "100",
+    PROCESSING_ATTEMPTS: "100",
+  });
   const senders = {
-    alpha: createSender(certificates, "client-alpha", address),
-    beta: createSender(certificates, "client-beta", address),
+    alpha: createSender(certificates, "client-alpha", gateways.address),
+    beta: createSender(certificates, "client-beta", gateways.address),
   };
-  const start = (settings: Settings = {}) => {
-    const common = { DATABASE_URL: url, DATA_DIRECTORY: folder, POLL_INTERVAL_MS: "100", PROCESSING_ATTEMPTS: "100" };
-    const gateway = startGateway({ ...common, ...settings }, planFile);
-    gateways.push(gateway);
-    gateway.ended.then(({ signal }) => {
-      if (signal === "SIGKILL") kills += 1;
-    });
-    return gateway;
-  };
-
   return {
     url,
     database,
     owner,
-    start,
-    async startReady(settings) {
-      const gateway = start(settings);
-      if (await gateway.ready) return gateway;
-      throw new Error(`a gateway ended before it was ready: ${gateway.printed.join("\n")}`);
-    },
-    alive: () => gateways.filter((gateway) => gateway.isAlive()),
+    ...gateways,
     senders,
-    plan: (step, occurrence = 1, signal = "SIGKILL") => writeCrashPlan(planFile, { step, occurrence, signal }),
-    planCarriedOut: () => waitUntil(() => !isCrashPending(planFile), "the step is reached"),
     namedCertificates: {
       TLS_KEY_FILE: join(certificates, "server-key.pem"),
       TLS_CERTIFICATE_FILE: join(certificates, "server.pem"),
@@ -106,9 +86,40 @@ export async function openScene(t: Test, files: readonly InputFile[], place?: Sc
       SIGNING_KEYS_DIRECTORY: join(certificates, "signing-keys"),
       AUDIT_KEY_FILE: join(certificates, "audit-key"),
     },
+    plan: (step, occurrence = 1, signal = "SIGKILL") => writeCrashPlan(planFile, { step, occurrence, signal }),
+    planCarriedOut: () => waitUntil(() => !isCrashPending(planFile), "the step is reached"),
+    sendAll: (files) => sendInOrder(senders, files),
+  };
+}
+
+/** Starts gateways with `common` settings and keeps track of them; what is left of them ends with the test. */
+function openGateways(t: Test, planFile: string, common: Settings) {
+  const gateways: GatewayProcess[] = [];
+  let kills = 0;
+  t.teardown(async () => {
+    for (const gateway of gateways) gateway.signal("SIGKILL");
+    await Promise.all(gateways.map(({ ended }) => ended));
+  });
+  const start = (settings: Settings = {}): GatewayProcess => {
+    const gateway = startGateway({ ...common, ...settings }, planFile);
+    gateways.push(gateway);
+    gateway.ended.then(({ signal }) => {
+      if (signal === "SIGKILL") kills += 1;
+    });
+    return gateway;
+  };
+  return {
+    start,
+    async startReady(settings?: Settings): Promise<GatewayProcess> {
+      const gateway = start(settings);
+      if (await gateway.ready) return gateway;
+      throw new Error(`a gateway ended before it was ready: ${gateway.printed.join("\n")}`);
+    },
+    alive: () => gateways.filter((gateway) => gateway.isAlive()),
+    /** Of the youngest that serves. */
+    address: () => gateways.findLast((gateway) => gateway.address())?.address(),
     kills: () => kills,
     printed: () => gateways.flatMap(({ printed }) => printed),
-    sendAll: (files) => sendInOrder(senders, files),
   };
 }
 
@@ -126,7 +137,7 @@ async function sendInOrder(senders: Scene["senders"], files: readonly InputFile[
 
 /** What comes of the same files when nobody disturbs the gateway. Asserts nothing: for the top of a test file. */
 export async function readUninterruptedOutcome(t: Test, files: readonly InputFile[]): Promise<Outcome> {
-  const scene = await openScene(t, files);
+  const scene = await openScene(t);
   const gateway = await scene.startReady();
   await scene.sendAll(files);
   gateway.signal("SIGTERM");

@@ -67,7 +67,7 @@ async function loseDatabase(t: Test, scene: Scene, places: readonly Loss[], lose
 t.test("a gateway whose connections are cut at any step loses nothing", async (t) => {
   const files = losses.map(({ file }) => file);
   const expected = await readUninterruptedOutcome(t, files);
-  const scene = await openScene(t, files);
+  const scene = await openScene(t);
   await loseDatabase(t, scene, losses, async () => {
     // Those of this test too: they come back like the gateway's.
     await scene.owner`select pg_terminate_backend(pid, 5000) from pg_stat_activity
@@ -92,7 +92,7 @@ t.test("a PostgreSQL that is restarted, or ends without a goodbye, loses nothing
   await loadCompetenceCodes(database.institute);
   const owner = connectAsOwner(url);
   t.teardown(() => owner.end());
-  const scene = await openScene(t, files, { url, database, owner });
+  const scene = await openScene(t, { url, database, owner });
   await loseDatabase(t, scene, restarts, async ({ step }) => {
     if (step.startsWith("process.")) await killPostgres(folder);
     await server.stop();

@@ -27,6 +27,7 @@ export interface GatewayProcess {
   readonly pid: number;
   /** True once it serves and works, false when it ended before. */
   readonly ready: Promise<boolean>;
+  readonly isReady: () => boolean;
   readonly ended: Promise<Ending>;
   /** Where it serves, while it does. */
   readonly address: () => string | undefined;
@@ -78,9 +79,14 @@ export function startGateway(settings: Partial<Record<Setting, string>>, crashPl
       if (log.at(-1)?.msg === "started" && settings.ROLES === "worker") resolve(true);
     });
   });
+  let isReady = false;
+  started.then(() => {
+    isReady = true;
+  });
   return {
     pid: child.pid!,
     ready: Promise.race([started, ended.then(() => false)]),
+    isReady: () => isReady && alive,
     ended,
     address: () => (alive ? url : undefined),
     isAlive: () => alive,

@@ -2,7 +2,7 @@
 export const KILLS = {
   "process-steps": 16,
   "receive-steps": 8,
-  "random-kills": 36,
+  "random-kills": 35,
   "first-start": 4,
   quarantine: 5,
 } as const;

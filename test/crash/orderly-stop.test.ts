@@ -21,7 +21,7 @@ const received = padWithNoise(
 );
 const files = [handedBack, finished, received];
 const expected = await readUninterruptedOutcome(t, files);
-const scene = await openScene(t, files);
+const scene = await openScene(t);
 const { owner: sql } = scene;
 const door = await scene.startReady({ ROLES: "serve" });
 

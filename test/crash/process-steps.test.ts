@@ -28,7 +28,7 @@ const takenOver = PROCESS_PLACES.map(({ occurrence }, index) =>
 );
 const files = [inTurn, refused, ...takenOver];
 const expected = await readUninterruptedOutcome(t, files);
-const scene = await openScene(t, files);
+const scene = await openScene(t);
 const { owner: sql } = scene;
 // The door only receives: no plan about processing reaches it.
 const door = await scene.startReady({ ROLES: "serve" });

@@ -26,7 +26,7 @@ let kills = 0;
 
 t.test("a submission that ends its process too often is set aside, and all others go on", async (t) => {
   const expected = await readUninterruptedOutcome(t, files);
-  const scene = await openScene(t, files);
+  const scene = await openScene(t);
   const { owner: sql } = scene;
   await scene.startReady({ ROLES: "serve" });
   const receipts = await Promise.all(files.map((file) => scene.senders[file.insurer].submit(file)));
@@ -63,7 +63,7 @@ t.test("a submission beside one that ends its process is not set aside with it",
     generateInput({ insurer: "alpha", reference: "CULPRIT", records: 200, seed: 160 }),
     generateInput({ insurer: "beta", reference: "BYSTANDER", records: 200, seed: 161 }),
   ];
-  const scene = await openScene(t, [culprit, bystander]);
+  const scene = await openScene(t);
   const { owner, senders } = scene;
   await scene.startReady({ ROLES: "serve" });
   const receipts = [await senders.alpha.submit(culprit), await senders.beta.submit(bystander)] as const;

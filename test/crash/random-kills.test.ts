@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
-import { createRandom } from "../../src/synthetic/random.ts";
+import type { Sql } from "../../src/database/sql.ts";
+import { createRandom, type Random } from "../../src/synthetic/random.ts";
 import { contradict, generateInput, type InputFile, miscount, resend, reuseReference } from "./crash-inputs.ts";
-import { checkSameOutcome, openScene, readUninterruptedOutcome, waitUntil } from "./crash-scene.ts";
+import { checkSameOutcome, openScene, readUninterruptedOutcome, type Scene, waitUntil } from "./crash-scene.ts";
+import type { GatewayProcess } from "./gateway-process.ts";
 import { KILLS } from "./kill-budget.ts";
 import { countOutcomes, findHalfMerged } from "./outcome.ts";
 import type { HeldReceipt } from "./sender.ts";
@@ -11,18 +13,19 @@ t.setTimeout(600_000);
 
 /** Repeat a run with CRASH_SEED=… npm test -- test/crash/random-kills.test.ts: same victims, same pauses. */
 const SEED = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000_000);
-const SHORTEST_LIFE_MS = 20;
-const LONGEST_LIFE_MS = 1_200;
-/** Of so many rounds in a row one leaves nobody alive. */
-const ROUNDS_TO_NOBODY = 5;
+const SHORTEST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 400;
+/** Of so many rounds one leaves nobody alive. */
+const ROUNDS_TO_NOBODY = 4;
 const SHARE_AFTER_RECEIPT = 0.7;
 const SHARE_WHILE_STARTING = 0.2;
-const OBSERVATION_PAUSE_MS = 100;
+const OBSERVATION_PAUSE_MS = 250;
+const OUTCOMES = ["quiet accepted", "acceptedWithWarnings", "quiet unchanged", "rejected", "refused", "tested"];
 
 const files = generateFiles();
 
 function generateFiles(): InputFile[] {
-  const independent = Array.from({ length: 22 }, (_, index) =>
+  const independent = Array.from({ length: 20 }, (_, index) =>
     generateInput({
       insurer: index % 3 === 2 ? "beta" : "alpha",
       reference: `RANDOM-${index}`,
@@ -45,85 +48,94 @@ function generateFiles(): InputFile[] {
   ];
 }
 
-t.test("processes killed at random lose, double and change nothing", async (t) => {
-  t.comment(`seed ${SEED}`);
-  const random = createRandom(SEED, 4);
-  const expected = await readUninterruptedOutcome(t, files);
-  const scene = await openScene(t, files);
-  const { owner: sql } = scene;
+type Receipts = Map<InputFile, Promise<HeldReceipt>>;
 
-  const halfMerged: string[] = [];
-  let observations = 0;
-  let isObserved = true;
-  const observer = (async () => {
-    for (; isObserved; observations += 1, await sleep(OBSERVATION_PAUSE_MS)) {
-      halfMerged.push(...(await findHalfMerged(sql)));
-    }
-  })();
+/** Sends a file once those it depends on have ended. The last one ends the initial load: nothing may come after it. */
+async function submit(scene: Scene, receipts: Receipts, file: InputFile): Promise<HeldReceipt> {
+  const sender = scene.senders[file.insurer];
+  for (const [other, receiving] of [...receipts]) {
+    const isBase = other.reference === file.after && other.insurer === file.insurer;
+    if (!isBase && file.reference !== "LAST") continue;
+    const { submissionId } = await receiving;
+    if (isBase) await sender.follow(submissionId);
+  }
+  return await sender.submit(file);
+}
 
-  const receipts = new Map<InputFile, Promise<HeldReceipt>>();
-  const submit = async (file: InputFile): Promise<HeldReceipt> => {
-    const sender = scene.senders[file.insurer];
-    // The last file ends the initial load: whatever comes later than it is refused.
-    const before = files.filter(({ reference }) => file.reference === "LAST" || reference === file.after);
-    for (const [other, receipt] of [...receipts]) {
-      if (!before.includes(other)) continue;
-      const { submissionId } = await receipt;
-      if (other.reference === file.after) await sender.follow(submissionId);
-    }
-    return await sender.submit(file);
-  };
-  /** Now and then one that is still starting, otherwise one at work. */
-  const candidates = () => {
-    const alive = scene.alive();
-    const atWork = alive.filter((gateway) => gateway.address() !== undefined);
-    return random.chance(SHARE_WHILE_STARTING) || atWork.length === 0 ? alive : atWork;
-  };
-  const isServed = () => scene.alive().some((gateway) => gateway.address() !== undefined);
+/** One gateway that does all and one that only works; whoever is missing starts. */
+function fillUp(scene: Scene, fleet: { whole?: GatewayProcess; worker?: GatewayProcess }): void {
+  if (!fleet.whole?.isAlive()) fleet.whole = scene.start();
+  if (!fleet.worker?.isAlive()) fleet.worker = scene.start({ ROLES: "worker" });
+}
 
+/** All, or one: now and then one that is still starting, otherwise one at work. */
+function chooseVictims(alive: readonly GatewayProcess[], random: Random, round: number): readonly GatewayProcess[] {
+  if (round % ROUNDS_TO_NOBODY === ROUNDS_TO_NOBODY - 1) return alive;
+  const atWork = alive.filter((gateway) => gateway.isReady());
+  return [random.pick(random.chance(SHARE_WHILE_STARTING) || atWork.length === 0 ? alive : atWork)];
+}
+
+/** In each round a file is sent and somebody dies while it is received or processed. */
+async function sendAmongDeaths(scene: Scene, random: Random): Promise<Receipts> {
+  const receipts: Receipts = new Map();
+  const fleet = {};
   for (const [round, file] of files.entries()) {
-    while (scene.alive().length < 2) scene.start();
-    await waitUntil(isServed, "a gateway serves");
-    const receiving = submit(file);
+    fillUp(scene, fleet);
+    await waitUntil(() => scene.alive().some((gateway) => gateway.address() !== undefined), "a gateway serves");
+    const receiving = submit(scene, receipts, file);
     receipts.set(file, receiving);
     if (random.chance(SHARE_AFTER_RECEIPT)) await receiving;
     // Early more often than late: most files are done within a tenth of a second.
-    await sleep(SHORTEST_LIFE_MS + random.fraction() ** 2 * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
-    const isForAll = round % ROUNDS_TO_NOBODY === ROUNDS_TO_NOBODY - 1;
-    const victims = isForAll ? scene.alive() : [random.pick(candidates())];
+    await sleep(SHORTEST_PAUSE_MS + random.fraction() ** 2 * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS));
+    const victims = chooseVictims(scene.alive(), random, round);
     for (const victim of victims) victim.signal("SIGKILL");
     await Promise.all(victims.map(({ ended }) => ended));
   }
+  return receipts;
+}
+
+/** Looks again and again for a submission that is to be seen half merged, until told to stop. */
+function observe(sql: Sql) {
+  const halfMerged: string[] = [];
+  let looks = 0;
+  let isWanted = true;
+  const looking = (async () => {
+    for (; isWanted; looks += 1, await sleep(OBSERVATION_PAUSE_MS)) halfMerged.push(...(await findHalfMerged(sql)));
+  })();
+  return async () => {
+    isWanted = false;
+    await looking;
+    return { halfMerged, looks };
+  };
+}
+
+t.test("processes killed at random lose, double and change nothing", async (t) => {
+  t.comment(`seed ${SEED}`);
+  const expected = await readUninterruptedOutcome(t, files);
+  const scene = await openScene(t);
+  const { owner: sql } = scene;
+  const stopObserving = observe(sql);
+  const receipts = await sendAmongDeaths(scene, createRandom(SEED, 4));
   t.comment(`${scene.kills()} processes killed`);
   t.ok(scene.kills() >= KILLS["random-kills"]);
 
   await scene.startReady();
   for (const [file, receiving] of receipts) {
-    const receipt = await receiving;
-    const { state } = await scene.senders[file.insurer].follow(receipt.submissionId);
+    const { submissionId, jws } = await receiving;
+    const { state } = await scene.senders[file.insurer].follow(submissionId);
     t.match(state, /^(processed|refused|tested)$/, file.reference);
-    const kept = await sql`select receipt_jws as jws from submission where submission_id = ${receipt.submissionId}`;
-    t.same([...kept], [{ jws: receipt.jws }], "its receipt is the one given");
+    const kept = await sql`select receipt_jws as jws from submission where submission_id = ${submissionId}`;
+    t.same([...kept], [{ jws }], "its receipt is the one given");
   }
-  const [again] = await sql<{ attempts: number }[]>`
-    select sum(attempts - 1) as attempts from submission where attempts > 1`;
-  t.ok(again!.attempts > 0, `${again!.attempts} times a submission was being processed when its process died`);
-  isObserved = false;
-  await observer;
-  t.same(halfMerged, [], `half merged was never to be seen, in ${observations} looks`);
-  await checkSameOutcome(t, scene.owner, expected);
+  const [again] = await sql<{ times: number }[]>`
+    select coalesce(sum(attempts - 1), 0)::bigint as times from submission where attempts > 1`;
+  t.ok(again!.times > 0, `${again!.times} times a submission was being processed when its process died`);
+  const { halfMerged, looks } = await stopObserving();
+  t.same(halfMerged, [], `half merged was never to be seen, in ${looks} looks`);
+  await checkSameOutcome(t, sql, expected);
   const occurred = await countOutcomes(sql);
   t.comment(occurred);
-  for (const outcome of [
-    "quiet accepted",
-    "acceptedWithWarnings",
-    "quiet unchanged",
-    "rejected",
-    "refused",
-    "tested",
-  ]) {
-    t.ok(occurred[outcome], `${outcome} occurs`);
-  }
+  for (const outcome of OUTCOMES) t.ok(occurred[outcome], `${outcome} occurs`);
   for (const gateway of scene.alive()) {
     gateway.signal("SIGTERM");
     t.same(await gateway.ended, { code: 0, signal: null }, "the survivors end in good order");

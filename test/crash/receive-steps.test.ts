@@ -22,7 +22,7 @@ function generateFiles(prefix: string, seed: number): InputFile[] {
 const alone = generateFiles("ALONE", 50);
 const beside = generateFiles("BESIDE", 60);
 const expected = await readUninterruptedOutcome(t, [...alone, ...beside]);
-const scene = await openScene(t, [...alone, ...beside]);
+const scene = await openScene(t);
 const { owner: sql } = scene;
 
 async function countSubmissions(reference: string): Promise<number> {
