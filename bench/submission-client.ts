@@ -9,7 +9,7 @@ import type { ClientIdentity } from "./gateway.ts";
 import type { PreparedFiles } from "./prepared-files.ts";
 
 const SUBMISSIONS = "/REST/digitalContracts/v1/submissions";
-const POLL_INTERVAL_MS = 20;
+const POLL_INTERVAL_MS = 100;
 const READ_CHUNK_BYTES = 256 * 1024;
 const UNFINISHED_STATES = ["received", "processing"];
 

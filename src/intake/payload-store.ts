@@ -78,7 +78,7 @@ export async function deletePayload(tx: TransactionSql, insurerId: number, submi
 
 /** The bytes as received, piece by piece. The next stored chunk is fetched while the current one is read. */
 export function readPayload(tenant: Tenant, submissionId: string): AsyncIterable<Buffer> {
-  const decompress = createZstdDecompress();
+  const decompress = createZstdDecompress({ chunkSize: 256 * 1024 });
   const done = pipeline(
     Readable.from(storedChunks(tenant, submissionId), { objectMode: false, highWaterMark: 1 }),
     decompress,

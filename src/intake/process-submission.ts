@@ -15,7 +15,7 @@ import type { RecordCounts, SubmissionKind } from "./submission.ts";
 
 /** Bytes the reader gets at once: between two slices the process serves its other requests. */
 const SLICE_BYTES = 64 * 1024;
-const BATCH_RECORDS = 2_000;
+const BATCH_RECORDS = 250;
 /** Batches on their way to the database while the reader goes on. */
 const BATCHES_IN_FLIGHT = 2;
 const PROGRESS_INTERVAL_MS = 500;
