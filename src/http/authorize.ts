@@ -65,6 +65,23 @@ export function chooseInsurer(request: FastifyRequest, grants: readonly Grant[])
   return checkPhase(grant);
 }
 
+/**
+ * The insurers that a file may be for: the one of the request, else all that are granted, of which the file names one.
+ * Those whose access is suspended come last: what is theirs is refused once the file has named them.
+ */
+export function listCandidateInsurers(request: FastifyRequest): readonly Grant[] {
+  if (request.insurer) return [request.insurer];
+  const grants = request.caller?.grants ?? [];
+  if (grants.length === 0) throw noGrant();
+  const isSuspended = ({ phase }: Grant) => phase === "suspended";
+  return [...grants.filter((grant) => !isSuspended(grant)), ...grants.filter(isSuspended)];
+}
+
+/** Settles whose request it is, where only its body could say. Throws where its access is suspended. */
+export function settleInsurer(request: FastifyRequest, grant: Grant): void {
+  request.insurer = checkPhase(grant);
+}
+
 function checkPhase(grant: Grant): Grant {
   if (grant.phase === "suspended") {
     throw new Problem("missingPermission", "The access of this insurer is suspended. Ask the institute's operators.");

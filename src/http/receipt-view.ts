@@ -13,6 +13,7 @@ export const ReceiptSchema = Type.Object(
     submissionId: SubmissionIdSchema,
     reference: Type.Optional(Type.String({ description: "The sender's reference, as in the root of the file." })),
     sender: Type.String({ description: "Enterprise number of the insurer." }),
+    fileName: Type.Optional(Type.String({ description: "The name of the file; absent where it came without one." })),
     environment: Type.Optional(oneOf(ENVIRONMENT_LETTERS)),
     kind: Type.Optional(oneOf(SUBMISSION_KINDS)),
     channel: oneOf(CHANNELS),

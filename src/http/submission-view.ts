@@ -30,6 +30,7 @@ const summaryFields = {
   submissionId: SubmissionIdSchema,
   state: oneOf(SUBMISSION_STATES, "`processed`, `refused`, `cancelled` and `tested` are final."),
   channel: oneOf(CHANNELS, "The door it came in by."),
+  fileName: Type.Optional(Type.String({ description: "The name of the file; absent where it came without one." })),
   reference: Type.Optional(Type.String({ description: "The sender's reference, as in the root of the file." })),
   environment: Type.Optional(oneOf(ENVIRONMENT_LETTERS)),
   kind: Type.Optional(oneOf(SUBMISSION_KINDS)),
@@ -100,11 +101,12 @@ export function viewSubmissionSummary(submission: Submission): SubmissionSummary
 }
 
 function summarise(submission: Submission) {
-  const { submissionId, state, channel, reference, environment, kind, receivedAt, endedAt } = submission;
+  const { submissionId, state, channel, fileName, reference, environment, kind, receivedAt, endedAt } = submission;
   return {
     submissionId,
     state,
     channel,
+    ...(fileName !== undefined && { fileName }),
     ...(reference !== undefined && { reference }),
     ...(environment !== undefined && { environment }),
     ...(kind !== undefined && { kind }),

@@ -1,6 +1,7 @@
 import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
+import type { CandidateInsurer } from "./candidate-insurer.ts";
 import type { Intake } from "./intake.ts";
 
 /** Letters of exchange.md section 2 that each environment takes. */
@@ -15,17 +16,18 @@ export interface Admission {
 export async function admitHeader(
   intake: Intake,
   tx: TransactionSql,
-  insurerId: number,
-  enterpriseNumber: string,
+  { insurer, isOnlyCandidate }: { readonly insurer: CandidateInsurer; readonly isOnlyCandidate: boolean },
   header: ContractFileRoot,
 ): Promise<Admission> {
+  const { insurerId, enterpriseNumber } = insurer;
   const findings: Finding[] = [];
   if (header.sender !== enterpriseNumber) {
     findings.push({
       code: "senderMismatch",
       field: "sender",
       value: header.sender,
-      details: { expected: enterpriseNumber },
+      // Which others the sender may act for is not this insurer's to read.
+      ...(isOnlyCandidate && { details: { expected: enterpriseNumber } }),
     });
   }
   const letters: readonly string[] = LETTERS[intake.environmentName];

@@ -1,11 +1,12 @@
 import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
-import { type ContractFileRoot, createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
-
+import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
 import { type Admission, admitHeader } from "./admit-header.ts";
+import { type CandidateInsurer, chooseInsurer } from "./candidate-insurer.ts";
 import type { Intake } from "./intake.ts";
 import { deletePayload, insertPayloadChunk, measurePayload } from "./payload-store.ts";
 import { readReceipt, type SignedReceipt } from "./receipt.ts";
+import { createRootPeek, readToRoot } from "./root-peek.ts";
 import { reachStep } from "./steps.ts";
 import type { Channel } from "./submission.ts";
 
@@ -22,13 +23,19 @@ export class TransferRefused extends Error {
   }
 }
 
-export interface Transfer {
-  readonly insurerId: number;
-  readonly enterpriseNumber: string;
+export interface Transfer<I extends CandidateInsurer = CandidateInsurer> {
+  /** Whom the sender may act for, at least one; `chooseInsurer` says which of several the file belongs to. */
+  readonly insurers: readonly I[];
   readonly channel: Channel;
   readonly body: AsyncIterable<Buffer>;
   /** SHA-256 the sender announced for the body. */
   readonly expectedSha256?: Buffer;
+  /** The name under which the file came, where it has one. */
+  readonly fileName?: string;
+  /** Why the door refuses the file whatever is in it: its name, its signature. It is stored and refused, never a repetition. */
+  readonly refusals?: readonly Finding[];
+  /** Told whose file it is before anything is stored; what it throws ends the transfer. */
+  readonly onInsurer?: (insurer: I) => void;
 }
 
 export interface Reception {
@@ -43,40 +50,39 @@ export interface Reception {
  * and row are committed (exchange.md section 1, guarantee 1). Whatever breaks off before leaves nothing behind.
  * Throws `TransferRefused`, and what the body throws.
  */
-export async function receiveSubmission(intake: Intake, transfer: Transfer): Promise<Reception> {
+export async function receiveSubmission<I extends CandidateInsurer>(
+  intake: Intake,
+  transfer: Transfer<I>,
+): Promise<Reception> {
   const giveBack = intake.transferSlots.take();
   if (!giveBack) throw new TransferRefused("tooManyTransfers");
+  const root = createRootPeek();
+  const payload = measurePayload(transfer.body, (bytes, total) => {
+    if (total > intake.maximumBytes) throw new TransferRefused("payloadTooLarge");
+    root.look(bytes);
+  });
   try {
-    const root = createRootPeek();
-    const payload = measurePayload(transfer.body, (bytes, total) => {
-      if (total > intake.maximumBytes) throw new TransferRefused("payloadTooLarge");
-      root.look(bytes);
-    });
     // The transaction starts when the first chunk is full or the body has ended: a small or slow body holds no connection.
-    const first = await payload.chunks.next();
-    const reception = await intake.database.asInsurer(transfer.insurerId).run(async (tx) => {
-      const [row] = await tx<{ submissionId: string }[]>`select uuidv7() as "submissionId"`;
-      const submissionId = row!.submissionId;
-      let chunkNumber = 0;
-      for (let next = first; !next.done; next = await payload.chunks.next()) {
-        await insertPayloadChunk(tx, transfer.insurerId, submissionId, chunkNumber, next.value);
-        chunkNumber += 1;
-      }
+    const begun = await readToRoot(payload.chunks, root);
+    const insurer = chooseInsurer(transfer.insurers, root.header());
+    transfer.onInsurer?.(insurer);
+    const reception = await intake.database.asInsurer(insurer.insurerId).run(async (tx) => {
+      const submissionId = await storePayload(tx, insurer.insurerId, begun, payload.chunks);
       const { byteLength, sha256 } = payload.result();
       if (transfer.expectedSha256 && !sha256.equals(transfer.expectedSha256))
         throw new TransferRefused("digestMismatch");
-      const { insurerId, enterpriseNumber, channel } = transfer;
-      const arrival = {
-        insurerId,
-        enterpriseNumber,
-        channel,
+      const stored = await storeSubmission(intake, tx, {
+        insurer,
+        isOnlyCandidate: transfer.insurers.length === 1,
+        channel: transfer.channel,
+        fileName: transfer.fileName,
+        refusals: transfer.refusals ?? [],
         submissionId,
         byteLength,
         sha256,
         header: root.header(),
-        refusal: root.end(),
-      };
-      const stored = await storeSubmission(intake, tx, arrival);
+        rootRefusal: root.end(),
+      });
       reachStep("receive.beforeCommit");
       return stored;
     });
@@ -84,48 +90,56 @@ export async function receiveSubmission(intake: Intake, transfer: Transfer): Pro
     return reception;
   } finally {
     giveBack();
+    // Whatever ended it: nobody goes on compressing.
+    await payload.chunks.return(undefined);
   }
 }
 
-/** Reads no further than the root: only its header decides at reception, the records are the worker's. */
-function createRootPeek() {
-  const reader = createContractFileReader({});
-  let refusal: Finding | undefined;
-  let looking = true;
-  return {
-    look(bytes: Buffer) {
-      if (!looking) return;
-      refusal = reader.write(bytes);
-      looking = !refusal && !reader.header;
-    },
-    header: () => reader.header,
-    /** Why no root could be read, where none could. */
-    end: () => refusal ?? (reader.header ? undefined : reader.end()),
-  };
+async function storePayload(
+  tx: TransactionSql,
+  insurerId: number,
+  begun: readonly Buffer[],
+  rest: AsyncGenerator<Buffer>,
+): Promise<string> {
+  const [row] = await tx<{ submissionId: string }[]>`select uuidv7() as "submissionId"`;
+  const { submissionId } = row!;
+  let chunkNumber = 0;
+  for (const bytes of begun) await insertPayloadChunk(tx, insurerId, submissionId, chunkNumber++, bytes);
+  for await (const bytes of rest) await insertPayloadChunk(tx, insurerId, submissionId, chunkNumber++, bytes);
+  return submissionId;
 }
 
-interface Arrival extends Omit<Transfer, "body" | "expectedSha256"> {
+interface Arrival {
+  readonly insurer: CandidateInsurer;
+  readonly isOnlyCandidate: boolean;
+  readonly channel: Channel;
+  readonly fileName: string | undefined;
+  readonly refusals: readonly Finding[];
   readonly submissionId: string;
   readonly byteLength: number;
   readonly sha256: Buffer;
   readonly header: ContractFileRoot | undefined;
-  readonly refusal: Finding | undefined;
+  readonly rootRefusal: Finding | undefined;
 }
 
 /** Identity of a submission in the order of exchange.md section 1: a known reference decides before anything else does. */
 async function storeSubmission(intake: Intake, tx: TransactionSql, arrival: Arrival): Promise<Reception> {
-  const { header } = arrival;
+  const { header, refusals } = arrival;
   if (!header) {
-    const refusal = arrival.refusal ?? { code: "emptyFile" };
-    return (await insertSubmission(intake, tx, arrival, { state: "refused", findings: [refusal] }))!;
+    const findings = [...refusals, arrival.rootRefusal ?? ({ code: "emptyFile" } as const)];
+    return (await insertSubmission(intake, tx, arrival, { state: "refused", findings }))!;
   }
-  const earlier = await findByReference(tx, arrival.insurerId, header);
+  if (refusals.length > 0) {
+    const { findings } = await admitHeader(intake, tx, arrival, header);
+    return (await insertSubmission(intake, tx, arrival, { state: "refused", findings: [...refusals, ...findings] }))!;
+  }
+  const { insurerId } = arrival.insurer;
+  const earlier = await findByReference(tx, insurerId, header);
   if (earlier) return await repeatOrRefuse(intake, tx, arrival, header, earlier);
-  const admission = await admitHeader(intake, tx, arrival.insurerId, arrival.enterpriseNumber, header);
-  const inserted = await insertSubmission(intake, tx, arrival, admission);
+  const inserted = await insertSubmission(intake, tx, arrival, await admitHeader(intake, tx, arrival, header));
   if (inserted) return inserted;
   // Another transfer took the reference a moment ago and has committed by now.
-  const winner = await findByReference(tx, arrival.insurerId, header);
+  const winner = await findByReference(tx, insurerId, header);
   // Missing only if it ended refused or cancelled between the two statements: the sender's retry will do.
   if (!winner) throw new Error("the submission that held the reference ended while the two were compared");
   return await repeatOrRefuse(intake, tx, arrival, header, winner);
@@ -145,7 +159,7 @@ async function repeatOrRefuse(
   earlier: Earlier,
 ): Promise<Reception> {
   if (earlier.sha256.equals(arrival.sha256)) {
-    await deletePayload(tx, arrival.insurerId, arrival.submissionId);
+    await deletePayload(tx, arrival.insurer.insurerId, arrival.submissionId);
     return { submissionId: earlier.submissionId, receipt: readReceipt(earlier.receiptJws), repeated: true };
   }
   const finding: Finding = {
@@ -164,11 +178,13 @@ async function insertSubmission(
   arrival: Arrival,
   admission: Admission,
 ): Promise<Reception | undefined> {
-  const { insurerId, submissionId, channel, byteLength, sha256, header } = arrival;
+  const { submissionId, channel, fileName, byteLength, sha256, header } = arrival;
+  const { insurerId, enterpriseNumber } = arrival.insurer;
   const receivedAt = new Date();
   const receipt = await intake.signer.sign({
     submissionId,
-    sender: arrival.enterpriseNumber,
+    sender: enterpriseNumber,
+    ...(fileName !== undefined && { fileName }),
     ...(header && { reference: header.reference, environment: header.environment, kind: header.kind }),
     channel,
     byteLength,
@@ -179,10 +195,10 @@ async function insertSubmission(
     findings: admission.findings,
   });
   const rows = await tx`
-    insert into submission (insurer_id, submission_id, channel, state, reference, environment, kind, header,
+    insert into submission (insurer_id, submission_id, channel, file_name, state, reference, environment, kind, header,
       byte_length, sha256, findings, receipt_jws, received_at, ended_at)
-    values (${insurerId}, ${submissionId}, ${channel}, ${admission.state}, ${header?.reference ?? null},
-      ${header?.environment ?? null}, ${header?.kind ?? null}, ${header ? tx.json(header as never) : null},
+    values (${insurerId}, ${submissionId}, ${channel}, ${fileName ?? null}, ${admission.state},
+      ${header?.reference ?? null}, ${header?.environment ?? null}, ${header?.kind ?? null}, ${header ? tx.json(header as never) : null},
       ${byteLength}, ${sha256}, ${tx.json(admission.findings as never)}, ${receipt.jws}, ${receivedAt},
       ${admission.state === "received" ? null : receivedAt})
     on conflict (insurer_id, environment, reference) where state not in ('refused', 'cancelled', 'tested') do nothing

@@ -15,6 +15,7 @@ interface SubmissionRow {
   readonly submissionId: string;
   readonly insurerId: number;
   readonly channel: Channel;
+  readonly fileName: string | null;
   readonly state: SubmissionState;
   readonly reference: string | null;
   readonly environment: EnvironmentLetter | null;
@@ -35,7 +36,7 @@ interface SubmissionRow {
 }
 
 const columns = (tx: TransactionSql) => tx`
-  submission_id as "submissionId", insurer_id as "insurerId", channel, state, reference, environment, kind,
+  submission_id as "submissionId", insurer_id as "insurerId", channel, file_name as "fileName", state, reference, environment, kind,
   (header->>'complete')::boolean as complete, (header->>'recordCount')::int as "declaredRecordCount",
   byte_length as "byteLength", encode(sha256, 'hex') as sha256, bytes_read as "bytesRead", records_read as "recordsRead",
   accepted_count as accepted, accepted_with_warnings_count as "acceptedWithWarnings", unchanged_count as unchanged,
@@ -99,6 +100,7 @@ function toSubmission(row: SubmissionRow): Submission {
     submissionId: row.submissionId,
     insurerId: row.insurerId,
     channel: row.channel,
+    ...(row.fileName !== null && { fileName: row.fileName }),
     state: row.state,
     ...(row.reference !== null && { reference: row.reference }),
     ...(row.environment !== null && { environment: row.environment }),

@@ -27,6 +27,8 @@ export const submission = pgTable(
       .references(() => insurer.insurerId),
     submissionId: uuid("submission_id").notNull(),
     channel: text("channel", { enum: CHANNELS }).notNull(),
+    /** The name under which the file came, where it has one. */
+    fileName: text("file_name"),
     state: text("state", { enum: SUBMISSION_STATES }).notNull(),
     reference: identifier("reference"),
     environment: text("environment", { enum: ENVIRONMENT_LETTERS }),

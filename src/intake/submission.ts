@@ -38,6 +38,7 @@ export interface Submission {
   readonly submissionId: string;
   readonly insurerId: number;
   readonly channel: Channel;
+  readonly fileName?: string;
   readonly state: SubmissionState;
   readonly reference?: string;
   readonly environment?: EnvironmentLetter;

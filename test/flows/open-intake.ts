@@ -70,7 +70,7 @@ export async function openIntake(t: Test, options: IntakeOptions = {}) {
   }
 
   const receive = (insurer: Insurer, file: string | Buffer, pieceBytes = 16_384): Promise<Reception> =>
-    receiveSubmission(intake, { ...insurer, channel: "rest", body: piecesOf(Buffer.from(file), pieceBytes) });
+    receiveSubmission(intake, { insurers: [insurer], channel: "rest", body: piecesOf(Buffer.from(file), pieceBytes) });
 
   async function find(insurer: Insurer, submissionId: string): Promise<Submission> {
     const found = await findSubmission(database.asInsurer(insurer.insurerId), submissionId);

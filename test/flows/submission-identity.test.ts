@@ -208,7 +208,7 @@ t.test("both doors share references", async (t) => {
     async function* body() {
       yield Buffer.from(bytes);
     }
-    return receiveSubmission(flow.intake, { ...insurer, channel, body: body() });
+    return receiveSubmission(flow.intake, { insurers: [insurer], channel, body: body() });
   };
   const first = await receive("sftp", file(insurer, "DOORS"));
   t.same((await receive("rest", file(insurer, "DOORS"))).receipt, first.receipt);

@@ -18,6 +18,8 @@ export interface Receipt {
   readonly reference?: string;
   /** Enterprise number of the insurer the submission belongs to. */
   readonly sender: string;
+  /** The name under which the file came; absent where it came without one. */
+  readonly fileName?: string;
   readonly environment?: "R" | "S" | "T";
   readonly kind?: "initialLoad" | "delta" | "inamiVerification";
   readonly channel: "rest" | "sftp";
@@ -41,6 +43,7 @@ export function renderReceiptXml(receipt: Receipt, languages: readonly Language[
       submissionId: receipt.submissionId,
       reference: receipt.reference,
       sender: receipt.sender,
+      fileName: receipt.fileName,
       environment: receipt.environment,
       kind: receipt.kind,
       channel: receipt.channel,

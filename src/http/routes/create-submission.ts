@@ -1,7 +1,7 @@
 import { SCOPES } from "../../identity/scopes.ts";
 import { receiveSubmission } from "../../intake/receive-submission.ts";
 import { answerLanguage } from "../answer.ts";
-import { getInsurer } from "../authorize.ts";
+import { listCandidateInsurers, settleInsurer } from "../authorize.ts";
 import { digestMismatch, parseContentDigest, verifySha512 } from "../content-digest.ts";
 import { EXAMPLE_CONTRACT_FILE, EXAMPLE_DIGEST, EXAMPLE_JWS, EXAMPLE_RECEIPT } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
@@ -30,7 +30,8 @@ const schema = {
     "The body is streamed to durable storage and answered with a receipt once it is stored. Whatever is wrong with the content is " +
     "said in receipt and report; only what is wrong with the transfer is a problem, and then nothing was stored. Sending the same " +
     "bytes under the same reference again gives the first receipt again, so a retry is always safe. With `Expect: 100-continue` a " +
-    "transfer that would be refused is refused before the body is sent.",
+    "transfer that would be refused is refused before the body is sent. A client that may act for several insurers need not name " +
+    "one in `Infoss-Insurer`: the sender in the root of the file does, and the receipt says under which insurer the file stands.",
   tags: ["Submissions"],
   headers: {
     type: "object",
@@ -79,13 +80,18 @@ export async function createSubmissionRoute(app: Api, provide: ProvideDependenci
     scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
     scope.post(`${API_ROOT}/submissions`, { schema, config: { scope: SCOPES.submit } }, async (request, reply) => {
       const { intake } = provide();
-      const { insurerId, enterpriseNumber } = getInsurer(request);
+      const insurers = listCandidateInsurers(request);
       const { sha256, sha512 } = checkTransferHeaders(request.headers, intake.maximumBytes);
       if (/100-continue/i.test(request.headers.expect ?? "")) reply.raw.writeContinue();
       const bytes = readBody(request.raw);
       const body = sha512 ? verifySha512(bytes, sha512) : bytes;
-      const transfer = { insurerId, enterpriseNumber, channel: "rest", body, expectedSha256: sha256 } as const;
-      const { submissionId, receipt } = await receiveSubmission(intake, transfer);
+      const { submissionId, receipt } = await receiveSubmission(intake, {
+        insurers,
+        channel: "rest",
+        body,
+        expectedSha256: sha256,
+        onInsurer: (insurer) => settleInsurer(request, insurer),
+      });
       request.submissionId = submissionId;
       reply.code(202).header("Location", submissionPath(submissionId));
       return viewReceipt(receipt, answerLanguage(request, reply));

@@ -1,0 +1,45 @@
+import type { Finding } from "../findings/finding.ts";
+import { type ContractFileRoot, createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
+
+/** Chunks kept in memory at most while the root is looked for. */
+const ROOT_CHUNKS = 8;
+
+export interface RootPeek {
+  look(bytes: Buffer): void;
+  /** Whether the root was read, or never will be. */
+  isDecided(): boolean;
+  header(): ContractFileRoot | undefined;
+  /** Why no root could be read, where none could; asked after the last byte. */
+  end(): Finding | undefined;
+}
+
+/** Reads no further than the root: only its header decides at reception, the records are the worker's. */
+export function createRootPeek(): RootPeek {
+  const reader = createContractFileReader({});
+  let refusal: Finding | undefined;
+  let looking = true;
+  return {
+    look(bytes) {
+      if (!looking) return;
+      refusal = reader.write(bytes);
+      looking = !refusal && !reader.header;
+    },
+    isDecided: () => !looking,
+    header: () => reader.header,
+    end: () => refusal ?? (reader.header ? undefined : reader.end()),
+  };
+}
+
+/**
+ * The chunks up to the one in which the root ends: the first, but for a file that begins with megabytes of comments. Of
+ * such a file only so many are waited for: it then belongs to whom it would belong without a root.
+ */
+export async function readToRoot(chunks: AsyncGenerator<Buffer>, root: RootPeek): Promise<Buffer[]> {
+  const read: Buffer[] = [];
+  do {
+    const next = await chunks.next();
+    if (next.done) break;
+    read.push(next.value);
+  } while (!root.isDecided() && read.length < ROOT_CHUNKS);
+  return read;
+}
