@@ -10,11 +10,12 @@ import {
   realPath,
 } from "./configured-files.ts";
 import { createSettingReader, type Environment, type SettingReader } from "./setting-reader.ts";
+import { readSftpSettings, type SftpSettings } from "./sftp-settings.ts";
 
 export const DEPLOYMENTS = ["validation", "production"] as const;
 export type Deployment = (typeof DEPLOYMENTS)[number];
 
-export const ROLES = ["serve", "worker"] as const;
+export const ROLES = ["serve", "worker", "sftp"] as const;
 export type Role = (typeof ROLES)[number];
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -62,6 +63,7 @@ export interface Config {
   readonly workerConcurrency: number;
   readonly processingAttempts: number;
   readonly pollIntervalMs: number;
+  readonly sftp: SftpSettings;
   readonly shutdownTimeoutMs: number;
   /** Of the metrics on loopback, 0: any free port. Absent: there is no such listener. */
   readonly metricsPort?: number;
@@ -116,6 +118,7 @@ export function readConfig(environment: Environment = process.env): Config {
     ...(auditKeyFile === undefined ? {} : { auditKeyFile }),
     ...(externalIssuer === undefined ? {} : { externalIssuer }),
     ...readLimits(read),
+    sftp: readSftpSettings(read, problems, dataDirectory),
     ...(read.isSet("METRICS_PORT") && {
       metricsPort: read.integer("METRICS_PORT", { minimum: 0, maximum: 65_535, otherwise: 0 }),
     }),
@@ -194,25 +197,36 @@ function readExternalIssuer(read: SettingReader, problems: string[]): ExternalIs
 }
 
 /** Files without a certificate whose issuer could be looked at. */
-const KEY_FILES: readonly string[] = ["TLS_KEY_FILE", "AUDIT_KEY_FILE"];
+const KEY_FILES: readonly string[] = ["TLS_KEY_FILE", "AUDIT_KEY_FILE", "SFTP_KEY_FILE"];
 
 /** What production may not lean on: everything this machine makes for itself, and guesses about its own address. */
 function refuseDevelopmentParts(read: SettingReader, certificatesFolder: string): string[] {
   const problems: string[] = [];
+  if (!read.isSet("SFTP_URL") && read.listOf("ROLES", ROLES).includes("sftp")) {
+    problems.push(
+      "SFTP_URL is not set: production refuses the embedded SFTP server. Set it to sftp://user@host/{account}.",
+    );
+  }
   if (!read.isSet("DATABASE_URL")) {
     problems.push("DATABASE_URL is not set: production refuses the embedded database. Set it to postgres://….");
   }
   if (!read.isSet("PUBLIC_URL")) {
     problems.push("PUBLIC_URL is not set: production needs the https:// address under which clients reach it.");
   }
-  for (const name of [...TLS_SETTINGS, "SIGNING_KEYS_DIRECTORY", "AUDIT_KEY_FILE", "AUTH_CA_FILE"] as const) {
+  for (const name of [
+    ...TLS_SETTINGS,
+    "SIGNING_KEYS_DIRECTORY",
+    "AUDIT_KEY_FILE",
+    "AUTH_CA_FILE",
+    "SFTP_KEY_FILE",
+  ] as const) {
     const path = read.path(name);
     const [kind, form] =
       name === "SIGNING_KEYS_DIRECTORY"
         ? ["folder", "folder of PEM files"]
         : ["file", name === "AUDIT_KEY_FILE" ? "file of 32 random bytes" : "PEM file"];
     if (path === undefined) {
-      if (name === "AUTH_CA_FILE") continue;
+      if (name === "AUTH_CA_FILE" || name === "SFTP_KEY_FILE") continue;
       problems.push(`${name} is not set: production refuses development certificates and keys. Set it to a ${form}.`);
     } else if (isInside(certificatesFolder, path)) {
       problems.push(

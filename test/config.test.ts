@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import ssh2 from "ssh2";
 import t from "tap";
 import { type Config, ConfigurationError, readConfig } from "../src/config.ts";
 import { ensureDevelopmentCertificates } from "../src/identity/development-certificates.ts";
@@ -22,14 +23,20 @@ const own = await (async () => {
     TLS_CERTIFICATE_FILE: write("own.pem", server.certificatePem + authority.certificatePem),
     CLIENT_CA_FILE: write("own-ca.pem", authority.certificatePem),
     AUDIT_KEY_FILE: write("own-audit-key", "a secret of thirty-two bytes and more"),
+    SFTP_KEY_FILE: write("own-sftp-key", ssh2.utils.generateKeyPairSync("ed25519").private),
     SIGNING_KEYS_DIRECTORY: keysFolder("own-signing-keys", { "2026-11-22.pem": await generateSigningKeyPem() }),
   };
 })();
+
+const HOST_KEY = `SHA256:${"a".repeat(43)}`;
+const OTHER_HOST_KEY = `SHA256:${"+/9".repeat(14)}Z`;
 
 const production = {
   ENVIRONMENT: "production",
   DATABASE_URL: "postgres://gateway:a-secret@db.example/infoss",
   PUBLIC_URL: "https://gateway.example/",
+  SFTP_URL: "sftp://infoss-gateway@sftp.example/{account}",
+  SFTP_HOST_KEYS: HOST_KEY,
   DATA_DIRECTORY: join(folder, "data"),
   ...own,
 };
@@ -60,7 +67,7 @@ t.test("an empty environment is validation on this machine, with everything made
     environment: "validation",
     host: "127.0.0.1",
     port: 8443,
-    roles: ["serve", "worker"],
+    roles: ["serve", "worker", "sftp"],
     dataDirectory: resolve(".local"),
     certificatesFolder: resolve(".local/certificates"),
     databaseFolder: resolve(".local/database"),
@@ -69,6 +76,15 @@ t.test("an empty environment is validation on this machine, with everything made
     workerConcurrency: 2,
     processingAttempts: 5,
     pollIntervalMs: 1000,
+    sftp: {
+      host: "127.0.0.1",
+      port: 2222,
+      folder: resolve(".local/sftp"),
+      sessions: 8,
+      pollIntervalMs: 500,
+      timeoutMs: 30_000,
+      goTimeoutHours: 24,
+    },
     shutdownTimeoutMs: 30_000,
     logLevel: "info",
   };
@@ -84,9 +100,19 @@ t.test("every setting is read", async (t) => {
     POLL_INTERVAL_MS: "70",
     METRICS_PORT: "9464",
   };
+  const sftp = {
+    SFTP_URL: "sftp://{account}@[2001:db8::1]:2022/drop/{account}/",
+    SFTP_HOST_KEYS: ` ${HOST_KEY}, ${OTHER_HOST_KEY}`,
+    SFTP_HOST: "::1",
+    SFTP_PORT: "0",
+    SFTP_SESSIONS: "5",
+    SFTP_POLL_INTERVAL_MS: "60",
+    SFTP_TIMEOUT_MS: "700",
+    GO_TIMEOUT_HOURS: "48",
+  };
   const more = { HOST: "::", PORT: "0", ROLES: "worker", MAXIMUM_BYTES: "1000", SHUTDOWN_TIMEOUT_MS: "0" };
   const external = { AUTH_ISSUER: "https://issuer.example/realms/nihdi/", AUTH_CA_FILE: own.CLIENT_CA_FILE };
-  t.strictSame(readConfig({ ...production, ...limits, ...more, ...external, LOG_LEVEL: "warn" }), {
+  t.strictSame(readConfig({ ...production, ...limits, ...sftp, ...more, ...external, LOG_LEVEL: "warn" }), {
     environment: "production",
     host: "::",
     port: 0,
@@ -105,6 +131,23 @@ t.test("every setting is read", async (t) => {
     workerConcurrency: 4,
     processingAttempts: 6,
     pollIntervalMs: 70,
+    sftp: {
+      server: {
+        host: "2001:db8::1",
+        port: 2022,
+        user: "{account}",
+        path: "/drop/{account}",
+        keyFile: own.SFTP_KEY_FILE,
+        hostKeys: [HOST_KEY, OTHER_HOST_KEY],
+      },
+      host: "::1",
+      port: 0,
+      folder: join(folder, "data", "sftp"),
+      sessions: 5,
+      pollIntervalMs: 60,
+      timeoutMs: 700,
+      goTimeoutHours: 48,
+    },
     metricsPort: 9464,
     shutdownTimeoutMs: 0,
     logLevel: "warn",
@@ -127,6 +170,15 @@ t.test("all problems are listed at once, each with what was found and how to men
     WORKER_CONCURRENCY: "-1",
     PROCESSING_ATTEMPTS: "1.5",
     POLL_INTERVAL_MS: "1e3",
+    SFTP_URL: "https://sftp.example",
+    SFTP_KEY_FILE: absent,
+    SFTP_HOST_KEYS: `MD5:aa,${HOST_KEY}`,
+    SFTP_HOST: "sftp://here",
+    SFTP_PORT: "-1",
+    SFTP_SESSIONS: "0",
+    SFTP_POLL_INTERVAL_MS: "now",
+    SFTP_TIMEOUT_MS: "1",
+    GO_TIMEOUT_HOURS: "0",
     SHUTDOWN_TIMEOUT_MS: "forever",
     LOG_LEVEL: "loud",
   };
@@ -135,7 +187,7 @@ t.test("all problems are listed at once, each with what was found and how to men
     'HOST is "https://here": set it to a host name or an IP address, without port.',
     'PORT is "70000": set it to a whole number from 0 to 65535.',
     "PUBLIC_URL starts with http://, not with https://.",
-    'ROLES is "serve,walk": set it to one or more of serve, worker, separated by commas; "walk" is none of them.',
+    'ROLES is "serve,walk": set it to one or more of serve, worker, sftp, separated by commas; "walk" is none of them.',
     "DATABASE_URL starts with mysql://, not with postgres:// or postgresql://.",
     `TLS_KEY_FILE is ${absent}, which does not exist: correct the path or put the file there.`,
     `TLS_CERTIFICATE_FILE is ${folder}, which is not a file: set it to a PEM file.`,
@@ -145,6 +197,15 @@ t.test("all problems are listed at once, each with what was found and how to men
     'WORKER_CONCURRENCY is "-1": set it to a whole number from 1 to 64.',
     'PROCESSING_ATTEMPTS is "1.5": set it to a whole number from 1 to 100.',
     'POLL_INTERVAL_MS is "1e3": set it to a whole number from 10 to 3600000.',
+    "SFTP_URL is not an address of the form sftp://user@host:22/path.",
+    `SFTP_KEY_FILE is ${absent}, which does not exist: correct the path or put the file there.`,
+    'SFTP_HOST_KEYS holds "MD5:aa": set it to fingerprints as "ssh-keygen -l" prints them, SHA256:….',
+    'SFTP_HOST is "sftp://here": set it to a host name or an IP address, without port.',
+    'SFTP_PORT is "-1": set it to a whole number from 0 to 65535.',
+    'SFTP_SESSIONS is "0": set it to a whole number from 1 to 1000.',
+    'SFTP_POLL_INTERVAL_MS is "now": set it to a whole number from 10 to 3600000.',
+    'SFTP_TIMEOUT_MS is "1": set it to a whole number from 10 to 3600000.',
+    'GO_TIMEOUT_HOURS is "0": set it to a whole number from 1 to 8760.',
     'SHUTDOWN_TIMEOUT_MS is "forever": set it to a whole number from 0 to 3600000.',
     'LOG_LEVEL is "loud": set it to fatal or error or warn or info or debug or trace or silent.',
   ];
@@ -167,6 +228,7 @@ t.test("production with everything of its own is accepted", async (t) => {
 
 t.test("production refuses whatever this machine would make for itself", async (t) => {
   t.same(problemsOf({ ENVIRONMENT: "production" }), [
+    "SFTP_URL is not set: production refuses the embedded SFTP server. Set it to sftp://user@host/{account}.",
     "DATABASE_URL is not set: production refuses the embedded database. Set it to postgres://….",
     "PUBLIC_URL is not set: production needs the https:// address under which clients reach it.",
     "TLS_KEY_FILE is not set: production refuses development certificates and keys. Set it to a PEM file.",
@@ -300,3 +362,51 @@ t.test(
     ]);
   },
 );
+
+t.test(
+  "the SFTP server's address, key and host keys go together, and the embedded server is for validation",
+  async (t) => {
+    const { SFTP_URL, SFTP_KEY_FILE, SFTP_HOST_KEYS } = production;
+    const all = { SFTP_URL, SFTP_KEY_FILE, SFTP_HOST_KEYS };
+    t.same(problemsOf(all), []);
+    for (const absent of ["SFTP_URL", "SFTP_KEY_FILE", "SFTP_HOST_KEYS"] as const) {
+      const problems = problemsOf({ ...all, [absent]: undefined });
+      t.match(problems, [/^SFTP_.* and SFTP_.* alone: SFTP_URL, SFTP_KEY_FILE and SFTP_HOST_KEYS go together/]);
+      t.equal(problems.length, 1);
+    }
+    t.same(problemsOf({ ...production, SFTP_URL: undefined, SFTP_KEY_FILE: undefined, SFTP_HOST_KEYS: undefined }), [
+      "SFTP_URL is not set: production refuses the embedded SFTP server. Set it to sftp://user@host/{account}.",
+    ]);
+    const without = { ...production, SFTP_URL: undefined, SFTP_KEY_FILE: undefined, SFTP_HOST_KEYS: undefined };
+    t.same(problemsOf({ ...without, ROLES: "serve,worker" }), [], "who does not fetch needs no server");
+  },
+);
+
+t.test("an address of an SFTP server names a user, an account's place and no password", async (t) => {
+  const { SFTP_KEY_FILE, SFTP_HOST_KEYS } = production;
+  const problems = (SFTP_URL: string) => problemsOf({ SFTP_URL, SFTP_KEY_FILE, SFTP_HOST_KEYS });
+  t.same(problems("sftp://{account}@sftp.example"), []);
+  t.same(problems("sftp://me@sftp.example/drop/{account}"), []);
+  t.match(problems("sftp://me:a-secret@sftp.example/{account}"), [/holds a password/]);
+  t.notMatch(problems("sftp://me:a-secret@sftp.example/{account}").join(), "a-secret");
+  t.match(problems("sftp://sftp.example/{account}"), [/names no user/]);
+  t.match(problems("sftp://me@{account}.example/{account}"), [/names no host/]);
+  t.match(problems("sftp://me@sftp.example/{account}?a=b"), [/query or fragment/]);
+  t.match(problems("sftp://me@sftp.example/drop"), [/accounts would share their folders/]);
+});
+
+t.test("a key that gets the gateway into the SFTP server is private and without passphrase", async (t) => {
+  const { SFTP_URL, SFTP_HOST_KEYS } = production;
+  const problems = (SFTP_KEY_FILE: string) => problemsOf({ SFTP_URL, SFTP_KEY_FILE, SFTP_HOST_KEYS });
+  const locked = ssh2.utils.generateKeyPairSync("ed25519", { passphrase: "a-secret", cipher: "aes256-cbc", rounds: 1 });
+  const wrong = [
+    write("sftp-text", "a-secret"),
+    write("sftp-locked", locked.private),
+    write("sftp.pub", locked.public),
+  ];
+  for (const file of wrong) {
+    t.same(problems(file), [
+      `SFTP_KEY_FILE (${file}) holds no private key without passphrase: set it to one that ssh-keygen made.`,
+    ]);
+  }
+});
