@@ -1,0 +1,50 @@
+import { type DropFolder, type DropFolders, SftpFault } from "../exchange/drop-folders.ts";
+import { hasExtension, readRemoteFile, writeRemoteFile } from "./file-transfer.ts";
+import type { SftpSession } from "./sftp-session.ts";
+
+/** Hidden, so that `get FO.*` leaves it alone, and the same each time, so that none is left behind. */
+const temporaryName = (name: string) => `.${name}.unfinished`;
+
+/** The folders `IN` and `OUT` below `path` (absolute, or empty for the root) over one session. */
+export function openDropFolders(session: SftpSession, path: string): DropFolders {
+  const { client, steps } = session;
+  const listedSizes = new Map<string, number>();
+  const place = (folder: DropFolder, name: string) => `${path}/${folder}/${checkName(name)}`;
+  return {
+    async list(folder) {
+      const entries = await steps.run(`list ${folder}`, () => client.list(`${path}/${folder}`));
+      const files = entries.filter(({ type, name }) => type === "-" && isName(name));
+      if (folder === "IN") {
+        listedSizes.clear();
+        for (const { name, size } of files) listedSizes.set(name, size);
+      }
+      return files.map(({ name, size, modifyTime }) => ({ name, size, modifiedAt: new Date(modifyTime) }));
+    },
+    read: (name) => readRemoteFile(session, place("IN", name), listedSizes.get(name)),
+    async remove(folder, name) {
+      await steps.run("remove", () => client.delete(place(folder, name), true));
+    },
+    async publish(name, content) {
+      const target = place("OUT", name);
+      const temporary = place("OUT", temporaryName(name));
+      await writeRemoteFile(session, temporary, content);
+      if (!hasExtension(session.wire, "posix-rename@openssh.com")) {
+        // Plain rename refuses an existing target.
+        await steps.run("remove", () => client.delete(target, true));
+        await steps.run("rename", () => client.rename(temporary, target));
+        return;
+      }
+      await steps.run("rename", () => client.posixRename(temporary, target));
+    },
+  };
+}
+
+/** A server could name a file so that the gateway would act outside of the folder. */
+function isName(name: string): boolean {
+  return name !== "." && name !== ".." && !/[/\0]/.test(name);
+}
+
+function checkName(name: string): string {
+  if (!isName(name)) throw new SftpFault("operationFailed", "name");
+  return name;
+}
