@@ -1,7 +1,7 @@
 import type { JWK } from "jose";
 import type { TransactionSql } from "../database/sql.ts";
 import { type ClientName, lockClient } from "./client-registry.ts";
-import { readClientCertificate, readPublicJwk, readSshKey } from "./credentials.ts";
+import { readClientCertificate, readPublicJwk, readSigningCertificate, readSshKey } from "./credentials.ts";
 import { type Actor, type RegistryChange, RegistryError } from "./registry-error.ts";
 
 // What operators do to keys and certificates of clients; see insurer-registry.ts for the transaction and the errors.
@@ -110,6 +110,41 @@ export async function revokeSshKey(
   if (count === 0)
     throw new RegistryError("sshKeyNotFound", `Client ${clientId} has no active SSH key with that fingerprint.`);
   return { act: "sshKeyRevoked", actor, clientId, details: { fingerprint } };
+}
+
+/** Registers a certificate (PEM) that verifies the signatures of the client's files, until it expires by itself. */
+export async function registerSigningCertificate(
+  tx: TransactionSql,
+  actor: Actor,
+  { clientId, pem }: ClientName & { pem: string },
+): Promise<RegistryChange & { readonly thumbprint: Buffer }> {
+  await lockClient(tx, clientId);
+  const { thumbprint, der, notAfter } = readSigningCertificate(pem);
+  const [active] = await tx<{ count: number }[]>`
+    select count(*) as count from client_signing_certificate
+    where client_id = ${clientId} and revoked_at is null and not_after > now()`;
+  refuseThird(active!.count, "signing certificates");
+  const { count } = await tx`
+    insert into client_signing_certificate (client_id, thumbprint, certificate, not_after, registered_at)
+    values (${clientId}, ${thumbprint}, ${der}, ${notAfter}, now()) on conflict do nothing`;
+  if (count === 0) throw new RegistryError("certificateExists", `Client ${clientId} has or had this certificate.`);
+  const details = { thumbprint: thumbprint.toString("hex"), notAfter: notAfter.toISOString() };
+  return { act: "signingCertificateRegistered", actor, clientId, thumbprint, details };
+}
+
+export async function revokeSigningCertificate(
+  tx: TransactionSql,
+  actor: Actor,
+  { clientId, thumbprint }: ClientName & { thumbprint: Buffer },
+): Promise<RegistryChange> {
+  await lockClient(tx, clientId, { revoked: "too" });
+  const { count } = await tx`
+    update client_signing_certificate set revoked_at = now()
+    where client_id = ${clientId} and thumbprint = ${thumbprint} and revoked_at is null`;
+  if (count === 0) {
+    throw new RegistryError("certificateNotFound", `Client ${clientId} has no such certificate that is not revoked.`);
+  }
+  return { act: "signingCertificateRevoked", actor, clientId, details: { thumbprint: thumbprint.toString("hex") } };
 }
 
 function refuseThird(active: number, what: string): void {

@@ -41,17 +41,41 @@ function algorithmOf(key: KeyObject): string | undefined {
 
 /** Checks a client certificate: for client authentication, valid now or later, not an authority's. Throws RegistryError. */
 export function readClientCertificate(pem: string): { thumbprint: Buffer; notAfter: Date } {
-  const [block] = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem) ?? [];
-  const certificate = block === undefined ? undefined : tryRead(() => new X509Certificate(block));
-  if (!certificate) throw new RegistryError("invalidCertificate", "This text holds no certificate in PEM.");
-  if (certificate.ca) throw new RegistryError("invalidCertificate", "This is the certificate of an authority.");
+  const certificate = readCertificate(pem);
   const purposes: readonly string[] | undefined = certificate.keyUsage;
   if (purposes && !purposes.includes(CLIENT_AUTHENTICATION)) {
     throw new RegistryError("invalidCertificate", "This certificate was not issued for client authentication.");
   }
-  const notAfter = new Date(certificate.validTo);
-  if (notAfter <= new Date()) throw new RegistryError("invalidCertificate", "This certificate has expired.");
-  return { thumbprint: createHash("sha256").update(certificate.raw).digest(), notAfter };
+  const { thumbprint, notAfter } = describeCertificate(certificate);
+  return { thumbprint, notAfter };
+}
+
+/** Checks a certificate for signatures: valid now or later, RSA of 2048 bits or more or EC. Throws RegistryError. */
+export function readSigningCertificate(pem: string): { thumbprint: Buffer; der: Buffer; notAfter: Date } {
+  const certificate = readCertificate(pem);
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
+  if (type !== "ec" && !(type?.startsWith("rsa") && (details?.modulusLength ?? 0) >= MINIMUM_RSA_BITS)) {
+    throw new RegistryError(
+      "invalidCertificate",
+      `A certificate for signatures has an EC key, or RSA of ${MINIMUM_RSA_BITS} bits or more.`,
+    );
+  }
+  return describeCertificate(certificate);
+}
+
+function readCertificate(pem: string): X509Certificate {
+  const [block] = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem) ?? [];
+  const certificate = block === undefined ? undefined : tryRead(() => new X509Certificate(block));
+  if (!certificate) throw new RegistryError("invalidCertificate", "This text holds no certificate in PEM.");
+  if (certificate.ca) throw new RegistryError("invalidCertificate", "This is the certificate of an authority.");
+  if (new Date(certificate.validTo) <= new Date()) {
+    throw new RegistryError("invalidCertificate", "This certificate has expired.");
+  }
+  return certificate;
+}
+
+function describeCertificate({ raw, validTo }: X509Certificate) {
+  return { thumbprint: createHash("sha256").update(raw).digest(), der: raw, notAfter: new Date(validTo) };
 }
 
 const SSH_KEY_TYPES = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"];

@@ -114,6 +114,27 @@ export const clientSshKey = pgTable(
   (table) => [primaryKey({ columns: [table.clientId, table.fingerprint] })],
 );
 
+/** Certificates whose keys sign the files (FS) of a client's SFTP account. */
+export const clientSigningCertificate = pgTable(
+  "client_signing_certificate",
+  {
+    clientId: identifier("client_id")
+      .notNull()
+      .references(() => client.clientId),
+    /** SHA-256 of `certificate`. */
+    thumbprint: bytes("thumbprint").notNull(),
+    /** DER. */
+    certificate: bytes("certificate").notNull(),
+    notAfter: instant("not_after").notNull(),
+    registeredAt: instant("registered_at").notNull(),
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.clientId, table.thumbprint] }),
+    check("client_signing_certificate_thumbprint", sql`${table.thumbprint} = sha256(${table.certificate})`),
+  ],
+);
+
 /** The right of a client to act for an insurer, on the days from `validFrom` to `validTo` (inclusive). */
 export const clientGrant = pgTable(
   "client_grant",

@@ -1,4 +1,6 @@
 export const REGISTRY_ERROR_CODES = [
+  "accountExists",
+  "accountNotFound",
   "certificateExists",
   "clientExists",
   "clientRevoked",
@@ -6,6 +8,7 @@ export const REGISTRY_ERROR_CODES = [
   "grantExists",
   "grantNotFound",
   "insurerExists",
+  "invalidAccountName",
   "invalidCertificate",
   "invalidClientId",
   "invalidContact",
@@ -59,6 +62,10 @@ export const REGISTRY_ACTS = [
   "certificateRevoked",
   "sshKeyRegistered",
   "sshKeyRevoked",
+  "signingCertificateRegistered",
+  "signingCertificateRevoked",
+  "accountOpened",
+  "accountSignatureSet",
   "granted",
   "grantRevoked",
 ] as const;

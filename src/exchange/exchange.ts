@@ -1,0 +1,17 @@
+import type { Intake } from "../intake/intake.ts";
+
+/** What the file protocol of the SFTP door needs; `app.ts` makes it once for each process. */
+export interface Exchange {
+  readonly intake: Intake;
+  /** How long an FI file waits for its GO, and a GO for its FI, before it is refused. */
+  readonly goTimeoutMs: number;
+  /** How long an FI file must stay as it is when its GO is older than it. */
+  readonly settleMs: number;
+  /** How long an answer waits in OUT. */
+  readonly answerRetentionMs: number;
+  /** Attempts to take a file before it is quarantined. */
+  readonly attempts: number;
+}
+
+/** What the exchange needs for questions about accounts alone. */
+export type AccountSource = Pick<Intake, "database" | "clock">;
