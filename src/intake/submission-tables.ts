@@ -60,6 +60,10 @@ export const submission = pgTable(
     uniqueIndex("submission_reference")
       .on(table.insurerId, table.environment, table.reference)
       .where(sql`${table.state} not in ('refused', 'cancelled', 'tested')`),
+    // Nor a file name: names carry insurer and environment.
+    uniqueIndex("submission_file_name")
+      .on(table.insurerId, table.fileName)
+      .where(sql`${table.fileName} is not null and ${table.state} not in ('refused', 'cancelled', 'tested')`),
     index("submission_waiting").on(table.receivedAt).where(sql`${table.state} in ('received', 'processing')`),
     index("submission_records_sha256")
       .on(table.insurerId, table.recordsSha256)
