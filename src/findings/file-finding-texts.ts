@@ -68,6 +68,18 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     de: "Die Unternehmensnummer des Absenders[ „{value}“] ist nicht die des verwendeten Zugangs[ (erwartet: {expected})]. Bitte berichtigen Sie das Attribut sender oder verwenden Sie den Zugang des betreffenden Versicherers.",
     en: "The enterprise number of the sender[ “{value}”] is not that of the access used[ (expected: {expected})]. Please correct the attribute sender or use the access of the insurer concerned.",
   },
+  insurerSuspended: {
+    fr: "L’accès de cet assureur est suspendu ; aucun de ses fichiers n’est accepté. Veuillez prendre contact avec les opérateurs de l’Institut et renvoyer le fichier une fois l’accès rétabli.",
+    nl: "De toegang van deze verzekeraar is opgeschort; geen enkel bestand ervan wordt aanvaard. Gelieve contact op te nemen met de operatoren van het Instituut en het bestand opnieuw te verzenden zodra de toegang is hersteld.",
+    de: "Der Zugang dieses Versicherers ist ausgesetzt; keine seiner Dateien wird angenommen. Bitte wenden Sie sich an die Operatoren des Instituts und übermitteln Sie die Datei erneut, sobald der Zugang wiederhergestellt ist.",
+    en: "The access of this insurer is suspended; none of its files is accepted. Please contact the operators of the institute and send the file again once the access is restored.",
+  },
+  phaseNotAllowed: {
+    fr: "L’assureur est encore dans la phase « access » : seuls les tests de circuit (lettre T) et les essais sans effet (dryRun) sont acceptés. Veuillez envoyer un tel fichier ou demander aux opérateurs de l’Institut d’ouvrir le chargement initial.",
+    nl: "De verzekeraar is nog in de fase ‘access’: alleen circuittests (letter T) en proefverwerkingen (dryRun) worden aanvaard. Gelieve een dergelijk bestand te verzenden of de operatoren van het Instituut te vragen de initiële lading te openen.",
+    de: "Der Versicherer ist noch in der Phase „access“: Nur Übertragungstests (Buchstabe T) und Probeläufe (dryRun) werden angenommen. Bitte übermitteln Sie eine solche Datei oder bitten Sie die Operatoren des Instituts, die Erstbeladung zu öffnen.",
+    en: "The insurer is still in the phase “access”: only circuit tests (letter T) and dry runs are accepted. Please send such a file or ask the operators of the institute to open the initial load.",
+  },
   kindNotOffered: {
     fr: "Le type d’envoi[ « {value} »] n’est pas accepté actuellement. Veuillez utiliser l’un des types d’envoi proposés dans la documentation.",
     nl: "De soort zending[ ‘{value}’] wordt momenteel niet aanvaard. Gelieve een van de soorten zendingen te gebruiken die in de documentatie worden aangeboden.",

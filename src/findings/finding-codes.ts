@@ -15,6 +15,8 @@ export const FINDING_CODES = {
   environmentLetterInvalid: { level: "file", severity: "blocking", number: 117 },
   environmentMismatch: { level: "file", severity: "blocking", number: 118 },
   senderMismatch: { level: "file", severity: "blocking", number: 108 },
+  insurerSuspended: { level: "file", severity: "blocking", number: undefined },
+  phaseNotAllowed: { level: "file", severity: "blocking", number: undefined },
   kindNotOffered: { level: "file", severity: "blocking", number: undefined },
   referenceReused: { level: "file", severity: "blocking", number: 133 },
   initialLoadClosed: { level: "file", severity: "blocking", number: undefined },

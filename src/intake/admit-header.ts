@@ -1,6 +1,7 @@
 import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
+import type { InsurerPhase } from "../identity/identity-kinds.ts";
 import type { CandidateInsurer } from "./candidate-insurer.ts";
 import type { Intake } from "./intake.ts";
 
@@ -41,15 +42,29 @@ export async function admitHeader(
     });
   }
   if (header.kind !== "initialLoad") findings.push({ code: "kindNotOffered", field: "kind", value: header.kind });
-  else if (findings.length === 0 && (await isInitialLoadClosed(tx, insurerId))) {
+  const isTest = header.environment === "T";
+  const { phase, isInitialLoadClosed } = await readStanding(tx, insurerId);
+  if (phase === "suspended") findings.push({ code: "insurerSuspended" });
+  if (phase === "access" && !isTest) {
+    findings.push({ code: "phaseNotAllowed", field: "environment", value: header.environment });
+  }
+  // A circuit test changes nothing, so it is for every phase.
+  if (findings.length === 0 && isInitialLoadClosed && !isTest) {
     findings.push({ code: "initialLoadClosed", field: "kind", value: header.kind });
   }
   if (findings.length > 0) return { state: "refused", findings };
-  return { state: header.environment === "T" ? "tested" : "received", findings: [] };
+  return { state: isTest ? "tested" : "received", findings: [] };
 }
 
-async function isInitialLoadClosed(tx: TransactionSql, insurerId: number): Promise<boolean> {
-  const [row] =
-    await tx`select 1 from insurer where insurer_id = ${insurerId} and initial_load_completed_at is not null`;
-  return row !== undefined;
+interface Standing {
+  readonly phase: InsurerPhase;
+  readonly isInitialLoadClosed: boolean;
+}
+
+/** As committed now: what the door remembers of the insurer may be some seconds old. */
+async function readStanding(tx: TransactionSql, insurerId: number): Promise<Standing> {
+  const [row] = await tx<Standing[]>`
+    select phase, initial_load_completed_at is not null as "isInitialLoadClosed" from insurer
+    where insurer_id = ${insurerId}`;
+  return row!;
 }

@@ -1,9 +1,14 @@
 import type { FindingCode } from "../../src/findings/finding-codes.ts";
+import type { InsurerPhase } from "../../src/identity/identity-kinds.ts";
 import { composeRecord, type Fields, type FileParts } from "./compose-file.ts";
 import { FOREIGN_SSIN, PROVIDERS, UNKNOWN_INAMI_NUMBER } from "./test-register.ts";
 
 /** A file of an insurer; the sender is the insurer itself unless it says so. */
-export type CaseFile = Omit<FileParts, "sender"> & { readonly sender?: string };
+export type CaseFile = Omit<FileParts, "sender"> & {
+  readonly sender?: string;
+  /** The phase the insurer is in when the file comes; `loading` unless told. */
+  readonly phase?: InsurerPhase;
+};
 
 /** A file that raises a finding, and one that is as close as can be and does not, after files processed before. */
 export interface FlowFindingCase {
@@ -31,6 +36,11 @@ const root = current.inamiNumber.slice(0, 8);
 export const FLOW_FINDING_CASES = {
   environmentMismatch: { raises: { ...OTHER, environment: "R" }, justNot: { ...OTHER, environment: "T" } },
   senderMismatch: { raises: { ...OTHER, sender: "0428759497" }, justNot: OTHER },
+  insurerSuspended: {
+    raises: { ...OTHER, environment: "T", phase: "suspended" },
+    justNot: { ...OTHER, environment: "T", phase: "access" },
+  },
+  phaseNotAllowed: { raises: { ...OTHER, phase: "access" }, justNot: { ...OTHER, environment: "T", phase: "access" } },
   kindNotOffered: {
     raises: { ...OTHER, kind: "delta", attributes: ' sequence="1"' },
     justNot: { ...OTHER, kind: "initialLoad" },
@@ -39,8 +49,8 @@ export const FLOW_FINDING_CASES = {
   initialLoadClosed: {
     earlier: [{ ...SOUND, complete: true }],
     raises: OTHER,
-    // The file that ended it, sent again.
-    justNot: { ...SOUND, complete: true },
+    // The circuit is tested at any time.
+    justNot: { ...OTHER, environment: "T" },
   },
   sameRecordsAsEarlier: {
     earlier: [SOUND],

@@ -6,7 +6,9 @@ import {
   type IssuedCertificate,
   issueCertificate,
 } from "../../src/identity/issue-certificate.ts";
+import { SCOPES } from "../../src/identity/scopes.ts";
 import { clientIdOf } from "./admit-with-client.ts";
+import { fillIn, listOperations } from "./api-operations.ts";
 import { ALPHA, BELGIF, isProblem, OWN, openDoor, ROOT } from "./open-door.ts";
 
 const door = await openDoor(t);
@@ -143,7 +145,17 @@ t.test("TLS 1.1 is not spoken", async (t) => {
 
 t.test("a suspended insurer is told so", async (t) => {
   await door.owner`update insurer set phase = 'suspended' where insurer_id = ${door.alphaId}`;
-  isProblem(t, await door.alpha(SUBMISSIONS), 403, `${BELGIF}missingPermission`);
+  const operations = listOperations().filter(({ scope }) => scope !== SCOPES.operate);
+  let guarded = 0;
+  for (const operation of operations) {
+    const { path, ...question } = fillIn(operation);
+    if ((await door.nobody(path, question)).status !== 401) continue;
+    guarded += 1;
+    const answer = await door.alpha(path, question);
+    isProblem(t, answer, 403, `${BELGIF}missingPermission`);
+    t.match(answer.json.detail, /suspended/, operation.name);
+  }
+  t.ok(guarded > 10, "of every resource that is not public");
   await door.owner`update insurer set phase = 'loading' where insurer_id = ${door.alphaId}`;
   t.equal((await door.alpha(SUBMISSIONS)).status, 200);
 });
