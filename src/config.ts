@@ -65,6 +65,14 @@ export interface Config {
   readonly pollIntervalMs: number;
   readonly sftp: SftpSettings;
   readonly shutdownTimeoutMs: number;
+  /** Requests a minute of a client, and from an address for which no client stands; 0: no limit. */
+  readonly requestsPerMinutePerClient: number;
+  readonly requestsPerMinutePerAddress: number;
+  /** Failed proofs before each further one bans a client at an address, and an address; 0: never banned. */
+  readonly failuresPerClient: number;
+  readonly failuresPerAddress: number;
+  /** Mean delay of the event loop above which new requests are put off; 0: not looked at. */
+  readonly maximumEventLoopDelayMs: number;
   /** Of the metrics on loopback, 0: any free port. Absent: there is no such listener. */
   readonly metricsPort?: number;
   readonly logLevel: LogLevel;
@@ -119,6 +127,7 @@ export function readConfig(environment: Environment = process.env): Config {
     ...(externalIssuer === undefined ? {} : { externalIssuer }),
     ...readLimits(read),
     sftp: readSftpSettings(read, problems, dataDirectory),
+    ...readAbuseLimits(read),
     ...(read.isSet("METRICS_PORT") && {
       metricsPort: read.integer("METRICS_PORT", { minimum: 0, maximum: 65_535, otherwise: 0 }),
     }),
@@ -141,6 +150,23 @@ function readLimits(read: SettingReader) {
     processingAttempts: read.integer("PROCESSING_ATTEMPTS", { minimum: 1, maximum: 100, otherwise: 5 }),
     pollIntervalMs: read.integer("POLL_INTERVAL_MS", { minimum: 10, maximum: HOUR_MS, otherwise: 1000 }),
     shutdownTimeoutMs: read.integer("SHUTDOWN_TIMEOUT_MS", { minimum: 0, maximum: HOUR_MS, otherwise: 30_000 }),
+  };
+}
+
+const HIGHEST_COUNT = 1_000_000_000;
+
+function readAbuseLimits(read: SettingReader) {
+  const count = { minimum: 0, maximum: HIGHEST_COUNT };
+  return {
+    requestsPerMinutePerClient: read.integer("RATE_LIMIT_PER_CLIENT", { ...count, otherwise: 6000 }),
+    requestsPerMinutePerAddress: read.integer("RATE_LIMIT_PER_ADDRESS", { ...count, otherwise: 3000 }),
+    failuresPerClient: read.integer("FAILURES_PER_CLIENT", { ...count, otherwise: 10 }),
+    failuresPerAddress: read.integer("FAILURES_PER_ADDRESS", { ...count, otherwise: 300 }),
+    maximumEventLoopDelayMs: read.integer("MAXIMUM_EVENT_LOOP_DELAY_MS", {
+      minimum: 0,
+      maximum: HOUR_MS,
+      otherwise: 250,
+    }),
   };
 }
 

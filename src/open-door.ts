@@ -36,6 +36,8 @@ export async function openDoor(parts: DoorParts): Promise<{ url: string; close()
   const auditLog = createAuditLog(database.plain);
   const failedAuthentications = createFailedAuthentications(database.plain, {
     log,
+    failuresPerClient: config.failuresPerClient,
+    failuresPerAddress: config.failuresPerAddress,
     onFailure: (reason) => metrics.failedAuthentications.inc({ reason }),
   });
   const ownIssuer = () => issuerOf(url!);
@@ -83,7 +85,12 @@ export async function openDoor(parts: DoorParts): Promise<{ url: string; close()
     raiseAlarm,
     audit: { log: auditLog, persons: createPersonHasher(keys.auditKey) },
     pingDatabase: () => database.plain`select 1`,
-    limits: { closeGraceMs: config.shutdownTimeoutMs },
+    limits: {
+      closeGraceMs: config.shutdownTimeoutMs,
+      requestsPerMinutePerClient: config.requestsPerMinutePerClient,
+      requestsPerMinutePerAddress: config.requestsPerMinutePerAddress,
+      maximumEventLoopDelayMs: config.maximumEventLoopDelayMs,
+    },
   });
   await server.listen({ host: config.host, port: config.port });
   const { port } = server.server.address() as AddressInfo;

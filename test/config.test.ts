@@ -4,7 +4,9 @@ import { join, resolve } from "node:path";
 import ssh2 from "ssh2";
 import t from "tap";
 import { type Config, ConfigurationError, readConfig } from "../src/config.ts";
+import { DEFAULT_HTTP_LIMITS } from "../src/http/limits/http-limits.ts";
 import { ensureDevelopmentCertificates } from "../src/identity/development-certificates.ts";
+import { DEFAULT_FAILED_AUTHENTICATION_SETTINGS } from "../src/identity/failed-authentications.ts";
 import {
   createDevelopmentAuthority,
   generateSigningKeyPem,
@@ -86,10 +88,23 @@ t.test("an empty environment is validation on this machine, with everything made
       goTimeoutHours: 24,
     },
     shutdownTimeoutMs: 30_000,
+    requestsPerMinutePerClient: 6000,
+    requestsPerMinutePerAddress: 3000,
+    failuresPerClient: 10,
+    failuresPerAddress: 300,
+    maximumEventLoopDelayMs: 250,
     logLevel: "info",
   };
   t.strictSame(readConfig({}), expected);
   t.strictSame(readConfig({ PORT: "", HOST: " ", DATABASE_URL: "", ROLES: "" }), expected, "empty is absent");
+});
+
+t.test("the limits of a process are those that the modules have by themselves", async (t) => {
+  const { requestsPerMinutePerClient, requestsPerMinutePerAddress, maximumEventLoopDelayMs, ...rest } = readConfig({});
+  const limits = { requestsPerMinutePerClient, requestsPerMinutePerAddress, maximumEventLoopDelayMs };
+  t.match(DEFAULT_HTTP_LIMITS, limits);
+  const { failuresPerClient, failuresPerAddress } = rest;
+  t.same(DEFAULT_FAILED_AUTHENTICATION_SETTINGS, { failuresPerClient, failuresPerAddress });
 });
 
 t.test("every setting is read", async (t) => {
@@ -99,6 +114,11 @@ t.test("every setting is read", async (t) => {
     PROCESSING_ATTEMPTS: "6",
     POLL_INTERVAL_MS: "70",
     METRICS_PORT: "9464",
+    RATE_LIMIT_PER_CLIENT: "61",
+    RATE_LIMIT_PER_ADDRESS: "62",
+    FAILURES_PER_CLIENT: "63",
+    FAILURES_PER_ADDRESS: "64",
+    MAXIMUM_EVENT_LOOP_DELAY_MS: "0",
   };
   const sftp = {
     SFTP_URL: "sftp://{account}@[2001:db8::1]:2022/drop/{account}/",
@@ -149,6 +169,11 @@ t.test("every setting is read", async (t) => {
       goTimeoutHours: 48,
     },
     metricsPort: 9464,
+    requestsPerMinutePerClient: 61,
+    requestsPerMinutePerAddress: 62,
+    failuresPerClient: 63,
+    failuresPerAddress: 64,
+    maximumEventLoopDelayMs: 0,
     shutdownTimeoutMs: 0,
     logLevel: "warn",
   });
@@ -180,6 +205,8 @@ t.test("all problems are listed at once, each with what was found and how to men
     SFTP_TIMEOUT_MS: "1",
     GO_TIMEOUT_HOURS: "0",
     SHUTDOWN_TIMEOUT_MS: "forever",
+    RATE_LIMIT_PER_CLIENT: "none",
+    MAXIMUM_EVENT_LOOP_DELAY_MS: "-1",
     LOG_LEVEL: "loud",
   };
   const expected = [
@@ -206,6 +233,8 @@ t.test("all problems are listed at once, each with what was found and how to men
     'SFTP_POLL_INTERVAL_MS is "now": set it to a whole number from 10 to 3600000.',
     'SFTP_TIMEOUT_MS is "1": set it to a whole number from 10 to 3600000.',
     'GO_TIMEOUT_HOURS is "0": set it to a whole number from 1 to 8760.',
+    'RATE_LIMIT_PER_CLIENT is "none": set it to a whole number from 0 to 1000000000.',
+    'MAXIMUM_EVENT_LOOP_DELAY_MS is "-1": set it to a whole number from 0 to 3600000.',
     'SHUTDOWN_TIMEOUT_MS is "forever": set it to a whole number from 0 to 3600000.',
     'LOG_LEVEL is "loud": set it to fatal or error or warn or info or debug or trace or silent.',
   ];

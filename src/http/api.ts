@@ -110,8 +110,11 @@ function prepareAnswer(request: FastifyRequest, reply: FastifyReply, provide: Pr
   reply.header("Cache-Control", "no-store");
 }
 
-/** A route that forgot to say who may call it does not start. */
-function refuseUndeclaredRoute({ method, url, config }: RouteOptions): void {
+/** A route that forgot to say who may call it does not start, nor one that hides from the document what it needs. */
+function refuseUndeclaredRoute({ method, url, config, schema }: RouteOptions): void {
+  if (schema?.hide === true && config?.public !== true && config?.refuses !== true) {
+    throw new Error(`the route ${method} ${url} must be in the OpenAPI document, for it is not public`);
+  }
   if ((config?.public === true) === (config?.scope !== undefined)) {
     throw new Error(`the route ${method} ${url} must be public or name the scope it requires`);
   }

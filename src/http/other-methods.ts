@@ -18,7 +18,7 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
         url,
         method: METHODS.filter((method) => !path.methods.has(method)),
         // Who may not call the path at all learns nothing of its methods.
-        config: path.config,
+        config: { ...path.config, refuses: true },
         schema: { hide: true },
         // Before the body is looked at: its media type does not matter here.
         onRequest: () => {

@@ -56,10 +56,23 @@ const SAMPLES: Readonly<Record<string, string>> = {
   fingerprint: "SHA256:AAAA",
 };
 
-export function listOperations(): Operation[] {
-  const { paths }: { paths: Record<string, Record<string, OperationDocument>> } = JSON.parse(
-    readFileSync(DOCUMENT, "utf8"),
+export interface OpenapiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationDocument>>>>;
+}
+
+export function readDocument(): OpenapiDocument {
+  return JSON.parse(readFileSync(DOCUMENT, "utf8"));
+}
+
+/** Each operation as people write it: `GET /submissions/{submissionId}`. */
+export function listOperationNames({ paths }: OpenapiDocument): string[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
+}
+
+export function listOperations(): Operation[] {
+  const { paths } = readDocument();
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, document]) => describe(method.toUpperCase(), path, document)),
   );

@@ -1,0 +1,137 @@
+import { contractFile, digestOf, type Question } from "./open-door.ts";
+
+/** Answered to anybody, with and without certificate; nothing in them is an insurer's. */
+export const PUBLIC_ROUTES: readonly string[] = [
+  "GET /refData/findings",
+  "GET /refData/findings/{findingCode}",
+  "GET /health",
+  "GET /doc/openapi.json",
+  "GET /.well-known/jwks.json",
+];
+
+/** Described by OAuth's own metadata, not by the OpenAPI document. */
+export const HIDDEN_ROUTES: readonly string[] = [
+  "/auth/token",
+  "/auth/jwks",
+  "/.well-known/oauth-authorization-server/auth",
+  "/auth/.well-known/openid-configuration",
+];
+
+/** The institute's own: refused to every client of an insurer, whatever id is in them. */
+export const OPERATOR_ROUTES: readonly string[] = [
+  "GET /operator/insurers",
+  "POST /operator/insurers",
+  "GET /operator/insurers/{enterpriseNumber}",
+  "PUT /operator/insurers/{enterpriseNumber}/phase",
+  "GET /operator/insurers/{enterpriseNumber}/contacts",
+  "POST /operator/insurers/{enterpriseNumber}/contacts",
+  "GET /operator/insurers/{enterpriseNumber}/contacts/{contactId}",
+  "DELETE /operator/insurers/{enterpriseNumber}/contacts/{contactId}",
+  "GET /operator/clients",
+  "POST /operator/clients",
+  "GET /operator/clients/{clientId}",
+  "DELETE /operator/clients/{clientId}",
+  "PUT /operator/clients/{clientId}/scopes",
+  "GET /operator/clients/{clientId}/grants",
+  "POST /operator/clients/{clientId}/grants",
+  "GET /operator/clients/{clientId}/grants/{enterpriseNumber}",
+  "DELETE /operator/clients/{clientId}/grants/{enterpriseNumber}",
+  "GET /operator/clients/{clientId}/certificates",
+  "POST /operator/clients/{clientId}/certificates",
+  "GET /operator/clients/{clientId}/certificates/{thumbprint}",
+  "DELETE /operator/clients/{clientId}/certificates/{thumbprint}",
+  "GET /operator/clients/{clientId}/keys",
+  "POST /operator/clients/{clientId}/keys",
+  "GET /operator/clients/{clientId}/keys/{kid}",
+  "DELETE /operator/clients/{clientId}/keys/{kid}",
+  "GET /operator/clients/{clientId}/sshKeys",
+  "POST /operator/clients/{clientId}/sshKeys",
+  "GET /operator/clients/{clientId}/sshKeys/{fingerprint}",
+  "DELETE /operator/clients/{clientId}/sshKeys/{fingerprint}",
+  "GET /operator/alarms",
+  "GET /operator/alarms/{alarmId}",
+  "POST /operator/alarms/{alarmId}/acknowledge",
+  "GET /operator/quarantinedSubmissions",
+  "GET /operator/quarantinedSubmissions/{submissionId}",
+  "POST /operator/quarantinedSubmissions/{submissionId}/replay",
+];
+
+/** Everything by which a request can name something of an insurer. */
+export interface Ids {
+  /** Processed, with a rejected record and a report. */
+  readonly processed: string;
+  /** Came after it and is not taken up yet. */
+  readonly waiting: string;
+  readonly notice: string;
+  readonly laterNotice: string;
+  readonly enterpriseNumber: string;
+}
+
+/** How a route of an insurer is walked. */
+export interface Cover {
+  /** A request that names what `ids` hold; the path is below the root of the API. */
+  readonly ask: (ids: Ids) => Question & { readonly path: string };
+  /** What the owner's answer holds of its data; absent: it has no body. */
+  readonly shows?: RegExp;
+  /** Of the answer to another insurer: 404 where the id is the resource itself, else that of what is its own. */
+  readonly otherStatus: 200 | 202 | 404;
+  /** Fields of the answer that are new each time, whatever was asked. */
+  readonly fresh?: readonly string[];
+}
+
+const ofSubmission = (below: string, shows: RegExp): Cover => ({
+  ask: ({ processed }) => ({ path: `/submissions/${processed}${below}` }),
+  shows,
+  otherStatus: 404,
+});
+
+export const WALK_REFERENCE = "WALK-1";
+
+/** Routes whose answer is an insurer's. In this order: what ends a submission comes last. */
+export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
+  "GET /submissions": {
+    ask: ({ waiting }) => ({ path: `/submissions?afterSubmission=${waiting}` }),
+    shows: /"reference":"WALK-1"/,
+    otherStatus: 200,
+  },
+  "GET /submissions/{submissionId}": ofSubmission("", /"reference":"WALK-1"/),
+  "GET /submissions/{submissionId}/receipt": ofSubmission("/receipt", /"reference":"WALK-1"/),
+  "GET /submissions/{submissionId}/report": ofSubmission("/report", /"reference":"WALK-1"/),
+  "GET /submissions/{submissionId}/records": ofSubmission("/records", /"outcome":"rejected"/),
+  "GET /submissions/{submissionId}/records/{recordNumber}": ofSubmission("/records/2", /"outcome":"rejected"/),
+  "GET /submissions/{submissionId}/corrections": ofSubmission("/corrections", /<contractNumber>C-2</),
+  "GET /notices": {
+    ask: ({ laterNotice }) => ({ path: `/notices?afterNotice=${laterNotice}` }),
+    shows: /"kind":"certificateExpires"/,
+    otherStatus: 200,
+  },
+  "GET /notices/{noticeId}": {
+    ask: ({ notice }) => ({ path: `/notices/${notice}` }),
+    shows: /"kind":"certificateExpires"/,
+    otherStatus: 404,
+  },
+  "POST /submissions": {
+    ask: ({ enterpriseNumber }) => {
+      const body = contractFile({ sender: enterpriseNumber, reference: "WALK-POST" });
+      const headers = { "Content-Type": "application/xml", "Content-Digest": digestOf(body) };
+      return { path: "/submissions", method: "POST", headers, body };
+    },
+    shows: /"state":"received"/,
+    otherStatus: 202,
+    fresh: ["submissionId", "receivedAt", "sha256", "jws", "location"],
+  },
+  "DELETE /submissions/{submissionId}": {
+    ask: ({ waiting }) => ({ path: `/submissions/${waiting}`, method: "DELETE" }),
+    otherStatus: 404,
+  },
+};
+
+/** Routes that no list here names, and names of routes that are no more. */
+export function findUncovered(operationNames: readonly string[]): string[] {
+  const covered = new Set([...PUBLIC_ROUTES, ...OPERATOR_ROUTES, ...Object.keys(TENANT_ROUTES)]);
+  const known = new Set(operationNames);
+  return [
+    ...operationNames.filter((name) => !covered.has(name)).map((name) => `${name}: no cover`),
+    ...[...covered].filter((name) => !known.has(name)).map((name) => `${name}: no such route`),
+  ];
+}
