@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Config, TlsFiles } from "./config.ts";
 import type { Database } from "./database/connection.ts";
+import { openDevelopmentAccounts } from "./exchange/development-accounts.ts";
 import { type DevelopmentCertificates, ensureDevelopmentCertificates } from "./identity/development-certificates.ts";
 import { seedDevelopmentClients } from "./identity/development-clients.ts";
 import { isRegisterEmpty, loadRegister } from "./register/load-register.ts";
@@ -35,6 +36,7 @@ export async function readKeys(config: Config, database: Database): Promise<Keys
 /** The synthetic insurers with their clients and, while the register is empty, the synthetic one of the checkout's fixtures. */
 async function seedDevelopment(database: Database, made: DevelopmentCertificates): Promise<void> {
   await seedDevelopmentClients(database.institute, made);
+  await openDevelopmentAccounts(database.institute, made);
   if (existsSync(FIXTURE_REGISTER) && (await isRegisterEmpty(database.institute))) {
     await loadRegister(database, FIXTURE_REGISTER);
   }

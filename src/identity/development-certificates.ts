@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "no
 import { dirname, join } from "node:path";
 import type { ClientKind } from "./identity-tables.ts";
 import { createDevelopmentAuthority, generateSigningKeyPem, issueCertificate } from "./issue-certificate.ts";
+import { generateSshKeyPair } from "./ssh-key-pair.ts";
 
 /** The clients of a fresh validation environment; no such companies exist. */
 export const DEVELOPMENT_CLIENTS = [
@@ -41,6 +42,8 @@ export interface CertificateFiles {
 export interface DevelopmentClient extends CertificateFiles, DevelopmentClientName {
   /** EC P-256 key in PKCS#8 PEM that signs its assertions. */
   readonly assertionKeyFile: string;
+  /** Key that opens its SFTP account, in the format of OpenSSH; its public part is beside it, with `.pub`. Operators have none. */
+  readonly sshKeyFile?: string;
 }
 
 export interface DevelopmentCertificates {
@@ -69,7 +72,7 @@ async function createFolder(folder: string): Promise<void> {
   try {
     await mkdir(join(unfinished, SIGNING_KEYS));
     for (const [name, content] of await generateFiles()) {
-      const secret = name.endsWith("key.pem") || name === AUDIT_KEY;
+      const secret = /key(\.pem)?$/.test(name);
       await writeFile(join(unfinished, name), content, { mode: secret ? 0o600 : 0o644, flush: true });
     }
     await chmod(unfinished, 0o755);
@@ -92,18 +95,24 @@ async function generateFiles(): Promise<Map<string, string>> {
     [SIGNING_KEY, await generateSigningKeyPem()],
     [AUDIT_KEY, randomBytes(32).toString("base64")],
   ]);
-  for (const { clientId, name, ...other } of DEVELOPMENT_CLIENTS) {
+  for (const { clientId, name, kind, ...other } of DEVELOPMENT_CLIENTS) {
     const enterprise = "enterpriseNumber" in other ? { enterpriseNumber: other.enterpriseNumber } : {};
     const client = await issueCertificate(authority, { commonName: name, usage: "client", ...enterprise });
     files.set(`${clientId}.pem`, client.certificatePem).set(`${clientId}-key.pem`, client.privateKeyPem);
     files.set(assertionKey(clientId), await generateSigningKeyPem());
+    if (kind === "operator") continue;
+    const { privateKey, publicKey } = generateSshKeyPair(clientId);
+    files.set(sshKey(clientId), privateKey).set(`${sshKey(clientId)}.pub`, `${publicKey}\n`);
   }
   return files;
 }
 
 async function describeFolder(folder: string): Promise<DevelopmentCertificates> {
-  const assertionKeys = DEVELOPMENT_CLIENTS.map(({ clientId }) => assertionKey(clientId));
-  for (const file of [SIGNING_KEY, AUDIT_KEY, ...assertionKeys].map((name) => join(folder, name))) {
+  const clientKeys = DEVELOPMENT_CLIENTS.flatMap(({ clientId, kind }) => [
+    assertionKey(clientId),
+    ...(kind === "operator" ? [] : [sshKey(clientId), `${sshKey(clientId)}.pub`]),
+  ]);
+  for (const file of [SIGNING_KEY, AUDIT_KEY, ...clientKeys].map((name) => join(folder, name))) {
     if (!(await exists(file))) throw incomplete(folder, file);
   }
   return {
@@ -115,6 +124,7 @@ async function describeFolder(folder: string): Promise<DevelopmentCertificates> 
         ...(await describePair(folder, client.clientId)),
         ...client,
         assertionKeyFile: join(folder, assertionKey(client.clientId)),
+        ...(client.kind !== "operator" && { sshKeyFile: join(folder, sshKey(client.clientId)) }),
       })),
     ),
     signingKeysFolder: join(folder, SIGNING_KEYS),
@@ -124,6 +134,10 @@ async function describeFolder(folder: string): Promise<DevelopmentCertificates> 
 
 function assertionKey(clientId: string): string {
   return `${clientId}-assertion-key.pem`;
+}
+
+function sshKey(clientId: string): string {
+  return `${clientId}-ssh-key`;
 }
 
 async function describePair(folder: string, name: string): Promise<CertificateFiles> {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { JWK } from "jose";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { createClient, grant } from "./client-registry.ts";
-import { registerCertificate, registerKey } from "./credential-registry.ts";
+import { registerCertificate, registerKey, registerSshKey } from "./credential-registry.ts";
 import type { DevelopmentCertificates, DevelopmentClient } from "./development-certificates.ts";
 import { admitInsurer } from "./insurer-registry.ts";
 import type { Actor, RegistryChange } from "./registry-error.ts";
@@ -47,11 +47,15 @@ async function renewCredentials(tx: TransactionSql, client: DevelopmentClient): 
   const [known] = await tx`select from client_certificate where thumbprint = ${thumbprint}`;
   if (known) return [];
   await tx`update client_certificate set revoked_at = now() where client_id = ${clientId} and revoked_at is null`;
+  await tx`update client_ssh_key set revoked_at = now() where client_id = ${clientId} and revoked_at is null`;
   await tx`update client_key set revoked_at = now() where client_id = ${clientId} and revoked_at is null`;
   const pem = await readFile(client.certificateFile, "utf8");
   return [
     await registerKey(tx, ACTOR, { clientId, jwk: await readAssertionJwk(client) }),
     await registerCertificate(tx, ACTOR, { clientId, pem }),
+    ...(client.sshKeyFile
+      ? [await registerSshKey(tx, ACTOR, { clientId, publicKey: await readFile(`${client.sshKeyFile}.pub`, "utf8") })]
+      : []),
   ];
 }
 

@@ -62,12 +62,17 @@ export async function openSession(target: SftpTarget): Promise<SftpSession> {
       throw new SftpFault("connectionFailed", "connect", { cause });
     });
   });
-  const lost = () => steps.breakWith(new SftpFault("connectionLost", "session"));
+  let isOpen = false;
+  // Before, the log in itself fails, and knows why.
+  const lost = () => {
+    if (isOpen) steps.breakWith(new SftpFault("connectionLost", "session"));
+  };
   const client = new SftpClient("infoss-gateway", { error: lost, end: lost, close: lost });
   // The library drops its listeners between calls; a protocol error without one would end the process.
   client.on("error", lost);
   client.on("close", lost);
   const wire = await steps.run("log in", () => logIn(client, socket, target));
+  isOpen = true;
   wire.on("error", lost).on("close", lost);
   return { client, wire, steps, close: () => close(client, socket, steps) };
 }

@@ -18,7 +18,7 @@ const TODAY = "2026-11-22";
 async function checkClients(t: Test): Promise<void> {
   const directory = createClientDirectory(database.plain);
   const made = await ensureDevelopmentCertificates(folder);
-  for (const { clientId, kind, thumbprint, assertionKeyFile } of made.clients) {
+  for (const { clientId, kind, thumbprint, assertionKeyFile, sshKeyFile } of made.clients) {
     const client = await directory.findClient(clientId);
     t.match(client, { kind, scopes: SCOPES_BY_KIND[kind] });
     const jwk = createPublicKey(await readFile(assertionKeyFile)).export({ format: "jwk" }) as JWK;
@@ -28,6 +28,13 @@ async function checkClients(t: Test): Promise<void> {
       clientId,
     );
     t.equal(await directory.isCertificateOf(clientId, thumbprint), true);
+    const sshKeys = await database.institute<{ publicKey: string }[]>`
+      select public_key as "publicKey" from client_ssh_key where client_id = ${clientId} and revoked_at is null`;
+    const line = sshKeyFile && (await readFile(`${sshKeyFile}.pub`, "utf8"));
+    t.same(
+      sshKeys.map(({ publicKey }) => publicKey.split(" ")[1]),
+      line ? [line.split(" ")[1]] : [],
+    );
   }
 }
 
@@ -41,7 +48,7 @@ t.test(
   async (t) => {
     const made = await ensureDevelopmentCertificates(folder);
     const changes = await seedDevelopmentClients(database.institute, made);
-    t.equal(changes.length, 2 + 4 * 3 + 4);
+    t.equal(changes.length, 2 + 4 * 3 + 4 + 3);
     await checkClients(t);
     t.strictSame(await grantsOf("client-alpha"), ["0403019261"]);
     t.strictSame(await grantsOf("client-beta"), ["0428759497"]);
@@ -69,6 +76,6 @@ t.test("files that were removed and made anew take the place of the earlier ones
   await rm(folder, { recursive: true });
   const made = await ensureDevelopmentCertificates(folder);
   const changes = await seedDevelopmentClients(database.institute, made);
-  t.equal(changes.length, 4 * 2);
+  t.equal(changes.length, 4 * 2 + 3);
   await checkClients(t);
 });
