@@ -25,7 +25,12 @@ export interface Machine {
 }
 
 /** Makes a key and a certificate; registers nothing. */
-export async function makeMachine(t: Test, { authority }: Door, clientId: string, kid = "first"): Promise<Machine> {
+export async function makeMachine(
+  t: Test,
+  { authority }: Pick<Door, "authority">,
+  clientId: string,
+  kid = "first",
+): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), "infoss-machine-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const keyPem = await generateSigningKeyPem();
