@@ -14,6 +14,8 @@ COPY drizzle ./drizzle
 COPY schemas ./schemas
 COPY openapi ./openapi
 COPY src ./src
+# The command line of operators: docker compose exec gateway infoss --help
+RUN mkdir -p /usr/local/bin && ln -s /app/src/infoss.ts /usr/local/bin/infoss
 USER node
 # Made by the user who runs, so that a volume mounted here belongs to that user. Holds development certificates only.
 RUN mkdir /home/node/data

@@ -93,7 +93,7 @@ function allowedToBuild(): string[] {
 }
 
 function runStep(stage: Stage, command: string): void {
-  const here = command.replaceAll(/(?<=\s)\/(app|home)\b/g, `${stage.root}/$1`);
+  const here = command.replaceAll(/(?<=\s)\/(app|home|usr)\b/g, `${stage.root}/$1`);
   const { status, stderr } = spawnSync("sh", ["-c", here], {
     cwd: join(stage.root, stage.workFolder),
     env: { ...machineEnvironment(), npm_config_prefer_offline: "true" },
@@ -170,6 +170,15 @@ t.test("its steps run, and leave production packages only", { timeout: 100_000 }
     [],
   );
   t.same(readdirSync(app).sort(), ["LICENSE", "drizzle", "node_modules", "openapi", "package.json", "schemas", "src"]);
+});
+
+t.test("the command line of operators is on the path", async (t) => {
+  const PATH = `${join(final.root, "usr/local/bin")}:${dirname(process.execPath)}:/usr/bin:/bin`;
+  const { status, stdout, stderr } = spawnSync("infoss", ["certificate", "register", "--help"], {
+    env: { PATH },
+    encoding: "utf8",
+  });
+  t.match({ status, stdout, stderr }, { status: 0, stdout: /^Usage: infoss certificate register /, stderr: "" });
 });
 
 t.test("in production without settings its command ends by listing what is missing", async (t) => {

@@ -170,8 +170,9 @@ function checkPeriod(validFrom: string, validTo: string | undefined): void {
   }
 }
 
+/** Of the years that PostgreSQL knows too: it has no year 0. */
 function isDay(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  if (!/^(?!0000)\d{4}-\d\d-\d\d$/.test(text)) return false;
   try {
     Temporal.PlainDate.from(text, { overflow: "reject" });
     return true;

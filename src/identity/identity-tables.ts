@@ -153,15 +153,13 @@ export const clientGrant = pgTable(
   (table) => [primaryKey({ columns: [table.clientId, table.insurerId, table.validFrom] })],
 );
 
-/** What the authorization server keeps between requests and processes: above all the assertions it has seen. */
+/** What the authorization server keeps between requests and processes: the assertions it has seen, until they expire. */
 export const authorizationArtifact = pgTable(
   "authorization_artifact",
   {
     model: text("model").notNull(),
     id: text("id").notNull(),
-    payload: jsonb("payload").notNull(),
-    expiresAt: instant("expires_at"),
-    consumedAt: instant("consumed_at"),
+    expiresAt: instant("expires_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.model, table.id] })],
 );

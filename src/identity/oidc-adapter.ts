@@ -41,8 +41,8 @@ export async function sweepArtifacts(sql: Sql): Promise<number> {
 async function keepOnce(sql: Sql, model: string, id: string, expiresInSeconds: number): Promise<boolean> {
   const seconds = expiresInSeconds + CLOCK_MARGIN_SECONDS;
   const { count } = await sql`
-    insert into authorization_artifact as kept (model, id, payload, expires_at)
-    values (${model}, ${id}, '{}', now() + make_interval(secs => ${seconds}))
+    insert into authorization_artifact as kept (model, id, expires_at)
+    values (${model}, ${id}, now() + make_interval(secs => ${seconds}))
     on conflict (model, id) do update set expires_at = excluded.expires_at where kept.expires_at < now()`;
   return count === 1;
 }
