@@ -7,13 +7,25 @@ export interface SubmissionCounts {
   readonly oldestWaitingSeconds: number;
 }
 
-/** What this process counts. Labels are route templates, methods, statuses, codes and states: never data, never persons. */
+/** An account as the process that served it last saw it. */
+export interface SftpAccountHealth {
+  readonly accountName: string;
+  /** Rounds in a row that failed. */
+  readonly failures: number;
+  readonly lastContactAt?: Date;
+  readonly oldestFileAt?: Date;
+}
+
+/** What this process counts. Labels are route templates, methods, statuses, codes, states and accounts' names: never data, never persons. */
 export interface Metrics {
   readonly registry: Registry;
   readonly requests: Counter<"method" | "route" | "status">;
   readonly requestSeconds: Histogram<"method" | "route">;
   readonly failedAuthentications: Counter<"reason">;
   readonly alarms: Counter<"code">;
+  readonly sftpRounds: Counter<"outcome">;
+  /** Adds figures of each SFTP account, asked for at each scrape. */
+  watchSftpAccounts(listHealth: () => Promise<readonly SftpAccountHealth[]>): void;
 }
 
 const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
@@ -54,21 +66,19 @@ export function createMetrics(countSubmissions: () => Promise<SubmissionCounts>)
       labelNames: ["code"],
       registers,
     }),
+    sftpRounds: new Counter({
+      name: "infoss_sftp_rounds_total",
+      help: "Looks at the folders of an SFTP account by this process; done, or the code of what went wrong",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    watchSftpAccounts: (listHealth) => addSftpGauges(registry, listHealth),
   };
 }
 
 function addSubmissionGauges(registry: Registry, countSubmissions: () => Promise<SubmissionCounts>): void {
   const registers = [registry];
-  let asked: Promise<SubmissionCounts | undefined> | undefined;
-  /** One question serves the metrics of one scrape, which are collected at once. */
-  const ask = () => {
-    asked ??= countSubmissions()
-      .catch(() => undefined)
-      .finally(() => {
-        asked = undefined;
-      });
-    return asked;
-  };
+  const ask = askOnce(countSubmissions);
   new Gauge({
     name: "infoss_submissions",
     help: "Submissions kept, by state; all states together: received since the beginning",
@@ -96,4 +106,49 @@ function addSubmissionGauges(registry: Registry, countSubmissions: () => Promise
       this.set((await ask())?.oldestWaitingSeconds ?? Number.NaN);
     },
   });
+}
+
+function addSftpGauges(registry: Registry, listHealth: () => Promise<readonly SftpAccountHealth[]>): void {
+  const ask = askOnce(listHealth);
+  const add = (name: string, help: string, read: (account: SftpAccountHealth) => number | undefined) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ["account"],
+      registers: [registry],
+      async collect() {
+        this.reset();
+        for (const account of (await ask()) ?? []) {
+          const value = read(account);
+          if (value !== undefined) this.set({ account: account.accountName }, value);
+        }
+      },
+    });
+  const since = (instant: Date | undefined) => instant && Math.max(0, (Date.now() - instant.getTime()) / 1000);
+  add(
+    "infoss_sftp_account_failures",
+    "Looks at the account's folders that failed, in a row",
+    ({ failures }) => failures,
+  );
+  add("infoss_sftp_account_contact_age_seconds", "Since the account's folder IN was last seen", ({ lastContactAt }) =>
+    since(lastContactAt),
+  );
+  add(
+    "infoss_sftp_account_oldest_file_seconds",
+    "Age of the oldest file in IN, 0 if none",
+    ({ lastContactAt, oldestFileAt }) => lastContactAt && (since(oldestFileAt) ?? 0),
+  );
+}
+
+/** One question serves all metrics of one scrape, which are collected at once; where it fails they go without. */
+function askOnce<Answer>(question: () => Promise<Answer>): () => Promise<Answer | undefined> {
+  let asked: Promise<Answer | undefined> | undefined;
+  return () => {
+    asked ??= question()
+      .catch(() => undefined)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
 }

@@ -22,8 +22,8 @@ const IDLE_MS = 60_000;
 const SHORTEST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Asks for the address, key and host keys anew at each connection, so that they may change without a restart. */
-export function createSessionPool(findTarget: () => Promise<PoolTarget>): SessionPool {
+/** Sessions to one server, by user. */
+export function createSessionPool(target: PoolTarget): SessionPool {
   const users = new Map<string, UserSessions>();
   const sessionsOf = (user: string) => {
     const known = users.get(user) ?? { idle: [], failures: 0, retryAt: 0, lastFault: undefined };
@@ -46,7 +46,7 @@ export function createSessionPool(findTarget: () => Promise<PoolTarget>): Sessio
       // A server that is away is asked now and then, not by each of its accounts.
       if (own.lastFault && performance.now() < own.retryAt) throw own.lastFault;
       try {
-        const session = await openSession({ ...(await findTarget()), user });
+        const session = await openSession({ ...target, user });
         own.failures = 0;
         own.lastFault = undefined;
         return session;

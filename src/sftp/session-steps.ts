@@ -37,7 +37,7 @@ export function createSessionSteps(socket: Socket, timeoutMs: number): SessionSt
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const timer = setTimeout(() => breakWith(new SftpFault("timedOut", step)), timeoutMs);
     pending.add(reject);
-    start()
+    Promise.try(start)
       .then(resolve, (error: unknown) => reject(fault ?? toFault(step, error)))
       .finally(() => {
         clearTimeout(timer);

@@ -60,13 +60,31 @@ t.test("labels are codes, states and templates", async (t) => {
   metrics.requests.inc({ method: "GET", route: "none", status: "404" });
   metrics.failedAuthentications.inc({ reason: "invalidClient" });
   metrics.alarms.inc({ code: "x" });
+  metrics.sftpRounds.inc({ outcome: "done" });
+  metrics.watchSftpAccounts(async () => [{ accountName: "alpha", failures: 0, lastContactAt: new Date() }]);
   const names = new Set([...(await metrics.registry.metrics()).matchAll(/[{,](\w+)="/g)].map(([, name]) => name));
-  const own = ["method", "route", "status", "reason", "code", "state", "le"];
+  const own = ["method", "route", "status", "reason", "code", "state", "outcome", "account", "le"];
   const ofTheRuntime = ["type", "space", "kind", "version", "major", "minor", "patch"];
   t.same(
     [...names].filter((name) => ![...own, ...ofTheRuntime].includes(String(name))),
     [],
   );
+});
+
+t.test("each SFTP account says when it was seen, how old its oldest file is and how often it failed", async (t) => {
+  const metrics = createMetrics(async () => NOTHING);
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1000);
+  metrics.watchSftpAccounts(async () => [
+    { accountName: "alpha", failures: 0, lastContactAt: ago(0), oldestFileAt: ago(7200) },
+    { accountName: "beta", failures: 3, lastContactAt: ago(600) },
+    { accountName: "gamma", failures: 9 },
+  ]);
+  const text = await metrics.registry.metrics();
+  t.match(text, /^infoss_sftp_account_oldest_file_seconds\{account="alpha"\} 72\d\d/m);
+  t.match(text, /^infoss_sftp_account_oldest_file_seconds\{account="beta"\} 0$/m);
+  t.match(text, /^infoss_sftp_account_contact_age_seconds\{account="beta"\} 6\d\d/m);
+  t.match(text, /^infoss_sftp_account_failures\{account="gamma"\} 9$/m);
+  t.notMatch(text, /_seconds\{account="gamma"\}/, "nothing is said of an account that was never seen");
 });
 
 t.test("a database that is away costs only the metrics it would have given", async (t) => {

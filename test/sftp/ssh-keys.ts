@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ssh2 from "ssh2";
+import { generateSshKeyPair } from "../../src/identity/ssh-key-pair.ts";
 
 export interface SshKey {
   /** As `-i` of a client takes it. */
@@ -12,10 +12,10 @@ export interface SshKey {
 
 /** Makes an Ed25519 key and puts it into the folder. */
 export function makeSshKey(folder: string, name: string): SshKey {
-  const pair = ssh2.utils.generateKeyPairSync("ed25519");
+  const pair = generateSshKeyPair(name);
   const file = join(folder, name);
-  const publicKey = pair.public.trim().split(" ").slice(0, 2).join(" ");
-  writeFileSync(file, pair.private, { mode: 0o600 });
+  const publicKey = pair.publicKey.split(" ").slice(0, 2).join(" ");
+  writeFileSync(file, pair.privateKey, { mode: 0o600 });
   writeFileSync(`${file}.pub`, `${publicKey}\n`);
-  return { file, privateKey: pair.private, publicKey };
+  return { file, privateKey: pair.privateKey, publicKey };
 }

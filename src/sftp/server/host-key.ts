@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import ssh2 from "ssh2";
+import { generateSshKeyPair } from "../../identity/ssh-key-pair.ts";
 
 export interface HostKey {
   /** In the format of OpenSSH. */
@@ -18,7 +19,7 @@ export async function readOrMakeHostKey(file: string): Promise<HostKey> {
   if (existing !== undefined) return describeKey(existing, file);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const unfinished = `${file}.${randomUUID()}`;
-  const { private: made } = ssh2.utils.generateKeyPairSync("ed25519");
+  const { privateKey: made } = generateSshKeyPair("infoss-gateway");
   await writeFile(unfinished, made, { mode: 0o600, flush: true });
   try {
     await link(unfinished, file);
