@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from "../database/sql.ts";
+import type { Language } from "../findings/language.ts";
 import { type ClientName, lockClient } from "../identity/client-registry.ts";
 import { type Actor, type RegistryChange, RegistryError } from "../identity/registry-error.ts";
 import { isAccountName } from "./accounts.ts";
@@ -8,13 +9,20 @@ import { isAccountName } from "./accounts.ts";
 /** The gateway's own user at the server. */
 const RESERVED_NAMES: readonly string[] = ["infoss-gateway", "root", "sshd"];
 
+export interface AccountSettings {
+  /** Whether each file needs a signature (FS). */
+  readonly signatureRequired: boolean;
+  /** Of the texts in its reports. */
+  readonly language: Language;
+}
+
 /** Opens the one SFTP account of a client. Its keys are the client's SSH keys. */
 export async function openAccount(
   tx: TransactionSql,
   actor: Actor,
-  account: ClientName & { accountName: string; signatureRequired: boolean },
+  account: ClientName & AccountSettings & { accountName: string },
 ): Promise<RegistryChange> {
-  const { clientId, accountName, signatureRequired } = account;
+  const { clientId, accountName, signatureRequired, language } = account;
   const { kind } = await lockClient(tx, clientId);
   if (kind === "operator") {
     throw new RegistryError("invalidScope", "Operators exchange no files: their clients get no account.");
@@ -26,39 +34,37 @@ export async function openAccount(
     );
   }
   const { count } = await tx`
-    insert into sftp_account (account_name, client_id, signature_required, opened_at)
-    values (${accountName}, ${clientId}, ${signatureRequired}, now()) on conflict do nothing`;
+    insert into sftp_account (account_name, client_id, signature_required, language, opened_at)
+    values (${accountName}, ${clientId}, ${signatureRequired}, ${language}, now()) on conflict do nothing`;
   if (count === 0) {
     throw new RegistryError("accountExists", `Client ${clientId} has an account, or the name is another client's.`);
   }
-  return {
-    act: "accountOpened",
-    actor,
-    clientId,
-    details: { accountName, signatureRequired: String(signatureRequired) },
-  };
+  return { act: "accountOpened", actor, clientId, details: describe(accountName, account) };
 }
 
-/** Sets whether the account's files need a signature, from the next file on. */
-export async function setSignatureRequired(
+/** Changes what is agreed about an account, from the next file on. */
+export async function changeAccount(
   tx: TransactionSql,
   actor: Actor,
-  { clientId, signatureRequired }: ClientName & { signatureRequired: boolean },
+  { clientId, signatureRequired, language }: ClientName & AccountSettings,
 ): Promise<RegistryChange> {
   await lockClient(tx, clientId);
   const [row] = await tx<{ accountName: string }[]>`
-    update sftp_account set signature_required = ${signatureRequired} where client_id = ${clientId}
-    returning account_name as "accountName"`;
+    update sftp_account set signature_required = ${signatureRequired}, language = ${language}
+    where client_id = ${clientId} returning account_name as "accountName"`;
   if (!row) throw new RegistryError("accountNotFound", `Client ${clientId} has no SFTP account.`);
-  const details = { accountName: row.accountName, signatureRequired: String(signatureRequired) };
-  return { act: "accountSignatureSet", actor, clientId, details };
+  const details = describe(row.accountName, { signatureRequired, language });
+  return { act: "accountChanged", actor, clientId, details };
+}
+
+function describe(accountName: string, { signatureRequired, language }: AccountSettings) {
+  return { accountName, signatureRequired: String(signatureRequired), language };
 }
 
 /** An account as operators see it. */
-export interface AccountRow {
+export interface AccountRow extends AccountSettings {
   readonly accountName: string;
   readonly clientId: string;
-  readonly signatureRequired: boolean;
   readonly openedAt: Date;
 }
 
@@ -66,6 +72,6 @@ export interface AccountRow {
 export async function listAccounts(sql: Sql, clientId?: string): Promise<AccountRow[]> {
   return await sql<AccountRow[]>`
     select account_name as "accountName", client_id as "clientId", signature_required as "signatureRequired",
-      opened_at as "openedAt"
+      language, opened_at as "openedAt"
     from sftp_account where ${clientId ?? null}::text is null or client_id = ${clientId ?? null} order by account_name`;
 }

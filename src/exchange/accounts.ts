@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import type { Language } from "../findings/language.ts";
 import type { InsurerPhase } from "../identity/identity-kinds.ts";
 import type { AccountSource } from "./exchange.ts";
 
@@ -10,6 +11,8 @@ export interface SftpAccount {
   readonly clientId: string;
   /** Whether the agreement asks for a signature (FS) of each file. */
   readonly signatureRequired: boolean;
+  /** Of the texts in its reports. */
+  readonly language: Language;
   /** The insurers it may act for today, by enterprise number; a suspended one only beside others. */
   readonly insurers: readonly AccountInsurer[];
 }
@@ -28,7 +31,7 @@ export interface AccountKeys {
 
 const OPEN_ACCOUNTS = `
   select a.account_name as "accountName", a.client_id as "clientId", a.signature_required as "signatureRequired",
-    json_agg(json_build_object('insurerId', i.insurer_id, 'enterpriseNumber', i.enterprise_number, 'phase', i.phase)
+    a.language, json_agg(json_build_object('insurerId', i.insurer_id, 'enterpriseNumber', i.enterprise_number, 'phase', i.phase)
       order by i.enterprise_number) as insurers
   from sftp_account a join client c using (client_id)
     join lateral (select distinct insurer_id from client_grant g

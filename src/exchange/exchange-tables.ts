@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  date,
   foreignKey,
   index,
   integer,
@@ -15,6 +16,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { bytes, identifier, isOneOf } from "../database/column-types.ts";
+import { LANGUAGES } from "../findings/language.ts";
 import { ANSWER_CODES } from "../formats/exchange-file-name.ts";
 import { client, insurer } from "../identity/identity-tables.ts";
 import { DROP_STATES, type SeenFile } from "./drop.ts";
@@ -31,10 +33,13 @@ export const sftpAccount = pgTable(
       .references(() => client.clientId),
     /** Whether the agreement asks for an FS file beside each FI file. */
     signatureRequired: boolean("signature_required").notNull(),
+    /** Of the texts in its reports. */
+    language: text("language", { enum: LANGUAGES }).notNull().default("fr"),
     openedAt: instant("opened_at").notNull(),
   },
   (table) => [
     uniqueIndex("sftp_account_client").on(table.clientId),
+    check("sftp_account_language", isOneOf(table.language, LANGUAGES)),
     check("sftp_account_name", sql`${table.accountName} ~ '^[a-z0-9][a-z0-9-]{0,31}$'`),
   ],
 );
@@ -83,6 +88,9 @@ export const exchangeAnswer = pgTable(
     answerId: uuid("answer_id").notNull().default(sql`uuidv7()`),
     accountName: identifier("account_name").notNull(),
     code: text("code", { enum: ANSWER_CODES }).notNull(),
+    /** The day in Brussels and the number on that day that its name carries. */
+    day: date("day").notNull(),
+    sequence: integer("sequence").notNull(),
     /** `FO.…` as it stands in OUT. */
     fileName: identifier("file_name").notNull(),
     /** Of the file in IN that it answers. */
@@ -105,6 +113,7 @@ export const exchangeAnswer = pgTable(
   (table) => [
     primaryKey({ columns: [table.insurerId, table.answerId] }),
     uniqueIndex("exchange_answer_file_name").on(table.insurerId, table.accountName, table.fileName),
+    uniqueIndex("exchange_answer_sequence").on(table.insurerId, table.accountName, table.day, table.sequence),
     uniqueIndex("exchange_answer_subject")
       .on(table.insurerId, table.submissionId, table.accountName, table.answeredName, table.code)
       .where(sql`${table.submissionId} is not null`),

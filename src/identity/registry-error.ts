@@ -65,7 +65,7 @@ export const REGISTRY_ACTS = [
   "signingCertificateRegistered",
   "signingCertificateRevoked",
   "accountOpened",
-  "accountSignatureSet",
+  "accountChanged",
   "granted",
   "grantRevoked",
 ] as const;
