@@ -3,8 +3,8 @@ import type { KnownDrop, SeenFile } from "./drop.ts";
 
 /** What a round does about one name in IN. The files in `files` leave IN with the outcome, the main one last. */
 export type Step =
-  /** Its outcome is committed, what is left of it leaves IN. `main` must still be the file that was taken. */
-  | { readonly act: "clear"; readonly name: string; readonly files: readonly SeenFile[]; readonly main: SeenFile }
+  /** Its outcome is committed, what is left of it leaves IN; the main file only if it still has those bytes. */
+  | { readonly act: "clear"; readonly name: string; readonly files: readonly SeenFile[]; readonly sha256?: Buffer }
   /** Its files are gone. */
   | { readonly act: "forget"; readonly name: string }
   | {
@@ -36,8 +36,7 @@ export interface RoundSettings {
 
 type Group = Partial<Record<InputPrefix | "other", SeenFile>>;
 
-/** The main file decides about the others, so it is the last to leave. */
-const MAIN_FIRST = ["FI", "other", "GO", "FS", "TD"] as const;
+/** The last one decides about the others: it is the main file. */
 const LEAVING = ["GO", "FS", "TD", "other", "FI"] as const;
 
 /**
@@ -86,7 +85,7 @@ function planSettled(name: string, group: Group, drop: KnownDrop): Step {
   const files = present.filter((file) => drop.seen.some((seen) => isSame(seen, file)));
   const main = drop.seen.at(-1);
   if (!main || !files.some((file) => isSame(file, main))) return { act: "forget", name };
-  return { act: "clear", name, files, main };
+  return { act: "clear", name, files, ...(drop.sha256 && { sha256: drop.sha256 }) };
 }
 
 function planOpen(
@@ -132,15 +131,10 @@ function decide(
   return { act: "take", name, main: file, ...(signature && { signature }), files, isStarted: go !== undefined };
 }
 
-/** The file of a group that leaves last. */
-export function mainOf(files: readonly SeenFile[]): SeenFile {
-  return files.at(-1)!;
-}
-
 function isSameSet(some: readonly SeenFile[], others: readonly SeenFile[]): boolean {
   return some.length === others.length && some.every((file) => others.some((other) => isSame(file, other)));
 }
 
-function isSame(file: SeenFile, other: SeenFile): boolean {
+export function isSame(file: SeenFile, other: SeenFile): boolean {
   return file.name === other.name && file.size === other.size && file.modifiedAt === other.modifiedAt;
 }

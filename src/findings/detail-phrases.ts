@@ -261,6 +261,74 @@ export const DETAIL_PHRASES = {
     de: "Größe eines Datensatzes in Bytes",
     en: "size of a record in bytes",
   },
+  // What is wrong with the name of a file.
+  nameParts: {
+    fr: "il n’a pas les cinq parties après FI",
+    nl: "ze heeft niet de vijf delen na FI",
+    de: "er hat nicht die fünf Teile nach FI",
+    en: "it does not have the five parts after FI",
+  },
+  nameCode: {
+    fr: "le type de fichier est inconnu",
+    nl: "de soort bestand is niet bekend",
+    de: "die Art der Datei ist nicht bekannt",
+    en: "the kind of file is not known",
+  },
+  nameEnterpriseNumber: {
+    fr: "le numéro d’entreprise n’existe pas",
+    nl: "het ondernemingsnummer bestaat niet",
+    de: "die Unternehmensnummer gibt es nicht",
+    en: "the enterprise number does not exist",
+  },
+  nameDate: {
+    fr: "la date n’existe pas",
+    nl: "de datum bestaat niet",
+    de: "das Datum gibt es nicht",
+    en: "the date does not exist",
+  },
+  nameSequence: {
+    fr: "la séquence n’a pas cinq chiffres ou majuscules",
+    nl: "het volgnummer heeft geen vijf cijfers of hoofdletters",
+    de: "die laufende Nummer hat nicht fünf Ziffern oder Großbuchstaben",
+    en: "the sequence does not have five digits or capitals",
+  },
+  nameNotKnown: {
+    fr: "il ne commence pas par FI, FS, GO ou TD",
+    nl: "ze begint niet met FI, FS, GO of TD",
+    de: "er beginnt nicht mit FI, FS, GO oder TD",
+    en: "it does not begin with FI, FS, GO or TD",
+  },
+  // What is wrong with a signature.
+  signatureNotBase64: {
+    fr: "le fichier FS n’est pas en base64",
+    nl: "het FS-bestand is niet in base64",
+    de: "die FS-Datei ist nicht in Base64",
+    en: "the FS file is not base64",
+  },
+  signatureNotCms: {
+    fr: "le fichier FS ne contient pas de signature CMS détachée",
+    nl: "het FS-bestand bevat geen losse CMS-handtekening",
+    de: "die FS-Datei enthält keine abgetrennte CMS-Signatur",
+    en: "the FS file holds no detached CMS signature",
+  },
+  signatureDigestNotSha256: {
+    fr: "l’empreinte n’est pas SHA-256",
+    nl: "de hash is geen SHA-256",
+    de: "der Hashwert ist kein SHA-256",
+    en: "the digest is not SHA-256",
+  },
+  signatureOfOtherContent: {
+    fr: "elle a été faite pour un autre contenu",
+    nl: "ze werd voor een andere inhoud gemaakt",
+    de: "sie wurde für einen anderen Inhalt erstellt",
+    en: "it was made for other content",
+  },
+  signatureNotRegistered: {
+    fr: "elle ne vient pas d’un certificat enregistré et valable",
+    nl: "ze komt niet van een geregistreerd en geldig certificaat",
+    de: "sie stammt nicht von einem registrierten und gültigen Zertifikat",
+    en: "it does not come from a registered and valid certificate",
+  },
   // Encodings that have no name.
   notUtf8: {
     fr: "des octets qui ne forment pas de l’UTF-8",

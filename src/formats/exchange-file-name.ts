@@ -61,6 +61,13 @@ export function parseInputName(rest: string): ParsedName {
   return { fault: undefined, name: { code, enterpriseNumber, date, sequence, letter } };
 }
 
+/** What the name of an FI file says; undefined where anything is wrong with it. */
+export function parseInputFileName(fileName: string): ExchangeFileName | undefined {
+  const split = splitInputName(fileName);
+  const parsed = split?.prefix === "FI" ? parseInputName(split.rest) : undefined;
+  return parsed?.fault === undefined ? parsed?.name : undefined;
+}
+
 /** `FI.DICO.…`, `FO.ACRF.…`, `GO.ACRF.…`. */
 export function formatExchangeFileName(
   prefix: InputPrefix | "FO",

@@ -27,6 +27,7 @@ export const ReportSchema = Type.Object(
     submissionId: SubmissionIdSchema,
     reference: Type.Optional(Type.String()),
     sender: Type.String({ description: "Enterprise number of the insurer." }),
+    fileName: Type.Optional(Type.String({ description: "The name of the file; absent where it came without one." })),
     environment: Type.Optional(oneOf(ENVIRONMENT_LETTERS)),
     kind: Type.Optional(oneOf(SUBMISSION_KINDS)),
     channel: oneOf(CHANNELS),

@@ -1,6 +1,7 @@
 import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
+import { parseInputFileName } from "../formats/exchange-file-name.ts";
 import type { InsurerPhase } from "../identity/identity-kinds.ts";
 import type { CandidateInsurer } from "./candidate-insurer.ts";
 import type { Intake } from "./intake.ts";
@@ -13,11 +14,17 @@ export interface Admission {
   readonly findings: readonly Finding[];
 }
 
+interface Arriving {
+  readonly insurer: CandidateInsurer;
+  readonly isOnlyCandidate: boolean;
+  readonly fileName: string | undefined;
+}
+
 /** Decides at reception, from the root alone, whether a file is taken up, refused, or only tested (letter T). */
 export async function admitHeader(
   intake: Intake,
   tx: TransactionSql,
-  { insurer, isOnlyCandidate }: { readonly insurer: CandidateInsurer; readonly isOnlyCandidate: boolean },
+  { insurer, isOnlyCandidate, fileName }: Arriving,
   header: ContractFileRoot,
 ): Promise<Admission> {
   const { insurerId, enterpriseNumber } = insurer;
@@ -40,6 +47,16 @@ export async function admitHeader(
       value: header.environment,
       details: { expected },
     });
+  } else if (fileName !== undefined) {
+    const letter = parseInputFileName(fileName)?.letter;
+    if (letter !== undefined && letter !== header.environment) {
+      findings.push({
+        code: "environmentMismatch",
+        field: "fileName",
+        value: letter,
+        details: { expected: header.environment },
+      });
+    }
   }
   if (header.kind !== "initialLoad") findings.push({ code: "kindNotOffered", field: "kind", value: header.kind });
   const isTest = header.environment === "T";

@@ -1,15 +1,8 @@
 import { createHash } from "node:crypto";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
+import { compressChunks, decompressChunks } from "../database/compressed-chunks.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
 import { reachStep } from "./steps.ts";
-
-/** Compressed bytes of one stored chunk: large enough to be few rows, small enough to be nothing in memory. */
-const CHUNK_BYTES = 256 * 1024;
-/** Level 1 costs a third of a second for 90 MB of XML and still leaves a tenth of it. */
-const ZSTD_LEVEL = 1;
 
 export interface MeasuredPayload {
   readonly chunks: AsyncGenerator<Buffer>;
@@ -35,28 +28,7 @@ export function measurePayload(
       yield bytes;
     }
   }
-  return { chunks: compressedChunks(measured()), result: () => ({ byteLength, sha256: hash.digest() }) };
-}
-
-async function* compressedChunks(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const compress = createZstdCompress({
-    params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
-  });
-  const done = pipeline(Readable.from(body, { objectMode: false }), compress);
-  done.catch(() => {}); // reported by the loop below, which sees the same error
-  let pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of compress as AsyncIterable<Buffer>) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size >= CHUNK_BYTES) {
-      yield Buffer.concat(pieces, size);
-      pieces = [];
-      size = 0;
-    }
-  }
-  await done;
-  if (size > 0) yield Buffer.concat(pieces, size);
+  return { chunks: compressChunks(measured()), result: () => ({ byteLength, sha256: hash.digest() }) };
 }
 
 export async function insertPayloadChunk(
@@ -78,13 +50,7 @@ export async function deletePayload(tx: TransactionSql, insurerId: number, submi
 
 /** The bytes as received, piece by piece. The next stored chunk is fetched while the current one is read. */
 export function readPayload(tenant: Tenant, submissionId: string): AsyncIterable<Buffer> {
-  const decompress = createZstdDecompress({ chunkSize: 256 * 1024 });
-  const done = pipeline(
-    Readable.from(storedChunks(tenant, submissionId), { objectMode: false, highWaterMark: 1 }),
-    decompress,
-  );
-  done.catch(() => {}); // whoever reads gets the same error
-  return decompress;
+  return decompressChunks(storedChunks(tenant, submissionId));
 }
 
 async function* storedChunks(tenant: Tenant, submissionId: string): AsyncGenerator<Buffer> {

@@ -34,8 +34,17 @@ export interface Transfer<I extends CandidateInsurer = CandidateInsurer> {
   readonly fileName?: string;
   /** Why the door refuses the file whatever is in it: its name, its signature. It is stored and refused, never a repetition. */
   readonly refusals?: readonly Finding[];
+  /** The same, asked for the SHA-256 of the bytes once all are there. */
+  readonly refuseBytes?: (sha256: Buffer) => readonly Finding[];
   /** Told whose file it is before anything is stored; what it throws ends the transfer. */
   readonly onInsurer?: (insurer: I) => void;
+  /** Writes what is committed together with the submission, or not at all. */
+  readonly alsoCommit?: (tx: TransactionSql, stored: StoredTransfer<I>) => Promise<void>;
+}
+
+export interface StoredTransfer<I extends CandidateInsurer = CandidateInsurer> extends Reception {
+  readonly insurer: I;
+  readonly sha256: Buffer;
 }
 
 export interface Reception {
@@ -76,13 +85,14 @@ export async function receiveSubmission<I extends CandidateInsurer>(
         isOnlyCandidate: transfer.insurers.length === 1,
         channel: transfer.channel,
         fileName: transfer.fileName,
-        refusals: transfer.refusals ?? [],
+        refusals: [...(transfer.refusals ?? []), ...(transfer.refuseBytes?.(sha256) ?? [])],
         submissionId,
         byteLength,
         sha256,
         header: root.header(),
         rootRefusal: root.end(),
       });
+      await transfer.alsoCommit?.(tx, { ...stored, insurer, sha256 });
       reachStep("receive.beforeCommit");
       return stored;
     });
@@ -133,13 +143,12 @@ async function storeSubmission(intake: Intake, tx: TransactionSql, arrival: Arri
     const { findings } = await admitHeader(intake, tx, arrival, header);
     return (await insertSubmission(intake, tx, arrival, { state: "refused", findings: [...refusals, ...findings] }))!;
   }
-  const { insurerId } = arrival.insurer;
-  const earlier = await findByReference(tx, insurerId, header);
+  const earlier = await findEarlier(tx, arrival, header);
   if (earlier) return await repeatOrRefuse(intake, tx, arrival, header, earlier);
   const inserted = await insertSubmission(intake, tx, arrival, await admitHeader(intake, tx, arrival, header));
   if (inserted) return inserted;
-  // Another transfer took the reference a moment ago and has committed by now.
-  const winner = await findByReference(tx, insurerId, header);
+  // Another transfer took the reference or the name a moment ago and has committed by now.
+  const winner = await findEarlier(tx, arrival, header);
   // Missing only if it ended refused or cancelled between the two statements: the sender's retry will do.
   if (!winner) throw new Error("the submission that held the reference ended while the two were compared");
   return await repeatOrRefuse(intake, tx, arrival, header, winner);
@@ -149,6 +158,7 @@ interface Earlier {
   readonly submissionId: string;
   readonly sha256: Buffer;
   readonly receiptJws: string;
+  readonly sharesReference: boolean;
 }
 
 async function repeatOrRefuse(
@@ -158,16 +168,14 @@ async function repeatOrRefuse(
   header: ContractFileRoot,
   earlier: Earlier,
 ): Promise<Reception> {
-  if (earlier.sha256.equals(arrival.sha256)) {
+  if (earlier.sharesReference && earlier.sha256.equals(arrival.sha256)) {
     await deletePayload(tx, arrival.insurer.insurerId, arrival.submissionId);
     return { submissionId: earlier.submissionId, receipt: readReceipt(earlier.receiptJws), repeated: true };
   }
-  const finding: Finding = {
-    code: "referenceReused",
-    field: "reference",
-    value: header.reference,
-    details: { submissionId: earlier.submissionId },
-  };
+  const details = { submissionId: earlier.submissionId };
+  const finding: Finding = earlier.sharesReference
+    ? { code: "referenceReused", field: "reference", value: header.reference, details }
+    : { code: "fileNameReused", field: "fileName", value: arrival.fileName ?? "", details };
   return (await insertSubmission(intake, tx, arrival, { state: "refused", findings: [finding] }))!;
 }
 
@@ -201,21 +209,26 @@ async function insertSubmission(
       ${header?.reference ?? null}, ${header?.environment ?? null}, ${header?.kind ?? null}, ${header ? tx.json(header as never) : null},
       ${byteLength}, ${sha256}, ${tx.json(admission.findings as never)}, ${receipt.jws}, ${receivedAt},
       ${admission.state === "received" ? null : receivedAt})
-    on conflict (insurer_id, environment, reference) where state not in ('refused', 'cancelled', 'tested') do nothing
+    on conflict do nothing
     returning 1`;
   if (rows.length === 0) return undefined;
   if (admission.state === "received") await tx`select pg_notify('submission_received', ${submissionId})`;
   return { submissionId, receipt, repeated: false };
 }
 
-async function findByReference(
+/** The submission that has used up the reference, else the one that has used up the file name. */
+async function findEarlier(
   tx: TransactionSql,
-  insurerId: number,
+  { insurer: { insurerId }, fileName }: Arrival,
   header: ContractFileRoot,
 ): Promise<Earlier | undefined> {
   const [row] = await tx<Earlier[]>`
-    select submission_id as "submissionId", sha256, receipt_jws as "receiptJws" from submission
+    select submission_id as "submissionId", sha256, receipt_jws as "receiptJws", true as "sharesReference" from submission
     where insurer_id = ${insurerId} and environment = ${header.environment} and reference = ${header.reference}
       and state not in ('refused', 'cancelled', 'tested')`;
-  return row;
+  if (row || fileName === undefined) return row;
+  const [named] = await tx<Earlier[]>`
+    select submission_id as "submissionId", sha256, receipt_jws as "receiptJws", false as "sharesReference" from submission
+    where insurer_id = ${insurerId} and file_name = ${fileName} and state not in ('refused', 'cancelled', 'tested')`;
+  return named;
 }

@@ -51,6 +51,26 @@ export async function findSubmission(tenant: Tenant, submissionId: string): Prom
   return row && toSubmission(row);
 }
 
+/** In the caller's transaction, which is the insurer's: a report is decided there. */
+export async function getSubmission(tx: TransactionSql, insurerId: number, submissionId: string): Promise<Submission> {
+  const [row] = await tx<SubmissionRow[]>`
+    select ${columns(tx)} from submission where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+  if (!row) throw new Error("there is no such submission");
+  return toSubmission(row);
+}
+
+/** The submission that has used up a file name. */
+export async function findByFileName(
+  tx: TransactionSql,
+  insurerId: number,
+  fileName: string,
+): Promise<string | undefined> {
+  const [row] = await tx<{ submissionId: string }[]>`
+    select submission_id as "submissionId" from submission
+    where insurer_id = ${insurerId} and file_name = ${fileName} and state not in ('refused', 'cancelled', 'tested')`;
+  return row?.submissionId;
+}
+
 export interface SubmissionPage {
   /** Only submissions older than this one: ids are in order of arrival. */
   readonly before?: string;
@@ -72,27 +92,33 @@ export async function listSubmissions(tenant: Tenant, page: SubmissionPage): Pro
 }
 
 /** Takes a submission back before a worker has taken it up. The end of the initial load may have waited for it. */
-export async function cancelSubmission(
-  tenant: Tenant,
+export async function cancelSubmission(tenant: Tenant, submissionId: string): Promise<Cancellation | undefined> {
+  return await tenant.run((tx) => cancelInTransaction(tx, tenant.insurerId, submissionId));
+}
+
+export type Cancellation = "cancelled" | "tooLate";
+
+/** The same in the caller's transaction, which is the insurer's. */
+export async function cancelInTransaction(
+  tx: TransactionSql,
+  insurerId: number,
   submissionId: string,
-): Promise<"cancelled" | "tooLate" | undefined> {
-  return await tenant.run(async (tx) => {
-    const endedAt = new Date();
-    const [row] = await tx<{ state: SubmissionState; cancelled: boolean }[]>`
-      with cancelled as (
-        update submission set state = 'cancelled', ended_at = ${endedAt}
-        where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and state in ('received', 'held')
-        returning submission_id)
-      select state, exists (select 1 from cancelled) as cancelled from submission
-      where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId}`;
-    if (!row) return undefined;
-    if (row.cancelled) {
-      await lockInsurer(tx, tenant.insurerId);
-      await completeInitialLoad(tx, tenant.insurerId, endedAt);
-    }
-    // A repeated DELETE finds its own work done.
-    return row.cancelled || row.state === "cancelled" ? "cancelled" : "tooLate";
-  });
+): Promise<Cancellation | undefined> {
+  const endedAt = new Date();
+  const [row] = await tx<{ state: SubmissionState; cancelled: boolean }[]>`
+    with cancelled as (
+      update submission set state = 'cancelled', ended_at = ${endedAt}
+      where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'held')
+      returning submission_id)
+    select state, exists (select 1 from cancelled) as cancelled from submission
+    where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+  if (!row) return undefined;
+  if (row.cancelled) {
+    await lockInsurer(tx, insurerId);
+    await completeInitialLoad(tx, insurerId, endedAt);
+  }
+  // A repeated DELETE finds its own work done.
+  return row.cancelled || row.state === "cancelled" ? "cancelled" : "tooLate";
 }
 
 function toSubmission(row: SubmissionRow): Submission {

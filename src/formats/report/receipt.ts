@@ -35,8 +35,8 @@ export interface Receipt {
   readonly findings: readonly Finding[];
 }
 
-/** The receipt as XML (schemas/receipt/1/receipt.xsd), in all languages unless told: it is written once, before anybody asks for it. */
-export function renderReceiptXml(receipt: Receipt, languages: readonly Language[] = LANGUAGES): string {
+/** The receipt as XML, with its signed form where given (schemas/receipt/1/receipt.xsd), in all languages unless told: it is written once, before anybody asks for it. */
+export function renderReceiptXml(receipt: Receipt, languages: readonly Language[] = LANGUAGES, jws?: string): string {
   return (
     `${XML_DECLARATION}<receipt xmlns="${RECEIPT_NAMESPACE}">\n` +
     renderXmlElements({
@@ -53,6 +53,7 @@ export function renderReceiptXml(receipt: Receipt, languages: readonly Language[
       sha256: receipt.sha256,
       durable: receipt.durable,
       findings: findingsToXml(receipt.findings, languages),
+      jws,
     }) +
     "</receipt>\n"
   );

@@ -6,6 +6,8 @@ import { type RenderedFinding, renderFinding } from "../../findings/render-findi
 export interface ReportedSubmission {
   readonly submissionId: string;
   readonly reference?: string;
+  /** The name under which the file came; absent where it came without one. */
+  readonly fileName?: string;
   readonly environment?: "R" | "S" | "T";
   readonly kind?: "initialLoad" | "delta" | "inamiVerification";
   readonly channel: "rest" | "sftp";
@@ -46,6 +48,7 @@ export function describeSubmission({ submission, sender, language }: ReportInput
     submissionId: submission.submissionId,
     reference: submission.reference,
     sender,
+    fileName: submission.fileName,
     environment: submission.environment,
     kind: submission.kind,
     channel: submission.channel,

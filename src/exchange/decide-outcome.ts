@@ -1,0 +1,228 @@
+import type { X509Certificate } from "node:crypto";
+import type { TransactionSql } from "../database/sql.ts";
+import type { Finding } from "../findings/finding.ts";
+import { LANGUAGES } from "../findings/language.ts";
+import { verifyDetachedSignature } from "../formats/detached-signature.ts";
+import { type NameFault, type NameLetter, parseInputName, splitInputName } from "../formats/exchange-file-name.ts";
+import { type NotTaken, renderNotTakenXml } from "../formats/report/not-taken.ts";
+import { renderReceiptXml } from "../formats/report/receipt.ts";
+import { receiveSubmission, type StoredTransfer } from "../intake/receive-submission.ts";
+import { cancelInTransaction, findByFileName } from "../intake/submission-queries.ts";
+import type { AccountInsurer, SftpAccount } from "./accounts.ts";
+import { type DueAnswer, insertAnswer, reviveAnswers } from "./answers.ts";
+import type { SeenFile } from "./drop.ts";
+import { settleDrop } from "./drops.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Dismissal, Step } from "./plan-round.ts";
+
+/** What was decided is committed: these answers tell it. */
+export interface Outcome {
+  readonly insurerId: number;
+  readonly answers: readonly DueAnswer[];
+}
+
+export type StepOf<Act extends Step["act"]> = Extract<Step, { readonly act: Act }>;
+
+const FAULT_REASONS: Readonly<Record<Exclude<NameFault, "letter">, string>> = {
+  parts: "nameParts",
+  code: "nameCode",
+  enterpriseNumber: "nameEnterpriseNumber",
+  date: "nameDate",
+  sequence: "nameSequence",
+};
+
+/** How the signature of the file is told from none, where the agreement asks for one. */
+export interface SignatureCheck {
+  /** Content of the FS file; absent: there is none. */
+  readonly text?: string;
+  readonly certificates: readonly X509Certificate[];
+}
+
+/**
+ * Takes a file into durable storage by the same way as REST does. Receipt, answer and the word that its files may leave
+ * IN are one transaction. Throws `TransferRefused`, and what `body` throws; then nothing is decided.
+ */
+export async function takeFile(
+  exchange: Exchange,
+  account: SftpAccount,
+  step: StepOf<"take">,
+  { body, signature }: { readonly body: AsyncIterable<Buffer>; readonly signature?: SignatureCheck },
+): Promise<Outcome> {
+  const fileName = step.main.name;
+  let outcome: Outcome | undefined;
+  await receiveSubmission(exchange.intake, {
+    insurers: candidatesFor(account, fileName),
+    channel: "sftp",
+    body,
+    fileName,
+    refusals: [...checkName(account, fileName), ...(step.isStarted ? [] : [{ code: "goMissing" } as const])],
+    ...(signature && { refuseBytes: (sha256) => checkSignature(signature, sha256) }),
+    async alsoCommit(tx, stored) {
+      const answers = await answerTransfer(exchange, account, tx, fileName, stored);
+      await settleDrop(tx, account.accountName, step.name, { files: step.files, sha256: stored.sha256 });
+      outcome = { insurerId: stored.insurer.insurerId, answers };
+    },
+  });
+  return outcome!;
+}
+
+/** The insurer that the name says, if the account may act for it; else all, those that are not suspended first. */
+function candidatesFor({ insurers }: SftpAccount, fileName: string): readonly AccountInsurer[] {
+  const number = enterpriseNumberOf(fileName);
+  const named = insurers.filter(({ enterpriseNumber }) => enterpriseNumber === number);
+  if (named.length > 0) return named;
+  return insurers.toSorted((one, other) => Number(one.phase === "suspended") - Number(other.phase === "suspended"));
+}
+
+function enterpriseNumberOf(fileName: string): string | undefined {
+  const split = splitInputName(fileName);
+  if (!split) return undefined;
+  const parsed = parseInputName(split.rest);
+  return parsed.fault === undefined ? parsed.name.enterpriseNumber : parsed.enterpriseNumber;
+}
+
+function checkName({ insurers }: SftpAccount, fileName: string): Finding[] {
+  const parsed = parseInputName(splitInputName(fileName)?.rest ?? "");
+  const value = fileName.slice(0, 100);
+  if (parsed.fault === "letter")
+    return [{ code: "environmentLetterInvalid", field: "fileName", value: value.slice(value.lastIndexOf(".") + 1) }];
+  if (parsed.fault !== undefined) {
+    return [{ code: "fileNameInvalid", field: "fileName", value, details: { reason: FAULT_REASONS[parsed.fault] } }];
+  }
+  const { code, enterpriseNumber } = parsed.name;
+  const findings: Finding[] = [];
+  if (!insurers.some((insurer) => insurer.enterpriseNumber === enterpriseNumber)) {
+    findings.push({ code: "senderMismatch", field: "fileName", value: enterpriseNumber });
+  }
+  if (code !== "DICO") findings.push({ code: "kindNotOffered", field: "fileName", value: code });
+  return findings;
+}
+
+function checkSignature({ text, certificates }: SignatureCheck, sha256: Buffer): Finding[] {
+  if (text === undefined) return [{ code: "signatureMissing" }];
+  const reason = verifyDetachedSignature(text, sha256, certificates, new Date());
+  return reason === undefined ? [] : [{ code: "signatureInvalid", details: { reason } }];
+}
+
+async function answerTransfer(
+  exchange: Exchange,
+  { accountName }: SftpAccount,
+  tx: TransactionSql,
+  answeredName: string,
+  { insurer, submissionId, receipt, repeated }: StoredTransfer<AccountInsurer>,
+): Promise<readonly DueAnswer[]> {
+  const { insurerId } = insurer;
+  if (repeated) {
+    const again = await reviveAnswers(tx, { insurerId, accountName, answeredName, submissionId });
+    if (again.length > 0) return again;
+  }
+  const { state } = receipt.receipt;
+  // The receipt tells the name of the first file; this answer says which one it answers.
+  const xml = renderReceiptXml({ ...receipt.receipt, fileName: answeredName }, LANGUAGES, receipt.jws);
+  const subject = { ...addressOf(exchange, accountName, insurer, answeredName), answeredName, submissionId };
+  const reportDue = state === "received" || state === "held";
+  return [await insertAnswer(tx, { ...subject, code: "ACRF", reportDue }, once(xml))];
+}
+
+function addressOf(exchange: Exchange, accountName: string, insurer: AccountInsurer, answeredName: string) {
+  const { insurerId, enterpriseNumber } = insurer;
+  return {
+    insurerId,
+    enterpriseNumber,
+    accountName,
+    day: exchange.intake.clock.today(),
+    letter: letterOf(exchange, answeredName),
+  };
+}
+
+/** The letter of the file, or the one that stands for this environment. */
+export function letterOf({ intake }: Exchange, answeredName: string): NameLetter {
+  const parsed = parseInputName(splitInputName(answeredName)?.rest ?? "");
+  return parsed.fault === undefined ? parsed.name.letter : intake.environmentName === "production" ? "R" : "S";
+}
+
+async function* once(text: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(text);
+}
+
+/** Refuses what need not be read, or takes back what was not taken yet. */
+export async function dismiss(
+  exchange: Exchange,
+  account: SftpAccount,
+  step: StepOf<"dismiss" | "cancel">,
+): Promise<Outcome> {
+  const answeredName = step.files.at(-1)!.name;
+  const findings = step.act === "dismiss" ? [findingOf(exchange, step.files.at(-1)!, step.reason)] : [];
+  const state = step.act === "dismiss" ? "refused" : "cancelled";
+  const [insurer] = candidatesFor(account, answeredName);
+  return await decideNotTaken(exchange, account, insurer!, step, { fileName: answeredName, state, findings });
+}
+
+function findingOf({ intake }: Exchange, { name, size }: SeenFile, reason: Dismissal): Finding {
+  const value = name.slice(0, 100);
+  switch (reason) {
+    case "tooLarge":
+      return { code: "fileTooLarge", details: { byteLength: size, maximum: intake.maximumBytes } };
+    case "fileMissing":
+      return { code: "goWithoutFile", field: "fileName", value };
+    case "nothingToCancel":
+      return { code: "nothingToCancel", field: "fileName", value };
+    case "nameUnknown":
+      return { code: "fileNameInvalid", field: "fileName", value, details: { reason: "nameNotKnown" } };
+  }
+}
+
+/**
+ * TD of a file that has left IN: takes its submission back if no worker has it yet; its report tells. Undefined where
+ * there is none of that name: its file may come yet.
+ */
+export async function cancelTaken(
+  exchange: Exchange,
+  account: SftpAccount,
+  step: StepOf<"cancelTaken">,
+): Promise<Outcome | undefined> {
+  const [insurer] = candidatesFor(account, step.name);
+  const { insurerId } = insurer!;
+  return await exchange.intake.database.asInsurer(insurerId).run(async (tx) => {
+    const submissionId = await findByFileName(tx, insurerId, step.name);
+    if (submissionId === undefined) return undefined;
+    const fileName = step.files.at(-1)!.name;
+    if ((await cancelInTransaction(tx, insurerId, submissionId)) === "cancelled") {
+      await settleDrop(tx, account.accountName, step.name, step);
+      return { insurerId, answers: [] };
+    }
+    const findings: Finding[] = [
+      { code: "cancelTooLate", field: "fileName", value: fileName, details: { submissionId } },
+    ];
+    return await writeNotTaken(exchange, account, insurer!, tx, step, { fileName, state: "refused", findings });
+  });
+}
+
+type Decision = Omit<NotTaken, "decidedAt">;
+
+async function decideNotTaken(
+  exchange: Exchange,
+  account: SftpAccount,
+  insurer: AccountInsurer,
+  step: Pick<StepOf<"dismiss">, "name" | "files">,
+  decision: Decision,
+): Promise<Outcome> {
+  const tenant = exchange.intake.database.asInsurer(insurer.insurerId);
+  return await tenant.run((tx) => writeNotTaken(exchange, account, insurer, tx, step, decision));
+}
+
+async function writeNotTaken(
+  exchange: Exchange,
+  { accountName }: SftpAccount,
+  insurer: AccountInsurer,
+  tx: TransactionSql,
+  step: Pick<StepOf<"dismiss">, "name" | "files">,
+  decision: Decision,
+): Promise<Outcome> {
+  const xml = renderNotTakenXml({ ...decision, decidedAt: new Date().toISOString() });
+  const answeredName = decision.fileName;
+  const subject = { ...addressOf(exchange, accountName, insurer, answeredName), answeredName };
+  const answer = await insertAnswer(tx, { ...subject, code: "ACRF", reportDue: false }, once(xml));
+  await settleDrop(tx, accountName, step.name, step);
+  return { insurerId: insurer.insurerId, answers: [answer] };
+}

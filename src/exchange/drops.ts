@@ -1,0 +1,98 @@
+import type { Sql, TransactionSql } from "../database/sql.ts";
+import type { DropState, KnownDrop, SeenFile } from "./drop.ts";
+
+interface DropRow {
+  readonly name: string;
+  readonly state: DropState;
+  readonly seen: SeenFile[];
+  readonly firstSeenAt: Date;
+  readonly changedAt: Date;
+  readonly sha256: Buffer | null;
+  readonly attempts: number;
+  readonly retryAt: Date | null;
+}
+
+export async function listDrops(sql: Sql, accountName: string): Promise<KnownDrop[]> {
+  const rows = await sql<DropRow[]>`
+    select name, state, seen, first_seen_at as "firstSeenAt", changed_at as "changedAt", sha256, attempts,
+      retry_at as "retryAt"
+    from exchange_drop where account_name = ${accountName}`;
+  return rows.map(({ sha256, firstSeenAt, changedAt, retryAt, ...row }) => ({
+    ...row,
+    firstSeenAt: firstSeenAt.getTime(),
+    changedAt: changedAt.getTime(),
+    ...(sha256 !== null && { sha256 }),
+    ...(retryAt !== null && { retryAt: retryAt.getTime() }),
+  }));
+}
+
+/** Keeps names as they are seen now: what was known of the files before, attempts too, no longer counts. */
+export async function upsertDrops(sql: Sql, accountName: string, drops: readonly KnownDrop[]): Promise<void> {
+  if (drops.length === 0) return;
+  const rows = drops.map(({ name, seen, firstSeenAt, changedAt }) => ({
+    name,
+    seen,
+    first: new Date(firstSeenAt).toISOString(),
+    changed: new Date(changedAt).toISOString(),
+  }));
+  await sql`
+    insert into exchange_drop (account_name, name, state, seen, first_seen_at, changed_at)
+    select ${accountName}, name, 'waiting', seen, first, changed
+    from jsonb_to_recordset(${sql.json(rows as never)})
+      as row (name text, seen jsonb, first timestamptz, changed timestamptz)
+    on conflict (account_name, name) do update set state = 'waiting', seen = excluded.seen,
+      first_seen_at = excluded.first_seen_at, changed_at = excluded.changed_at, sha256 = null, attempts = 0,
+      retry_at = null, trouble = null`;
+}
+
+/**
+ * Marks the outcome of a name as decided, in the transaction that decides it: its files leave IN now or, after a crash,
+ * in a later round.
+ */
+export async function settleDrop(
+  tx: TransactionSql,
+  accountName: string,
+  name: string,
+  { files, sha256 }: { readonly files: readonly SeenFile[]; readonly sha256?: Buffer },
+): Promise<void> {
+  await tx`
+    insert into exchange_drop (account_name, name, state, seen, first_seen_at, changed_at, sha256)
+    values (${accountName}, ${name}, 'settled', ${tx.json(files as never)}, now(), now(), ${sha256 ?? null})
+    on conflict (account_name, name) do update set state = 'settled', seen = excluded.seen, sha256 = excluded.sha256,
+      attempts = 0, retry_at = null, trouble = null`;
+}
+
+export async function deleteDrops(sql: Sql, accountName: string, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await sql`delete from exchange_drop where account_name = ${accountName} and name = any(${[...names]})`;
+}
+
+export interface Trouble {
+  /** A code, never what an error says. */
+  readonly trouble: string;
+  readonly maximumAttempts: number;
+  readonly retryBaseMs: number;
+  readonly retryMaximumMs: number;
+}
+
+/** Counts a failed attempt; answers whether it was the last one and the name is set aside now. */
+export async function recordTrouble(sql: Sql, accountName: string, name: string, failure: Trouble): Promise<boolean> {
+  const { trouble, maximumAttempts, retryBaseMs, retryMaximumMs } = failure;
+  const [row] = await sql<{ state: DropState }[]>`
+    update exchange_drop set attempts = attempts + 1, trouble = ${trouble},
+      retry_at = now() + least(${retryBaseMs} * 4 ^ least(attempts, 10), ${retryMaximumMs}) * interval '1 millisecond',
+      state = case when state = 'waiting' and attempts + 1 >= ${maximumAttempts} then 'quarantined' else state end
+    where account_name = ${accountName} and name = ${name} returning state`;
+  return row?.state === "quarantined";
+}
+
+/** Names that have no outcome yet. */
+export async function countWaiting(
+  sql: Sql,
+  accountName: string,
+): Promise<{ waiting: number; oldestSeenAt: Date | null }> {
+  const [row] = await sql<{ waiting: number; oldestSeenAt: Date | null }[]>`
+    select count(*) as waiting, min(first_seen_at) as "oldestSeenAt" from exchange_drop
+    where account_name = ${accountName} and state <> 'settled'`;
+  return row!;
+}

@@ -1,0 +1,250 @@
+import { createHash } from "node:crypto";
+import { listSigningCertificates } from "../identity/credentials-in-use.ts";
+import { TransferRefused } from "../intake/receive-submission.ts";
+import type { SftpAccount } from "./accounts.ts";
+import { type DueAnswer, listDueAnswers, markFetched, markPublished, readAnswer } from "./answers.ts";
+import { cancelTaken, dismiss, type Outcome, type SignatureCheck, takeFile } from "./decide-outcome.ts";
+import type { SeenFile } from "./drop.ts";
+import { type DropFolders, SftpFault } from "./drop-folders.ts";
+import { countWaiting, deleteDrops, listDrops, recordTrouble, upsertDrops } from "./drops.ts";
+import type { Exchange } from "./exchange.ts";
+import { isSame, planRound, type Step } from "./plan-round.ts";
+import { decideReports } from "./reports.ts";
+
+/** What a round over an account did and left. */
+export interface RoundResult {
+  /** Files whose outcome was decided. */
+  readonly decided: number;
+  readonly published: number;
+  /** Files that could not be handled this time. */
+  readonly failed: number;
+  /** There is more to do at once. */
+  readonly more: boolean;
+  /** Names in IN that have no outcome yet, and when the oldest of them was first seen. */
+  readonly waiting: number;
+  readonly oldestSeenAt?: Date;
+}
+
+/** Files that one round decides about at most, so that answers of the others do not wait for it. */
+const FILES_PER_ROUND = 50;
+const RETRY_BASE_MS = 2_000;
+const RETRY_MAXIMUM_MS = 3_600_000;
+/** A detached signature has a few kilobytes with its certificates. */
+const MAXIMUM_SIGNATURE_BYTES = 256 * 1024;
+
+/**
+ * One round over an account: answers that are due go to OUT, then everything that the listing of IN asks for is decided,
+ * one file after the other. One process at a time for an account. Throws `SftpFault` when the session is broken, and
+ * what the database throws; the trouble of one file is kept with it, and the next one goes on.
+ */
+export async function serveAccount(
+  exchange: Exchange,
+  account: SftpAccount,
+  folders: DropFolders,
+  signal: AbortSignal,
+): Promise<RoundResult> {
+  const { accountName } = account;
+  const sql = exchange.intake.database.plain;
+  const published = await answer(exchange, account, folders, signal);
+
+  const listed = await listIn(folders);
+  const known = await listDrops(sql, accountName);
+  const { goTimeoutMs, settleMs, intake } = exchange;
+  const steps = planRound(listed, known, Date.now(), { goTimeoutMs, settleMs, maximumBytes: intake.maximumBytes });
+  const forgotten = steps.flatMap((step) => (step.act === "forget" ? [step.name] : []));
+  const seen = steps.flatMap((step) => (step.act === "watch" ? [step.drop] : []));
+  await deleteDrops(sql, accountName, forgotten);
+  await upsertDrops(sql, accountName, seen);
+
+  const due = steps.filter((step) => step.act !== "forget" && step.act !== "watch");
+  const round = { decided: 0, published, failed: 0 };
+  const settled: DueStep[] = [];
+  for (const step of due.slice(0, FILES_PER_ROUND)) {
+    if (signal.aborted) break;
+    const handling = await handle(exchange, account, folders, step);
+    if (handling === "busy") break;
+    if (handling === "settled") settled.push(step);
+    if (handling === "settled" && step.act !== "clear") round.decided += 1;
+    if (handling === "failed") round.failed += 1;
+  }
+  await leave(exchange, account, folders, settled);
+  const { waiting, oldestSeenAt } = await countWaiting(sql, accountName);
+  const more = due.length > FILES_PER_ROUND || (forgotten.length > 0 && listed.length > 0);
+  return { ...round, more, waiting, ...(oldestSeenAt && { oldestSeenAt }) };
+}
+
+type DueStep = Exclude<Step, { act: "forget" | "watch" }>;
+
+/** `settled`: the outcome is committed, the files may leave. `busy`: no room for transfers at this moment. */
+type Handling = "settled" | "waits" | "failed" | "busy";
+
+async function handle(
+  exchange: Exchange,
+  account: SftpAccount,
+  folders: DropFolders,
+  step: DueStep,
+): Promise<Handling> {
+  try {
+    const outcome = await decide(exchange, account, folders, step);
+    if (!outcome) return "waits";
+    await publishAll(exchange, folders, outcome.insurerId, outcome.answers);
+    return "settled";
+  } catch (error) {
+    if (error instanceof TransferRefused && error.code === "tooManyTransfers") return "busy";
+    if (error instanceof SftpFault) {
+      if (error.breaksSession) throw error;
+      // Written to or taken away while it was read: the next listing tells.
+      if (error.code === "sizeChanged" || error.code === "fileMissing") return "waits";
+    }
+    await keepTrouble(exchange, account, step, error);
+    return "failed";
+  }
+}
+
+/** Undefined: it is not to be decided now. */
+async function decide(
+  exchange: Exchange,
+  account: SftpAccount,
+  folders: DropFolders,
+  step: DueStep,
+): Promise<Outcome | undefined> {
+  switch (step.act) {
+    case "take": {
+      const signature = account.signatureRequired && (await readSignature(exchange, account, folders, step.signature));
+      const body = folders.read(step.main.name);
+      return await takeFile(exchange, account, step, { body, ...(signature && { signature }) });
+    }
+    case "dismiss":
+    case "cancel":
+      return await dismiss(exchange, account, step);
+    case "cancelTaken":
+      return await cancelTaken(exchange, account, step);
+    case "clear": {
+      if (await hasBytes(folders, step.files.at(-1)!.name, step.sha256)) return { insurerId: 0, answers: [] };
+      // Another file with the same size in the same second: it is looked at anew.
+      await deleteDrops(exchange.intake.database.plain, account.accountName, [step.name]);
+      return undefined;
+    }
+  }
+}
+
+async function hasBytes(folders: DropFolders, name: string, sha256: Buffer | undefined): Promise<boolean> {
+  if (!sha256) return true;
+  const hash = createHash("sha256");
+  for await (const bytes of folders.read(name)) hash.update(bytes);
+  return hash.digest().equals(sha256);
+}
+
+async function readSignature(
+  { intake }: Exchange,
+  { clientId }: SftpAccount,
+  folders: DropFolders,
+  file: SeenFile | undefined,
+): Promise<SignatureCheck> {
+  const certificates = await listSigningCertificates(intake.database.plain, clientId);
+  if (!file) return { certificates };
+  // What is too large to be one is none.
+  const pieces: Buffer[] = [];
+  if (file.size <= MAXIMUM_SIGNATURE_BYTES) for await (const bytes of folders.read(file.name)) pieces.push(bytes);
+  return { certificates, text: Buffer.concat(pieces).toString("latin1") };
+}
+
+/**
+ * Takes away the files whose outcome is committed, each only as it was then: what was written over it meanwhile stays
+ * for the next round. The main file goes last (see planRound).
+ */
+async function leave(
+  exchange: Exchange,
+  { accountName }: SftpAccount,
+  folders: DropFolders,
+  settled: readonly DueStep[],
+): Promise<void> {
+  if (settled.length === 0) return;
+  const listed = new Map((await listIn(folders)).map((file) => [file.name, file]));
+  for (const { name, files } of settled) {
+    const main = files.at(-1)!;
+    const found = listed.get(main.name);
+    const isAsDecided = found !== undefined && isSame(found, main);
+    for (const file of isAsDecided ? files : []) {
+      const now = listed.get(file.name);
+      if (now && isSame(now, file)) await folders.remove("IN", file.name);
+    }
+    await deleteDrops(exchange.intake.database.plain, accountName, [name]);
+  }
+}
+
+async function listIn(folders: DropFolders): Promise<SeenFile[]> {
+  const listed = await folders.list("IN");
+  return listed.map(({ name, size, modifiedAt }) => ({ name, size, modifiedAt: modifiedAt.getTime() }));
+}
+
+/** What goes wrong with one file is tried again, ever later, and in the end set aside for an operator. */
+async function keepTrouble(exchange: Exchange, account: SftpAccount, step: DueStep, error: unknown): Promise<void> {
+  const { intake, attempts: maximumAttempts } = exchange;
+  const { accountName } = account;
+  const trouble = error instanceof SftpFault ? error.code : "processingFailed";
+  intake.log.error(
+    { code: "dropFailed", accountName, reason: trouble, err: error },
+    "a file could not be taken; tried again",
+  );
+  const isQuarantined = await recordTrouble(intake.database.plain, accountName, step.name, {
+    trouble,
+    maximumAttempts,
+    retryBaseMs: RETRY_BASE_MS,
+    retryMaximumMs: RETRY_MAXIMUM_MS,
+  });
+  if (isQuarantined) {
+    await intake.raiseAlarm({
+      code: "dropQuarantined",
+      details: { accountName, fileName: step.name, reason: trouble },
+    });
+  }
+}
+
+/** Marks what was fetched, decides the reports that are due, writes what is not in OUT yet; answers how many. */
+async function answer(
+  exchange: Exchange,
+  account: SftpAccount,
+  folders: DropFolders,
+  signal: AbortSignal,
+): Promise<number> {
+  const { database } = exchange.intake;
+  const names = (await folders.list("OUT")).map(({ name }) => name);
+  let published = 0;
+  for (const insurer of account.insurers) {
+    const tenant = database.asInsurer(insurer.insurerId);
+    await markFetched(tenant, account.accountName, names);
+    await decideReports(exchange, account, insurer);
+    const due = await listDueAnswers(tenant, account.accountName);
+    if (signal.aborted) break;
+    published += await publishAll(exchange, folders, insurer.insurerId, due);
+  }
+  return published;
+}
+
+/** Each answer, then its GO. Where one cannot be written the others wait too: most likely OUT is full. */
+async function publishAll(
+  exchange: Exchange,
+  folders: DropFolders,
+  insurerId: number,
+  answers: readonly DueAnswer[],
+): Promise<number> {
+  const tenant = exchange.intake.database.asInsurer(insurerId);
+  let published = 0;
+  for (const { answerId, fileName } of answers) {
+    try {
+      await folders.publish(fileName, readAnswer(tenant, answerId));
+      await folders.publish(`GO${fileName.slice(2)}`, []);
+    } catch (error) {
+      if (!(error instanceof SftpFault) || error.breaksSession) throw error;
+      exchange.intake.log.warn(
+        { code: "answerNotWritten", reason: error.code, insurerId, answerId },
+        "an answer waits",
+      );
+      return published;
+    }
+    await markPublished(tenant, answerId);
+    published += 1;
+  }
+  return published;
+}

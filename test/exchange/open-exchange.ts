@@ -1,0 +1,65 @@
+import type { Test } from "tap";
+import { openAccount } from "../../src/exchange/account-registry.ts";
+import { listOpenAccounts, type SftpAccount } from "../../src/exchange/accounts.ts";
+import type { Exchange } from "../../src/exchange/exchange.ts";
+import { serveAccount } from "../../src/exchange/serve-account.ts";
+import { createClient, grant } from "../../src/identity/client-registry.ts";
+import { openIntake } from "../flows/open-intake.ts";
+import type { Insurer } from "../flows/open-intake.ts";
+import { loadTestRegister } from "../flows/test-register.ts";
+import { createMemoryFolders, type MemoryFolders } from "./memory-folders.ts";
+
+const ACTOR = { account: "test" };
+
+/** The file protocol on a database of its own; what is in the folders is in memory. */
+export async function openExchange(t: Test, settings: Partial<Exchange> = {}) {
+  const flow = await openIntake(t);
+  await loadTestRegister(t, flow.database);
+  const exchange: Exchange = {
+    intake: flow.intake,
+    goTimeoutMs: 3_600_000,
+    settleMs: 60_000,
+    answerRetentionMs: 86_400_000,
+    attempts: 3,
+    ...settings,
+  };
+  let opened = 0;
+
+  /** An insurer with an account of its own; further insurers make it a service provider's. */
+  async function open(options: { signatureRequired?: boolean; others?: readonly Insurer[]; insurer?: Insurer } = {}) {
+    opened += 1;
+    const accountName = `account-${opened}`;
+    const insurer = options.insurer ?? (await flow.admit());
+    const insurers = [insurer, ...(options.others ?? [])];
+    await flow.database.institute.begin(async (tx) => {
+      await createClient(tx, ACTOR, { clientId: accountName, name: accountName, kind: "serviceProvider" });
+      for (const { enterpriseNumber } of insurers) {
+        await grant(tx, ACTOR, { clientId: accountName, enterpriseNumber, validFrom: "2020-01-01" });
+      }
+      const signatureRequired = options.signatureRequired ?? false;
+      await openAccount(tx, ACTOR, { clientId: accountName, accountName, signatureRequired, language: "en" });
+    });
+    const memory = createMemoryFolders();
+    return { ...memory, insurer, accountName, name: nameFor(insurer), serve: () => serve(accountName, memory) };
+  }
+
+  async function getAccount(accountName: string): Promise<SftpAccount> {
+    const [account] = await listOpenAccounts(exchange.intake, accountName);
+    if (!account) throw new Error("the account is not open");
+    return account;
+  }
+
+  async function serve(accountName: string, { folders }: Pick<MemoryFolders, "folders">) {
+    return await serveAccount(exchange, await getAccount(accountName), folders, new AbortController().signal);
+  }
+
+  return { ...flow, exchange, open, getAccount, serve };
+}
+
+export type OpenAccount = Awaited<ReturnType<Awaited<ReturnType<typeof openExchange>>["open"]>>;
+
+function nameFor({ enterpriseNumber }: Insurer) {
+  /** `DICO.…`: what follows the prefix. */
+  return (sequence = 1, letter = "S", code = "DICO") =>
+    [code, enterpriseNumber, "20261122", String(sequence).padStart(5, "0"), letter].join(".");
+}
