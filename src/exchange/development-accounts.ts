@@ -19,7 +19,9 @@ export async function openDevelopmentAccounts(
       if (!sshKeyFile) continue;
       const [known] = await tx`select from sftp_account where client_id = ${clientId}`;
       if (known) continue;
-      changes.push(await openAccount(tx, ACTOR, { clientId, accountName: clientId, signatureRequired: false }));
+      changes.push(
+        await openAccount(tx, ACTOR, { clientId, accountName: clientId, signatureRequired: false, language: "fr" }),
+      );
     }
     return changes;
   });

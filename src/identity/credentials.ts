@@ -42,6 +42,7 @@ function algorithmOf(key: KeyObject): string | undefined {
 /** Checks a client certificate: for client authentication, valid now or later, not an authority's. Throws RegistryError. */
 export function readClientCertificate(pem: string): { thumbprint: Buffer; notAfter: Date } {
   const certificate = readCertificate(pem);
+  if (certificate.ca) throw new RegistryError("invalidCertificate", "This is the certificate of an authority.");
   const purposes: readonly string[] | undefined = certificate.keyUsage;
   if (purposes && !purposes.includes(CLIENT_AUTHENTICATION)) {
     throw new RegistryError("invalidCertificate", "This certificate was not issued for client authentication.");
@@ -50,7 +51,10 @@ export function readClientCertificate(pem: string): { thumbprint: Buffer; notAft
   return { thumbprint, notAfter };
 }
 
-/** Checks a certificate for signatures: valid now or later, RSA of 2048 bits or more or EC. Throws RegistryError. */
+/**
+ * Checks a certificate for signatures: valid now or later, RSA of 2048 bits or more or EC. It may have signed itself, as
+ * openssl makes them: it is trusted because it is registered. Throws RegistryError.
+ */
 export function readSigningCertificate(pem: string): { thumbprint: Buffer; der: Buffer; notAfter: Date } {
   const certificate = readCertificate(pem);
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
@@ -67,7 +71,6 @@ function readCertificate(pem: string): X509Certificate {
   const [block] = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/s.exec(pem) ?? [];
   const certificate = block === undefined ? undefined : tryRead(() => new X509Certificate(block));
   if (!certificate) throw new RegistryError("invalidCertificate", "This text holds no certificate in PEM.");
-  if (certificate.ca) throw new RegistryError("invalidCertificate", "This is the certificate of an authority.");
   if (new Date(certificate.validTo) <= new Date()) {
     throw new RegistryError("invalidCertificate", "This certificate has expired.");
   }

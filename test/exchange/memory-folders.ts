@@ -1,5 +1,5 @@
-import { buffer } from "node:stream/consumers";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { type DropFolder, type DropFolders, type RemoteFile, SftpFault } from "../../src/exchange/drop-folders.ts";
 
 interface StoredFile {
@@ -19,7 +19,9 @@ export function createMemoryFolders(onCall: (call: string) => void | Promise<voi
   const folders: DropFolders = {
     async list(folder) {
       await onCall(`list ${folder}`);
-      const files = [...stored[folder]].map(([name, { content, modifiedAt }]): RemoteFile => ({ name, size: content.length, modifiedAt }));
+      const files = [...stored[folder]].map(
+        ([name, { content, modifiedAt }]): RemoteFile => ({ name, size: content.length, modifiedAt }),
+      );
       if (folder === "IN") for (const { name, size } of files) listedSizes.set(name, size);
       return files;
     },

@@ -4,12 +4,23 @@ import { listOpenAccounts, type SftpAccount } from "../../src/exchange/accounts.
 import type { Exchange } from "../../src/exchange/exchange.ts";
 import { serveAccount } from "../../src/exchange/serve-account.ts";
 import { createClient, grant } from "../../src/identity/client-registry.ts";
-import { openIntake } from "../flows/open-intake.ts";
+import { registerSigningCertificate } from "../../src/identity/credential-registry.ts";
 import type { Insurer } from "../flows/open-intake.ts";
+import { openIntake } from "../flows/open-intake.ts";
 import { loadTestRegister } from "../flows/test-register.ts";
 import { createMemoryFolders, type MemoryFolders } from "./memory-folders.ts";
 
 const ACTOR = { account: "test" };
+
+export interface AccountOptions {
+  readonly signatureRequired?: boolean;
+  /** PEM. */
+  readonly signingCertificate?: string;
+  /** Instead of a new one. */
+  readonly insurer?: Insurer;
+  /** More insurers that it may act for. */
+  readonly others?: readonly Insurer[];
+}
 
 /** The file protocol on a database of its own; what is in the folders is in memory. */
 export async function openExchange(t: Test, settings: Partial<Exchange> = {}) {
@@ -26,7 +37,7 @@ export async function openExchange(t: Test, settings: Partial<Exchange> = {}) {
   let opened = 0;
 
   /** An insurer with an account of its own; further insurers make it a service provider's. */
-  async function open(options: { signatureRequired?: boolean; others?: readonly Insurer[]; insurer?: Insurer } = {}) {
+  async function open(options: AccountOptions = {}) {
     opened += 1;
     const accountName = `account-${opened}`;
     const insurer = options.insurer ?? (await flow.admit());
@@ -37,10 +48,19 @@ export async function openExchange(t: Test, settings: Partial<Exchange> = {}) {
         await grant(tx, ACTOR, { clientId: accountName, enterpriseNumber, validFrom: "2020-01-01" });
       }
       const signatureRequired = options.signatureRequired ?? false;
+      if (options.signingCertificate) {
+        await registerSigningCertificate(tx, ACTOR, { clientId: accountName, pem: options.signingCertificate });
+      }
       await openAccount(tx, ACTOR, { clientId: accountName, accountName, signatureRequired, language: "en" });
     });
     const memory = createMemoryFolders();
-    return { ...memory, insurer, accountName, name: nameFor(insurer), serve: () => serve(accountName, memory) };
+    return {
+      ...memory,
+      insurer,
+      accountName,
+      name: nameFor(insurer),
+      serve: (changed: Partial<Exchange> = {}) => serve(accountName, memory, changed),
+    };
   }
 
   async function getAccount(accountName: string): Promise<SftpAccount> {
@@ -49,8 +69,17 @@ export async function openExchange(t: Test, settings: Partial<Exchange> = {}) {
     return account;
   }
 
-  async function serve(accountName: string, { folders }: Pick<MemoryFolders, "folders">) {
-    return await serveAccount(exchange, await getAccount(accountName), folders, new AbortController().signal);
+  async function serve(
+    accountName: string,
+    { folders }: Pick<MemoryFolders, "folders">,
+    changed: Partial<Exchange> = {},
+  ) {
+    return await serveAccount(
+      { ...exchange, ...changed },
+      await getAccount(accountName),
+      folders,
+      new AbortController().signal,
+    );
   }
 
   return { ...flow, exchange, open, getAccount, serve };

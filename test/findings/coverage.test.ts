@@ -1,12 +1,14 @@
 import t from "tap";
 import { FINDING_CODES } from "../../src/findings/finding-codes.ts";
+import { DROP_FINDING_CASES } from "../exchange/finding-cases.ts";
 import { FLOW_FINDING_CASES } from "../flows/finding-cases.ts";
 import { FINDING_CASES } from "../formats/contract-file/finding-cases.ts";
 
-/** Both tables are run by tests beside them: test/formats/contract-file and test/flows, finding-cases.test.ts. */
+/** The tables are run by tests beside them: finding-cases.test.ts in test/formats/contract-file, test/flows and test/exchange. */
 const CASES: Readonly<Record<string, { readonly raises: unknown; readonly justNot: unknown }>> = {
   ...FINDING_CASES,
   ...FLOW_FINDING_CASES,
+  ...DROP_FINDING_CASES,
 };
 
 for (const code of Object.keys(FINDING_CODES)) {
@@ -16,7 +18,7 @@ for (const code of Object.keys(FINDING_CODES)) {
   });
 }
 
-t.test("no code stands in both tables, and none that is not published", async (t) => {
-  const codes = [...Object.keys(FINDING_CASES), ...Object.keys(FLOW_FINDING_CASES)];
+t.test("no code stands in two tables, and none that is not published", async (t) => {
+  const codes = [...Object.keys(FINDING_CASES), ...Object.keys(FLOW_FINDING_CASES), ...Object.keys(DROP_FINDING_CASES)];
   t.same(codes.toSorted(), Object.keys(FINDING_CODES).toSorted());
 });
