@@ -14,8 +14,8 @@ export interface AccountWatcherOptions<Account extends { readonly accountName: s
   /** Answers the names of those that still hold. */
   readonly renew: (leases: readonly AccountLease[], leaseMs: number) => Promise<readonly string[]>;
   readonly release: (lease: AccountLease, result: LeaseResult) => Promise<void>;
-  /** One round over the account's folders. */
-  readonly serve: (account: Account, folders: DropFolders, signal: AbortSignal) => Promise<unknown>;
+  /** One round over the account's folders; says whether there is more to do at once. */
+  readonly serve: (account: Account, folders: DropFolders, signal: AbortSignal) => Promise<{ readonly more: boolean }>;
   readonly sessions: SessionPool;
   /** `{account}` in either stands for the account's name. */
   readonly user: string;
@@ -161,9 +161,10 @@ async function serveRound<Account extends { readonly accountName: string }>(
   const { accountName } = account;
   const startedAt = performance.now();
   const seen: { listing?: { oldestFileAt?: Date } } = {};
+  let more = false;
   let fault: string | undefined;
   try {
-    await serveFolders(options, account, breaking.signal, seen);
+    ({ more } = await serveFolders(options, account, breaking.signal, seen));
   } catch (err) {
     fault = err instanceof SftpFault ? err.code : OWN_FAULT;
     // Broken off by ourselves: nothing is wrong with the account.
@@ -173,7 +174,7 @@ async function serveRound<Account extends { readonly accountName: string }>(
   options.onRound(fault ?? "done");
   if (fault) options.onFault(accountName, fault, Date.now() - (lease.failingSince?.getTime() ?? Date.now()));
   await options.release(lease, {
-    dueInMs: fault ? Math.max(options.pollIntervalMs, pauseAfter(lease.failures)) : options.pollIntervalMs,
+    dueInMs: fault ? Math.max(options.pollIntervalMs, pauseAfter(lease.failures)) : more ? 0 : options.pollIntervalMs,
     ...(fault && { fault }),
     isSlow: performance.now() - startedAt > SLOW_MS,
     ...seen,
@@ -185,7 +186,7 @@ async function serveFolders<Account extends { readonly accountName: string }>(
   account: Account,
   signal: AbortSignal,
   seen: { listing?: { oldestFileAt?: Date } },
-): Promise<void> {
+): Promise<{ readonly more: boolean }> {
   const fill = (template: string) => template.replaceAll("{account}", account.accountName);
   const user = fill(places.user);
   const session = await sessions.take(user);
@@ -193,7 +194,7 @@ async function serveFolders<Account extends { readonly accountName: string }>(
   signal.addEventListener("abort", breakOff);
   try {
     if (signal.aborted) throw new SftpFault("stopped", "session");
-    await serve(account, noteListing(openDropFolders(session, fill(places.path)), seen), signal);
+    return await serve(account, noteListing(openDropFolders(session, fill(places.path)), seen), signal);
   } finally {
     signal.removeEventListener("abort", breakOff);
     sessions.giveBack(user, session);
