@@ -26,6 +26,12 @@ export interface DoorParts {
   readonly raiseAlarm: (alarm: NewAlarm) => Promise<void>;
 }
 
+/** As RFC 6749 section 5.2 has it. */
+function statusOf(error: string): number {
+  if (error === "invalid_client") return 401;
+  return error === "server_error" ? 500 : 400;
+}
+
 /** Opens the REST door; answers its public address and how to close it. */
 export async function openDoor(parts: DoorParts): Promise<{ url: string; close(): Promise<void> }> {
   const { config, intake, keys, keyRing, metrics, raiseAlarm } = parts;
@@ -60,7 +66,7 @@ export async function openDoor(parts: DoorParts): Promise<{ url: string; close()
             tokenSha256: isIssued ? decision.tokenSha256 : undefined,
             method: "POST",
             route: "/auth/token",
-            status: isIssued ? 200 : 400,
+            status: isIssued ? 200 : statusOf(decision.error),
           });
         },
       });

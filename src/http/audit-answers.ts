@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { AuditKind } from "../audit/audit-event.ts";
+import { type AuditKind, insertAuditEvent } from "../audit/audit-event.ts";
 import { AuditUnavailable } from "../audit/audit-log.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
 import { isInamiNumber } from "../identifiers/inami-number.ts";
 import { isSsin } from "../identifiers/ssin.ts";
@@ -10,7 +11,10 @@ import type { Api } from "./fastify-types.ts";
 import type { HttpDependencies, ProvideDependencies } from "./http-dependencies.ts";
 import { Problem } from "./problems.ts";
 
-/** Puts every answer of a route that is not public on record before it leaves; without its row no answer is given. */
+/**
+ * Puts every answer of a route that is not public on record before it leaves; without its row no answer is given. What
+ * changes something is on record before, by `recordWrite` or the operator's act, with the change itself.
+ */
 export function auditAnswers(app: Api, provide: ProvideDependencies): void {
   app.decorateRequest("persons", null);
   app.decorateRequest("isAudited", false);
@@ -28,9 +32,10 @@ function kindOf(request: FastifyRequest, status: number): AuditKind | undefined 
   const { scope, public: isPublic } = request.routeOptions.config;
   if (isPublic === true || scope === undefined) return undefined;
   if (status === 401 || status === 403) return "denial";
-  // What operators change is on record by the act itself, in its own transaction.
-  if (status >= 400 || (scope === SCOPES.operate && request.method !== "GET")) return undefined;
-  return request.method === "GET" || request.method === "HEAD" ? "read" : "write";
+  if (status >= 400) return undefined;
+  if (request.method === "GET" || request.method === "HEAD") return "read";
+  // What operators change is on record by the act itself.
+  return scope === SCOPES.operate ? undefined : "write";
 }
 
 async function record(
@@ -71,6 +76,23 @@ function asProblem(error: unknown): unknown {
   return new Problem("serviceUnavailable", "The request cannot be put on record at this moment.", {
     retryAfterSec: 10,
   });
+}
+
+/**
+ * Puts what an insurer changes on record in the transaction of the change itself: both are committed, or neither.
+ * `status` is that of the answer; `requestSha256` the digest of the body, where there was one.
+ */
+export async function recordWrite(
+  request: FastifyRequest,
+  tx: TransactionSql,
+  { status, requestSha256 }: { readonly status: number; readonly requestSha256?: Buffer },
+): Promise<void> {
+  try {
+    await insertAuditEvent(tx, { ...describeRequest(request), kind: "write", status, requestSha256 });
+  } catch (error) {
+    throw asProblem(new AuditUnavailable("insertFailed", error));
+  }
+  request.isAudited = true;
 }
 
 /** The persons that an answer about records names, for the audit row of the answer. */

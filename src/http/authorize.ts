@@ -34,6 +34,8 @@ export async function authorize(
   const thumbprint = getThumbprint(request.raw.socket);
   const token = await verifyToken(request.headers.authorization, thumbprint);
   if ("failure" in token) throw tokenProblem(token);
+  // Who it is stands now; what it may is checked below, and a refusal names it on the audit trail.
+  request.caller = { ...describeToken(token), grants: [] };
   if (!(await directory.isCertificateOf(token.clientId, thumbprint))) {
     throw new Problem("clientCertificateNotRegistered", "The client certificate is not registered for this client.");
   }

@@ -91,9 +91,20 @@ export async function listSubmissions(tenant: Tenant, page: SubmissionPage): Pro
   return rows.map(toSubmission);
 }
 
-/** Takes a submission back before a worker has taken it up. The end of the initial load may have waited for it. */
-export async function cancelSubmission(tenant: Tenant, submissionId: string): Promise<Cancellation | undefined> {
-  return await tenant.run((tx) => cancelInTransaction(tx, tenant.insurerId, submissionId));
+/**
+ * Takes a submission back before a worker has taken it up. The end of the initial load may have waited for it.
+ * `alsoCommit` writes what is committed together with it, or not at all.
+ */
+export async function cancelSubmission(
+  tenant: Tenant,
+  submissionId: string,
+  alsoCommit?: (tx: TransactionSql) => Promise<void>,
+): Promise<Cancellation | undefined> {
+  return await tenant.run(async (tx) => {
+    const cancellation = await cancelInTransaction(tx, tenant.insurerId, submissionId);
+    if (cancellation === "cancelled") await alsoCommit?.(tx);
+    return cancellation;
+  });
 }
 
 export type Cancellation = "cancelled" | "tooLate";

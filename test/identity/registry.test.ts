@@ -175,6 +175,7 @@ t.test("grants are dated, do not overlap, and several are for service providers 
   await isRefused(t, "insurerNotFound", give(provider, "0471938850", "2026-01-01"));
   for (const [from, to] of [
     ["2026-02-30"],
+    ["0000-01-01"],
     ["1 May"],
     ["2026-01-01", "2025-12-31"],
     ["2026-01-01", "2026-13-01"],

@@ -1,5 +1,6 @@
 import { SCOPES } from "../../identity/scopes.ts";
 import { cancelSubmission } from "../../intake/submission-queries.ts";
+import { recordWrite } from "../audit-answers.ts";
 import { getTenant } from "../authorize.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -28,7 +29,9 @@ export function cancelSubmissionRoute(app: Api, provide: ProvideDependencies): v
     { schema, config: { scope: SCOPES.submit } },
     async (request, reply) => {
       const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
-      const result = await cancelSubmission(getTenant(request, provide), submissionId);
+      const result = await cancelSubmission(getTenant(request, provide), submissionId, (tx) =>
+        recordWrite(request, tx, { status: 204 }),
+      );
       if (result === undefined) throw submissionNotFound();
       if (result === "tooLate") throw tooLateToCancel();
       return reply.code(204).send();

@@ -1,6 +1,7 @@
 import { SCOPES } from "../../identity/scopes.ts";
 import { receiveSubmission } from "../../intake/receive-submission.ts";
 import { answerLanguage } from "../answer.ts";
+import { recordWrite } from "../audit-answers.ts";
 import { listCandidateInsurers, settleInsurer } from "../authorize.ts";
 import { digestMismatch, parseContentDigest, verifySha512 } from "../content-digest.ts";
 import { EXAMPLE_CONTRACT_FILE, EXAMPLE_DIGEST, EXAMPLE_JWS, EXAMPLE_RECEIPT } from "../examples.ts";
@@ -91,6 +92,7 @@ export async function createSubmissionRoute(app: Api, provide: ProvideDependenci
         body,
         expectedSha256: sha256,
         onInsurer: (insurer) => settleInsurer(request, insurer),
+        alsoCommit: (tx, { sha256: requestSha256 }) => recordWrite(request, tx, { status: 202, requestSha256 }),
       });
       request.submissionId = submissionId;
       reply.code(202).header("Location", submissionPath(submissionId));
