@@ -49,7 +49,7 @@ export async function startEmbeddedServer(t: Test, limits: Partial<SftpLimits> =
     hostKeyFile: join(folder, "data", "sftp-host-key"),
     root,
     findAccountByKey: async (accountName, publicKey) =>
-      !revoked.has(accountName) && accounts[accountName as AccountName]?.publicKey === publicKey
+      !revoked.has(accountName) && accounts[accountName as AccountName]?.blob.equals(publicKey)
         ? { accountName }
         : undefined,
     gatewayKey: gateway.publicKey,
@@ -95,7 +95,7 @@ export async function connect(
   username: string,
   { privateKey }: SshKey,
 ): Promise<SftpClient> {
-  const client = new SftpClient();
+  const client = new SftpClient(username, { error: () => {}, end: () => {}, close: () => {} });
   client.on("error", () => {});
   const sock = connectSocket({ host: "127.0.0.1", port, noDelay: true });
   await client.connect({ sock, username, privateKey, readyTimeout: 10_000 });

@@ -13,8 +13,8 @@ const PACKAGES = {
 export type Tool = keyof typeof PACKAGES;
 
 const PROBES: Readonly<Partial<Record<Tool, string>>> = {
-  paramiko: "python3 -c 'import paramiko'",
-  asyncssh: "python3 -c 'import asyncssh'",
+  paramiko: "/usr/bin/python3 -c 'import paramiko'",
+  asyncssh: "/usr/bin/python3 -c 'import asyncssh'",
   nss_wrapper: "LD_PRELOAD=libnss_wrapper.so true 2>&1 | grep -q . && exit 1 || exit 0",
 };
 

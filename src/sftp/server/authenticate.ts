@@ -5,12 +5,12 @@ import { isAccountName, type Viewer } from "./drop-place.ts";
 export const GATEWAY_USER = "infoss-gateway";
 
 /**
- * The open account of that name to which that key (`ssh-ed25519 AAAA…`, without comment) belongs; undefined for any other
- * pair. May answer from what it knew ten seconds ago.
+ * The open account of that name to which that key (blob of RFC 4253 section 6.6) belongs; undefined for any other pair.
+ * May answer from what it knew ten seconds ago.
  */
 export type FindAccountByKey = (
   accountName: string,
-  publicKey: string,
+  publicKey: Buffer,
 ) => Promise<{ readonly accountName: string } | undefined>;
 
 export interface Credentials {
@@ -22,7 +22,7 @@ export interface Credentials {
 /** Who proved itself, and with which key: it may be taken back while the connection is open. */
 export interface Login {
   readonly viewer: Viewer;
-  readonly publicKey: string;
+  readonly publicKey: Buffer;
 }
 
 const KEY_TYPES: readonly string[] = [
@@ -41,13 +41,13 @@ export async function checkLogin(
   if (context.method !== "publickey" || !KEY_TYPES.includes(context.key.algo)) return undefined;
   // Without its own hash this is RSA with SHA-1.
   if (context.key.algo === "ssh-rsa" && context.hashAlgo === undefined) return undefined;
-  const publicKey = `${context.key.algo} ${context.key.data.toString("base64")}`;
+  const { algo, data: publicKey } = context.key;
   const viewer = await findViewer(context.username, publicKey, credentials);
   if (!viewer) return undefined;
   if (context.signature === undefined || context.blob === undefined) {
     return { login: { viewer, publicKey }, isProved: false };
   }
-  const key = ssh2.utils.parseKey(publicKey);
+  const key = ssh2.utils.parseKey(`${algo} ${publicKey.toString("base64")}`);
   if (key instanceof Error || key.verify(context.blob, context.signature, context.hashAlgo) !== true) return undefined;
   return { login: { viewer, publicKey }, isProved: true };
 }
@@ -60,10 +60,10 @@ export async function isStillGood({ viewer, publicKey }: Login, credentials: Cre
 
 async function findViewer(
   username: string,
-  publicKey: string,
+  publicKey: Buffer,
   { findAccountByKey, gatewayKey }: Credentials,
 ): Promise<Viewer | undefined> {
-  if (username === GATEWAY_USER) return publicKey === withoutComment(gatewayKey) ? { kind: "gateway" } : undefined;
+  if (username === GATEWAY_USER) return readBlob(gatewayKey).equals(publicKey) ? { kind: "gateway" } : undefined;
   if (!isAccountName(username)) return undefined;
   const account = await findAccountByKey(username, publicKey);
   return account && isAccountName(account.accountName)
@@ -71,6 +71,6 @@ async function findViewer(
     : undefined;
 }
 
-function withoutComment(line: string): string {
-  return line.trim().split(" ").slice(0, 2).join(" ");
+function readBlob(line: string): Buffer {
+  return Buffer.from(line.trim().split(" ")[1] ?? "", "base64");
 }

@@ -15,8 +15,8 @@ export type Place =
 
 export type FilePlace = Extract<Place, { kind: "file" }>;
 
-/** Lower case letters, digits and hyphens; also the name of the folder. */
-const ACCOUNT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** Also the name of the folder, and of a user of Linux. */
+const ACCOUNT_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 /** What a file system or a terminal could misread: control characters, slashes of both kinds, bytes that were no UTF-8. */
 const UNUSABLE = /[\p{Cc}/\\\ufffd]/u;
 const LONGEST_NAME_BYTES = 255;

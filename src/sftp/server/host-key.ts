@@ -19,8 +19,8 @@ export async function readOrMakeHostKey(file: string): Promise<HostKey> {
   if (existing !== undefined) return describeKey(existing, file);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const unfinished = `${file}.${randomUUID()}`;
-  const { privateKey: made } = generateSshKeyPair("infoss-gateway");
-  await writeFile(unfinished, made, { mode: 0o600, flush: true });
+  const { privateKey } = generateSshKeyPair("infoss-gateway embedded SFTP server");
+  await writeFile(unfinished, privateKey, { mode: 0o600, flush: true });
   try {
     await link(unfinished, file);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Logger } from "pino";
 import type { AuthContext, Connection, RejectConnection, ServerChannel, Session } from "ssh2";
 import { makeAccountFolders } from "./account-folders.ts";
-import { type Credentials, checkLogin, isStillGood, type Login } from "./authenticate.ts";
+import { type Credentials, checkLogin, GATEWAY_USER, isStillGood, type Login } from "./authenticate.ts";
 import type { UsageBook } from "./folder-usage.ts";
 import { serveChannel } from "./serve-channel.ts";
 import type { SftpLimits } from "./sftp-limits.ts";
@@ -100,9 +100,9 @@ export class SftpConnection {
     await Promise.all(this.#running);
   }
 
-  #named(): { account?: string } {
+  #named(): { accountName?: string } {
     if (!this.#login) return {};
-    return { account: this.#login.viewer.accountName ?? "(gateway)" };
+    return { accountName: this.#login.viewer.accountName ?? GATEWAY_USER };
   }
 
   async #decide(context: AuthContext): Promise<void> {
