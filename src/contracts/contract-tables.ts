@@ -3,6 +3,7 @@ import {
   boolean,
   check,
   date,
+  index,
   integer,
   pgTable,
   primaryKey,
@@ -36,12 +37,19 @@ export const contract = pgTable(
     uniqueIndex("contract_key")
       .on(table.insurerId, table.contractNumber, table.inamiRoot)
       .where(sql`${table.cancelledAt} is null`),
+    // What was declared in error is still recognised: "cancelled" is another answer than "unknown".
+    index("contract_cancelled_key")
+      .on(table.insurerId, table.contractNumber, table.inamiRoot)
+      .where(sql`${table.cancelledAt} is not null`),
   ],
 );
 
 /**
- * What was true of a contract from `validFrom` (valid time), as we knew it from `recordedAt` until `supersededAt`
- * (recorded time). Rows are never overwritten; only `supersededAt` is set once.
+ * What was declared of a contract from `validFrom` (valid time), as we knew it from `recordedAt` until `supersededAt`
+ * (recorded time). Rows are never overwritten; only `supersededAt` is set once. The periods known at one moment follow
+ * each other without gap or overlap from the start on; every one carries the end of the contract, which bounds what is
+ * covered, so that what a `close` cut off is there again after `reopen`. The row that a `cancel` leaves has an empty
+ * period: nothing was ever true (docs/contracts.md).
  */
 export const contractVersion = pgTable(
   "contract_version",
@@ -66,6 +74,10 @@ export const contractVersion = pgTable(
     action: text("action", { enum: RECORD_ACTIONS }).notNull(),
     submissionId: uuid("submission_id").notNull(),
     recordNumber: integer("record_number").notNull(),
+    /** Why, as sent with `close` (a code), `reopen` and `cancel` (free text); absent with `new` without end and `modify`. */
+    reason: text("reason"),
+    /** Who handed the submission over: the client's id, or `account:` and the account of an operator. */
+    actor: identifier("actor"),
   },
   (table) => [
     primaryKey({ columns: [table.insurerId, table.contractId, table.version] }),
@@ -73,6 +85,9 @@ export const contractVersion = pgTable(
     check("contract_version_language", isOneOf(table.language, HOLDER_LANGUAGES)),
     check("contract_version_end_reason", isOneOf(table.endReason, END_REASONS)),
     check("contract_version_end", sql`(${table.endOn} is null) = (${table.endReason} is null)`),
+    // An empty period is that of a cancelled contract.
+    check("contract_version_period", sql`${table.validBefore} >= ${table.validFrom}`),
+    check("contract_version_recorded", sql`${table.supersededAt} >= ${table.recordedAt}`),
     check("contract_version_action", isOneOf(table.action, RECORD_ACTIONS)),
   ],
 );

@@ -1,16 +1,11 @@
 import type { TransactionSql } from "../database/sql.ts";
 import { stagedFinding } from "../database/staged-records.ts";
-
-export interface Merge {
-  readonly insurerId: number;
-  readonly submissionId: string;
-  readonly recordedAt: Date;
-}
+import type { Merge } from "./apply-records.ts";
 
 /**
  * Makes a contract with its first version of every staged `new` record that is not blocked, in the order of the file.
- * A contract that is there already is `unchanged` where the content is the same, else a finding. The caller holds the
- * insurer's merge lock.
+ * A contract that is there already is `unchanged` where the content is the same, else a finding, which a record that is
+ * blocked already is told too. The caller holds the insurer's lock.
  */
 export async function mergeInitialLoad(tx: TransactionSql, merge: Merge): Promise<void> {
   const met = (await markRepeatedContracts(tx)) + (await markStoredContracts(tx, merge));
@@ -23,25 +18,36 @@ export async function mergeInitialLoad(tx: TransactionSql, merge: Merge): Promis
 async function markRepeatedContracts(tx: TransactionSql): Promise<number> {
   const result = await tx`
     with repeated as (
-      select contract_number, inami_root, min(record_number) as first_record_number from staged
-      where not blocked group by contract_number, inami_root having count(*) > 1)
+      select contract_number, inami_root, min(record_number) filter (where not blocked) as first_record_number from staged
+      where not malformed group by contract_number, inami_root having count(*) > 1)
     update staged s set met = true
     from repeated r
-    where not s.blocked and s.contract_number = r.contract_number and s.inami_root = r.inami_root
+    where not s.malformed and s.contract_number = r.contract_number and s.inami_root = r.inami_root
       and s.record_number > r.first_record_number`;
   return result.count;
 }
 
-/** Marks the records whose contract is stored already. */
+/** Marks the records whose contract is stored already, under whichever number of its provider. */
 async function markStoredContracts(tx: TransactionSql, merge: Merge): Promise<number> {
   const [stored] = await tx`select 1 from contract where insurer_id = ${merge.insurerId} limit 1`;
   if (!stored) return 0;
   const result = await tx`
     update staged s set met = true
-    from contract c
-    where not s.blocked and not s.met and c.insurer_id = ${merge.insurerId} and c.contract_number = s.contract_number
-      and c.inami_root = s.inami_root and c.cancelled_at is null`;
+    where not s.malformed and not s.met and exists (${findContract(tx, merge)})`;
   return result.count;
+}
+
+/**
+ * The stored contract of the staged record `s`: under the number as sent before any other of the provider. `offset 0`
+ * makes each record look its contract up by key: joined freely, the planner, who may know nothing yet of contracts merged
+ * a moment ago, compares every record with every contract.
+ */
+function findContract(tx: TransactionSql, merge: Merge) {
+  return tx`
+    (select contract_id, start_on, cancelled_at from contract
+     where insurer_id = ${merge.insurerId} and contract_number = s.contract_number
+       and inami_root = any(array[left(s.inami_number, 8), s.inami_root] || s.alias_roots) and cancelled_at is null
+     order by inami_root <> left(s.inami_number, 8), inami_root <> s.inami_root, contract_id limit 1 offset 0)`;
 }
 
 /**
@@ -58,9 +64,9 @@ async function insertContracts(tx: TransactionSql, merge: Merge): Promise<void> 
 async function insertFirstVersions(tx: TransactionSql, merge: Merge): Promise<void> {
   await tx`
     insert into contract_version (insurer_id, contract_id, version, valid_from, recorded_at, inami_number, contract_kind,
-      ssin, solidarity, language, payment_reference, end_on, end_reason, action, submission_id, record_number)
+      ssin, solidarity, language, payment_reference, end_on, end_reason, action, submission_id, record_number, reason, actor)
     select ${merge.insurerId}::int, contract_id, 1, start_on, ${merge.recordedAt}::timestamptz, inami_number, contract_kind,
-      ssin, solidarity, language, payment_reference, end_on, reason, 'new', ${merge.submissionId}::uuid, record_number
+      ssin, solidarity, language, payment_reference, end_on, reason, 'new', ${merge.submissionId}::uuid, record_number, reason, ${merge.actor}::text
     from staged where not blocked and not met`;
 }
 
@@ -85,23 +91,19 @@ async function compareMetContracts(tx: TransactionSql, merge: Merge): Promise<vo
     tx`s.contract_number`,
     tx`jsonb_build_object('contractId', v.contract_id)`,
   );
-  // `offset 0` makes each record look its contract up by key. Joined freely, the planner, who knows nothing yet of
-  // contracts merged a moment ago, compares every record with every contract.
   await tx`
     with compared as (
       select s.ctid as row_id, ${isSame} as is_same,
         case when v.submission_id = ${merge.submissionId} then ${repeated} else ${exists} end as finding
       from staged s
-      cross join lateral (select contract_id, start_on from contract
-        where insurer_id = ${merge.insurerId} and contract_number = s.contract_number and inami_root = s.inami_root
-          and cancelled_at is null offset 0) c
+      cross join lateral ${findContract(tx, merge)} c
       cross join lateral (select * from contract_version
         where insurer_id = ${merge.insurerId} and contract_id = c.contract_id and superseded_at is null
           and valid_before is null offset 0) v
       where s.met)
     update staged set
-      unchanged = compared.is_same,
-      blocked = not compared.is_same,
+      unchanged = compared.is_same and not staged.blocked,
+      blocked = staged.blocked or not compared.is_same,
       findings = case when compared.is_same then staged.findings
         else coalesce(staged.findings, '[]'::jsonb) || compared.finding end
     from compared where staged.ctid = compared.row_id`;

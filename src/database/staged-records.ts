@@ -10,23 +10,29 @@ type Fragment = PendingQuery<Row[]>;
 /**
  * Records of the submission that this transaction processes. A temporary table of the transaction: never logged, gone
  * with it, seen by nobody else. `contract_id` is drawn here so that contract and version agree without a look-up;
- * `met` marks records whose contract was there already.
+ * `start_on` is the day from which a record holds: `startOn` of `new`, `effectiveOn` of `modify`. `malformed` records
+ * failed the checks of their own form; `blocked` ones are rejected for whatever reason. `inami_root` and `alias_roots`
+ * are the register's to correct: under which root the contract is known, and which others its provider had. `met` marks
+ * records whose contract was there already; `last_finding` is told behind all others.
  */
 export async function createStagingTable(tx: TransactionSql): Promise<void> {
   await tx.unsafe(`
     create temporary table staged (
       record_number int not null, line int not null, byte_offset bigint not null, byte_length int not null,
-      sender_reference text collate "C", contract_number text collate "C", inami_root text collate "C",
-      inami_number text collate "C", start_on date, end_on date, reason text, contract_kind text, ssin text collate "C",
+      sender_reference text collate "C", action text, contract_number text collate "C", inami_root text collate "C",
+      alias_roots text[] collate "C", inami_number text collate "C", start_on date, end_on date, reason text, contract_kind text, ssin text collate "C",
       solidarity boolean, language text, payment_reference text collate "C",
-      findings jsonb, blocked boolean not null, met boolean not null default false, unchanged boolean not null default false,
+      findings jsonb, last_finding jsonb, malformed boolean not null default false, blocked boolean not null, met boolean not null default false, unchanged boolean not null default false,
       contract_id uuid not null default uuidv7()
     ) on commit drop`);
 }
 
+type Eleven<T> = [T, T, T, T, T, T, T, T, T, T, T];
+
 /** Columns of a batch, in the order of the statement's parameters. Those from `sender_reference` to `payment_reference` are the content that is hashed. */
 const TEXT_COLUMNS = [
   "senderReference",
+  "action",
   "contractNumber",
   "inamiNumber",
   "startOn",
@@ -63,7 +69,8 @@ export class StagedBatch {
     this.#lengths += comma + record.byteLength;
     for (let column = 0; column < TEXT_COLUMNS.length; column += 1) {
       // A value that failed its check is undefined: it may not even be a date.
-      const value = record[TEXT_COLUMNS[column]!];
+      const name = TEXT_COLUMNS[column]!;
+      const value = name === "startOn" ? (record.startOn ?? record.effectiveOn) : record[name];
       this.#texts[column] += comma + (value === undefined ? "NULL" : quote(value));
     }
     this.#solidarities += comma + (record.solidarity === undefined ? "NULL" : record.solidarity);
@@ -80,21 +87,34 @@ export class StagedBatch {
 
   async insert(tx: TransactionSql): Promise<void> {
     const array = (elements: string) => `{${elements}}`;
-    const [senderReference, contractNumber, inamiNumber, startOn, endOn, reason, kind, ssin, language, payment] =
-      this.#texts.map(array) as [string, string, string, string, string, string, string, string, string, string];
+    const [
+      senderReference,
+      action,
+      contractNumber,
+      inamiNumber,
+      startOn,
+      endOn,
+      reason,
+      kind,
+      ssin,
+      language,
+      payment,
+    ] = this.#texts.map(array) as Eleven<string>;
     await tx`
-      insert into staged (record_number, line, byte_offset, byte_length, sender_reference, contract_number, inami_root,
-        inami_number, start_on, end_on, reason, contract_kind, ssin, solidarity, language, payment_reference, findings, blocked)
-      select record_number, line, byte_offset, byte_length, sender_reference, contract_number, left(inami_number, 8),
-        inami_number, start_on, end_on, reason, contract_kind, ssin, solidarity, language, payment_reference, findings, blocked
+      insert into staged (record_number, line, byte_offset, byte_length, sender_reference, action, contract_number,
+        inami_root, inami_number, start_on, end_on, reason, contract_kind, ssin, solidarity, language, payment_reference,
+        findings, malformed, blocked)
+      select record_number, line, byte_offset, byte_length, sender_reference, action, contract_number,
+        left(inami_number, 8), inami_number, start_on, end_on, reason, contract_kind, ssin, solidarity, language,
+        payment_reference, findings, blocked, blocked
       from unnest(
         ${array(this.#numbers)}::text::int[], ${array(this.#lines)}::text::int[], ${array(this.#offsets)}::text::bigint[],
-        ${array(this.#lengths)}::text::int[], ${senderReference}::text::text[], ${contractNumber}::text::text[],
+        ${array(this.#lengths)}::text::int[], ${senderReference}::text::text[], ${action}::text::text[], ${contractNumber}::text::text[],
         ${inamiNumber}::text::text[], ${startOn}::text::date[], ${endOn}::text::date[], ${reason}::text::text[],
         ${kind}::text::text[], ${ssin}::text::text[], ${array(this.#solidarities)}::text::boolean[],
         ${language}::text::text[], ${payment}::text::text[], ${array(this.#findings)}::text::jsonb[],
         ${array(this.#blocked)}::text::boolean[])
-      as u (record_number, line, byte_offset, byte_length, sender_reference, contract_number, inami_number, start_on, end_on,
+      as u (record_number, line, byte_offset, byte_length, sender_reference, action, contract_number, inami_number, start_on, end_on,
         reason, contract_kind, ssin, solidarity, language, payment_reference, findings, blocked)`;
   }
 }

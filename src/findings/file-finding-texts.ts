@@ -152,6 +152,18 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     de: "Die Erstbeladung ist abgeschlossen; eine Datei der Art initialLoad wird nicht mehr angenommen. Bitte teilen Sie die Änderungen in einer Datei der Art delta mit oder fordern Sie einen Vergleich (dryRun) an.",
     en: "The initial load is closed; a file of the kind initialLoad is no longer accepted. Please send the changes in a file of the kind delta or ask for a comparison (dryRun).",
   },
+  sequenceUsed: {
+    fr: "Le numéro de séquence[ {value}] est déjà celui d’un fichier traité ou en attente[ (ticket {submissionId})]. Veuillez attribuer à ce fichier le prochain numéro libre et le renvoyer.",
+    nl: "Het volgnummer[ {value}] is al dat van een verwerkt of wachtend bestand[ (ticket {submissionId})]. Gelieve dit bestand het volgende vrije nummer te geven en opnieuw te verzenden.",
+    de: "Die Folgenummer[ {value}] ist bereits die einer verarbeiteten oder wartenden Datei[ (Ticket {submissionId})]. Bitte geben Sie dieser Datei die nächste freie Nummer und übermitteln Sie sie erneut.",
+    en: "The sequence number[ {value}] is already that of a file that was processed or waits[ (ticket {submissionId})]. Please give this file the next free number and send it again.",
+  },
+  sequenceGapExpired: {
+    fr: "Un fichier précédent[ (numéro de séquence {missing})] n’est pas arrivé à temps : ce fichier[, numéro {value},] n’a pas été traité. Veuillez envoyer d’abord le fichier manquant, puis renvoyer celui-ci sous le même numéro.",
+    nl: "Een eerder bestand[ (volgnummer {missing})] is niet op tijd aangekomen: dit bestand[, nummer {value},] werd niet verwerkt. Gelieve eerst het ontbrekende bestand te verzenden en dit daarna onder hetzelfde nummer opnieuw te verzenden.",
+    de: "Eine frühere Datei[ (Folgenummer {missing})] ist nicht rechtzeitig eingetroffen: Diese Datei[, Nummer {value},] wurde nicht verarbeitet. Bitte übermitteln Sie zuerst die fehlende Datei und danach diese unter derselben Nummer erneut.",
+    en: "An earlier file[ (sequence number {missing})] did not arrive in time: this file[, number {value},] was not processed. Please send the missing file first, then this one again under the same number.",
+  },
   recordCountMismatch: {
     fr: "Le nombre d’enregistrements annoncé[ ({declared})] n’est pas celui que contient le fichier[ ({found})]. Veuillez vérifier que le fichier est complet, corriger recordCount et renvoyer le fichier.",
     nl: "Het aangekondigde aantal records[ ({declared})] is niet het aantal dat het bestand bevat[ ({found})]. Gelieve na te gaan of het bestand volledig is, recordCount te verbeteren en het bestand opnieuw te verzenden.",

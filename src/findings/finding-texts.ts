@@ -18,6 +18,8 @@ export const FINDING_DETAILS: Readonly<Partial<Record<FindingCode, readonly stri
   environmentMismatch: ["expected"],
   senderMismatch: ["expected"],
   referenceReused: ["submissionId"],
+  sequenceUsed: ["submissionId"],
+  sequenceGapExpired: ["missing"],
   recordCountMismatch: ["declared", "found"],
   sameRecordsAsEarlier: ["submissionId"],
   valueTooLong: ["maximum"],
@@ -31,6 +33,9 @@ export const FINDING_DETAILS: Readonly<Partial<Record<FindingCode, readonly stri
   inamiNumberNotValidOn: ["on"],
   contractRepeated: ["firstRecordNumber"],
   contractExists: ["contractId"],
+  contractEndedBefore: ["endOn"],
+  effectiveBeforeStart: ["startOn"],
+  laterModificationReplaced: ["replacedOn"],
   inamiNumberExpired: ["validTo"],
   inamiNumberReplaced: ["replacedBy"],
 };

@@ -122,6 +122,36 @@ export const RECORD_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"record">, Find
     de: "Dieser Vertrag ist bereits mit einem anderen Inhalt bekannt[ (Vertrag {contractId})]. Bitte teilen Sie eine Änderung mit der Aktion modify mit; ein irrtümlich gemeldeter Vertrag wird vor der neuen Meldung mit der Aktion cancel annulliert.",
     en: "This contract is already known with other content[ (contract {contractId})]. Please send a change with the action modify; a contract declared in error is first withdrawn with the action cancel and then declared again.",
   },
+  contractUnknown: {
+    fr: "Aucun contrat n’est connu sous ce numéro de contrat et ce numéro INAMI. Veuillez vérifier les deux numéros ; un contrat qui n’a pas encore été déclaré l’est par l’action new.",
+    nl: "Er is geen contract bekend onder dit contractnummer en dit RIZIV-nummer. Gelieve beide nummers na te kijken; een contract dat nog niet werd aangegeven, wordt met de actie new aangegeven.",
+    de: "Unter dieser Vertragsnummer und dieser LIKIV-Nummer ist kein Vertrag bekannt. Bitte überprüfen Sie beide Nummern; ein noch nicht gemeldeter Vertrag wird mit der Aktion new gemeldet.",
+    en: "No contract is known under this contract number and this INAMI number. Please check both numbers; a contract that was not declared yet is declared with the action new.",
+  },
+  contractCancelled: {
+    fr: "Ce contrat a été annulé : il compte comme n’ayant jamais été déclaré. S’il existe malgré tout, veuillez le déclarer à nouveau par l’action new.",
+    nl: "Dit contract werd geannuleerd: het geldt als nooit aangegeven. Bestaat het toch, gelieve het dan opnieuw met de actie new aan te geven.",
+    de: "Dieser Vertrag wurde annulliert: Er gilt als nie gemeldet. Besteht er dennoch, melden Sie ihn bitte mit der Aktion new erneut.",
+    en: "This contract was cancelled: it counts as never declared. If it does exist, please declare it again with the action new.",
+  },
+  contractEndedBefore: {
+    fr: "Le contrat a pris fin avant le jour de la modification[ (dernier jour couvert : {endOn})]. Veuillez corriger la date d’effet ou, si la fin est inexacte, la corriger par l’action close ou la retirer par l’action reopen.",
+    nl: "Het contract eindigde vóór de dag van de wijziging[ (laatste gedekte dag: {endOn})]. Gelieve de ingangsdatum te verbeteren of, als het einde onjuist is, dit met de actie close te verbeteren of met de actie reopen in te trekken.",
+    de: "Der Vertrag endete vor dem Tag der Änderung[ (letzter gedeckter Tag: {endOn})]. Bitte berichtigen Sie das Wirksamkeitsdatum oder, falls das Ende nicht stimmt, berichtigen Sie es mit der Aktion close oder nehmen Sie es mit der Aktion reopen zurück.",
+    en: "The contract ended before the day of the modification[ (last day covered: {endOn})]. Please correct the effective date or, if the end is wrong, correct it with the action close or take it back with the action reopen.",
+  },
+  effectiveBeforeStart: {
+    fr: "La modification prend effet avant le début du contrat[ ({startOn})]. Veuillez corriger la date d’effet ; une date de début inexacte se corrige par l’action cancel suivie de l’action new.",
+    nl: "De wijziging gaat in vóór het begin van het contract[ ({startOn})]. Gelieve de ingangsdatum te verbeteren; een verkeerde begindatum wordt verbeterd met de actie cancel en daarna de actie new.",
+    de: "Die Änderung wird vor dem Beginn des Vertrags[ ({startOn})] wirksam. Bitte berichtigen Sie das Wirksamkeitsdatum; ein falsches Anfangsdatum wird mit der Aktion cancel und danach der Aktion new berichtigt.",
+    en: "The modification takes effect before the contract starts[ ({startOn})]. Please correct the effective date; a wrong start date is mended by the action cancel and then the action new.",
+  },
+  laterModificationReplaced: {
+    fr: "Une modification déclarée précédemment pour un jour ultérieur[ ({replacedOn})] est remplacée par celle-ci. Si elle doit rester d’application, veuillez la déclarer à nouveau.",
+    nl: "Een eerder aangegeven wijziging voor een latere dag[ ({replacedOn})] wordt door deze vervangen. Als ze van toepassing moet blijven, gelieve ze dan opnieuw aan te geven.",
+    de: "Eine früher gemeldete Änderung für einen späteren Tag[ ({replacedOn})] wird durch diese ersetzt. Soll sie weiterhin gelten, melden Sie sie bitte erneut.",
+    en: "A modification declared earlier for a later day[ ({replacedOn})] is replaced by this one. If it is to stay in force, please declare it again.",
+  },
   inamiNumberExpired: {
     fr: "La validité du numéro INAMI prend fin[ le {validTo},] après la date déclarée. Ceci n’empêche pas l’acceptation ; veuillez vérifier si le contrat est toujours en cours.",
     nl: "De geldigheid van het RIZIV-nummer eindigt[ op {validTo},] na de aangegeven datum. Dit verhindert de aanvaarding niet; gelieve na te gaan of het contract nog loopt.",

@@ -27,6 +27,8 @@ export const insurer = pgTable(
     name: text("name").notNull(),
     phase: text("phase", { enum: INSURER_PHASES }).notNull(),
     initialLoadCompletedAt: instant("initial_load_completed_at"),
+    /** When its contracts last changed: each change is recorded later than the one before, whatever the clock says. */
+    contractsRecordedAt: instant("contracts_recorded_at"),
   },
   (table) => [
     unique("insurer_enterprise_number").on(table.enterpriseNumber),

@@ -17,7 +17,14 @@ import { bytes, identifier, int4Array, isOneOf, textArray } from "../database/co
 import type { Finding } from "../findings/finding.ts";
 import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
 import { insurer } from "../identity/identity-tables.ts";
-import { CHANNELS, ENVIRONMENT_LETTERS, RECORD_OUTCOMES, SUBMISSION_KINDS, SUBMISSION_STATES } from "./submission.ts";
+import {
+  CHANNELS,
+  ENVIRONMENT_LETTERS,
+  HELD_REASONS,
+  RECORD_OUTCOMES,
+  SUBMISSION_KINDS,
+  SUBMISSION_STATES,
+} from "./submission.ts";
 
 export const submission = pgTable(
   "submission",
@@ -33,6 +40,14 @@ export const submission = pgTable(
     reference: identifier("reference"),
     environment: text("environment", { enum: ENVIRONMENT_LETTERS }),
     kind: text("kind", { enum: SUBMISSION_KINDS }),
+    /** Place of a delta among the insurer's deltas, over both doors. */
+    sequence: integer("sequence"),
+    /** What a held submission waits for. */
+    heldReason: text("held_reason", { enum: HELD_REASONS }),
+    /** When the patience with a gap in the sequence ends; absent where there is no limit. */
+    heldUntil: timestamp("held_until", { withTimezone: true }),
+    /** Who handed it over: the id of the client. */
+    actor: identifier("actor"),
     /** The root of the file as read at reception; absent while it could not be read. */
     header: jsonb("header").$type<ContractFileRoot>(),
     byteLength: bigint("byte_length", { mode: "number" }).notNull(),
@@ -64,12 +79,19 @@ export const submission = pgTable(
     uniqueIndex("submission_file_name")
       .on(table.insurerId, table.fileName)
       .where(sql`${table.fileName} is not null and ${table.state} not in ('refused', 'cancelled', 'tested')`),
+    // Nor the number of a delta.
+    uniqueIndex("submission_sequence")
+      .on(table.insurerId, table.sequence)
+      .where(sql`${table.sequence} is not null and ${table.state} not in ('refused', 'cancelled', 'tested')`),
+    index("submission_held").on(table.heldUntil).where(sql`${table.state} = 'held'`),
     index("submission_waiting").on(table.receivedAt).where(sql`${table.state} in ('received', 'processing')`),
     index("submission_records_sha256")
       .on(table.insurerId, table.recordsSha256)
       .where(sql`${table.recordsSha256} is not null`),
     check("submission_channel", isOneOf(table.channel, CHANNELS)),
     check("submission_state", isOneOf(table.state, SUBMISSION_STATES)),
+    check("submission_held_reason", isOneOf(table.heldReason, HELD_REASONS)),
+    check("submission_held", sql`(${table.state} = 'held') = (${table.heldReason} is not null)`),
     check("submission_environment", isOneOf(table.environment, ENVIRONMENT_LETTERS)),
     check("submission_kind", isOneOf(table.kind, SUBMISSION_KINDS)),
     // Every record of a processed submission has exactly one outcome (exchange.md section 1, guarantee 3).

@@ -12,6 +12,16 @@ export const SUBMISSION_STATES = [
 ] as const;
 export type SubmissionState = (typeof SUBMISSION_STATES)[number];
 
+/** What a held submission waits for. */
+export const HELD_REASONS = [
+  "sequenceGap",
+  "massChange",
+  "predecessorQuarantined",
+  "initialLoadOpen",
+  "simulation",
+] as const;
+export type HeldReason = (typeof HELD_REASONS)[number];
+
 export const SUBMISSION_KINDS = ["initialLoad", "delta", "inamiVerification"] as const;
 export type SubmissionKind = (typeof SUBMISSION_KINDS)[number];
 

@@ -1,0 +1,93 @@
+import type { TransactionSql } from "../database/sql.ts";
+import type { Finding } from "../findings/finding.ts";
+import { placeFinding, type RecordPlace, type Trouble } from "../formats/contract-file/trouble.ts";
+import { applyRecord, type ContractRecord, type RecordEffect } from "./contract-history.ts";
+import { ContractHoldings } from "./contract-holdings.ts";
+import { insertChanges } from "./insert-changes.ts";
+
+/** Whose contracts change, by what, and when: the version rows say so. */
+export interface Merge {
+  readonly insurerId: number;
+  readonly submissionId: string;
+  /** Later than any change of the insurer's contracts before (`lockInsurer`). */
+  readonly recordedAt: Date;
+  /** Who handed the records over: a client's id, or how the audit trail names an operator. */
+  readonly actor: string | null;
+}
+
+/** Records read, applied and written at once; the history does not depend on where a file is cut. */
+const PIECE_RECORDS = 2_000;
+
+/**
+ * Applies the records of the table `staged` to the insurer's contracts, one after the other by record number, whatever
+ * number of them touch the same contract: the one way by which deltas and single calls change contracts. Needs the
+ * transaction that staged them, after `checkStagedProviders`, and under the insurer's lock (`lockInsurer`). Writes to
+ * `staged` what became of each record (`blocked`, `unchanged`, `findings`) and, in `contract_id`, of which contract. A
+ * record that is blocked already changes nothing, but is told what else is wrong with it.
+ */
+export async function applyRecords(tx: TransactionSql, merge: Merge): Promise<void> {
+  for (let after = 0; ; ) {
+    const piece = await listStaged(tx, after);
+    if (piece.length === 0) return;
+    await applyPiece(tx, merge, piece);
+    after = piece.at(-1)!.recordNumber;
+  }
+}
+
+/** A staged record whose form is sound, blocked or not. */
+export interface StagedContractRecord extends ContractRecord, RecordPlace {
+  /** The root under which the contract is known, the replacing one where the register replaced the number. */
+  readonly inamiRoot: string;
+  /** Roots that the same provider had or has besides. */
+  readonly aliasRoots: readonly string[] | null;
+  readonly isBlocked: boolean;
+  /** Of the contract that the record makes, if it makes one. */
+  readonly contractId: string;
+}
+
+export interface RecordChange {
+  readonly recordNumber: number;
+  readonly blocked: boolean;
+  readonly unchanged: boolean;
+  readonly finding: Finding | null;
+  readonly contractId: string | null;
+}
+
+async function applyPiece(tx: TransactionSql, merge: Merge, piece: readonly StagedContractRecord[]): Promise<void> {
+  const holdings = await ContractHoldings.load(tx, merge, piece);
+  const changes: RecordChange[] = [];
+  for (const record of piece) {
+    const known = holdings.find(record);
+    const effect = applyRecord(known, record);
+    const contractId =
+      effect.kind === "changed" && !record.isBlocked ? holdings.change(known, record, effect.after) : null;
+    changes.push(describeChange(record, effect, contractId ?? known?.contractId ?? null));
+  }
+  await insertChanges(tx, merge, holdings.written(), changes);
+}
+
+function describeChange(record: StagedContractRecord, effect: RecordEffect, contractId: string | null): RecordChange {
+  const { recordNumber, isBlocked } = record;
+  const said = tellTrouble(effect, isBlocked);
+  return {
+    recordNumber,
+    blocked: isBlocked || effect.kind === "refused",
+    unchanged: effect.kind === "unchanged" && !isBlocked,
+    finding: said === undefined ? null : placeFinding(record, said),
+    contractId,
+  };
+}
+
+function tellTrouble(effect: RecordEffect, isBlocked: boolean): Trouble | undefined {
+  if (effect.kind === "refused") return effect.trouble;
+  return effect.kind === "changed" && !isBlocked ? effect.warning : undefined;
+}
+
+async function listStaged(tx: TransactionSql, after: number): Promise<StagedContractRecord[]> {
+  return await tx<StagedContractRecord[]>`
+    select record_number as "recordNumber", line, byte_offset as "byteOffset", sender_reference as "senderReference",
+      action, contract_number as "contractNumber", inami_number as "inamiNumber", inami_root as "inamiRoot",
+      alias_roots as "aliasRoots", start_on as "fromOn", end_on as "endOn", reason, contract_kind as "contractKind", ssin,
+      solidarity, language, payment_reference as "paymentReference", blocked as "isBlocked", contract_id as "contractId"
+    from staged where not malformed and record_number > ${after} order by record_number limit ${PIECE_RECORDS}`;
+}

@@ -1,0 +1,261 @@
+import type { TransactionSql } from "../database/sql.ts";
+import type { Merge, StagedContractRecord } from "./apply-records.ts";
+import {
+  type ContractEnd,
+  type ContractPeriod,
+  isSameEnd,
+  isSamePeriod,
+  type KnownContract,
+} from "./contract-history.ts";
+
+/** A version as it is written. What a later record of the same piece supersedes is written superseded at once. */
+export interface NewVersion extends ContractPeriod {
+  readonly contractId: string;
+  readonly version: number;
+  readonly endOn: string | null;
+  readonly endReason: string | null;
+  readonly action: string;
+  readonly recordNumber: number;
+  readonly reason: string | null;
+  isSuperseded: boolean;
+}
+
+export interface NewContract {
+  readonly contractId: string;
+  readonly contractNumber: string;
+  readonly inamiRoot: string;
+  readonly startOn: string;
+  isCancelled: boolean;
+}
+
+/** What the records of a piece change, in the order in which it must be written. */
+export interface Changes {
+  /** Stored versions that are no longer what we know. */
+  readonly superseded: readonly { readonly contractId: string; readonly version: number }[];
+  /** Stored contracts that count as never declared from now on. */
+  readonly cancelled: readonly string[];
+  readonly contracts: readonly NewContract[];
+  readonly versions: readonly NewVersion[];
+}
+
+/** A version known now: stored, or about to be. */
+interface CurrentVersion extends ContractPeriod {
+  readonly version: number;
+  readonly pending: NewVersion | undefined;
+}
+
+interface HeldContract extends KnownContract {
+  readonly contractNumber: string;
+  readonly inamiRoot: string;
+  readonly periods: readonly CurrentVersion[];
+  readonly lastVersion: number;
+  readonly pending: NewContract | undefined;
+}
+
+/** The contracts that the records of a piece name, as the records before left them. */
+export class ContractHoldings {
+  readonly #byId = new Map<string, HeldContract>();
+  /** Ids under contract number and root, in order of age. */
+  readonly #idsByKey = new Map<string, string[]>();
+  readonly #superseded: { contractId: string; version: number }[] = [];
+  readonly #cancelled: string[] = [];
+  readonly #contracts: NewContract[] = [];
+  readonly #versions: NewVersion[] = [];
+
+  static async load(
+    tx: TransactionSql,
+    merge: Merge,
+    piece: readonly StagedContractRecord[],
+  ): Promise<ContractHoldings> {
+    const holdings = new ContractHoldings();
+    const contracts = await listContracts(tx, merge.insurerId, piece);
+    const versions = await listCurrentVersions(tx, merge.insurerId, [...contracts.keys()]);
+    for (const contract of contracts.values()) {
+      const own = versions.get(contract.contractId) ?? [];
+      const [first] = own;
+      if (!first) throw new Error("there is a contract without a version");
+      const end = first.endOn === null ? null : ({ endOn: first.endOn, endReason: first.endReason } as ContractEnd);
+      const periods = own.map((version) => ({ ...version, pending: undefined }));
+      holdings.#hold({ ...contract, end, periods, lastVersion: first.lastVersion, pending: undefined });
+    }
+    return holdings;
+  }
+
+  /**
+   * The contract a record names: one that counts before one that was cancelled; under the number as sent before the
+   * number that replaced it, and before others of the same provider.
+   */
+  find(record: StagedContractRecord): HeldContract | undefined {
+    let cancelled: HeldContract | undefined;
+    for (const root of rootsOf(record)) {
+      for (const contractId of this.#idsByKey.get(keyOf(record.contractNumber, root)) ?? []) {
+        const contract = this.#byId.get(contractId);
+        if (contract?.isCancelled === false) return contract;
+        cancelled ??= contract;
+      }
+    }
+    return cancelled;
+  }
+
+  /** Takes over what a record made of a contract, or the new contract that it made. Answers the contract's id. */
+  change(
+    known: HeldContract | undefined,
+    record: StagedContractRecord,
+    after: Omit<KnownContract, "contractId">,
+  ): string {
+    const held = known === undefined || record.action === "new" ? this.#begin(record, after.startOn) : known;
+    const next = after.isCancelled ? this.#cancel(held, record) : this.#rewrite(held, record, after);
+    this.#byId.set(held.contractId, next);
+    return held.contractId;
+  }
+
+  written(): Changes {
+    return {
+      superseded: this.#superseded,
+      cancelled: this.#cancelled,
+      contracts: this.#contracts,
+      versions: this.#versions,
+    };
+  }
+
+  #hold(contract: HeldContract): void {
+    this.#byId.set(contract.contractId, contract);
+    const key = keyOf(contract.contractNumber, contract.inamiRoot);
+    const ids = this.#idsByKey.get(key);
+    if (ids) ids.push(contract.contractId);
+    else this.#idsByKey.set(key, [contract.contractId]);
+  }
+
+  #begin(record: StagedContractRecord, startOn: string): HeldContract {
+    const { contractId, contractNumber, inamiRoot } = record;
+    const pending = { contractId, contractNumber, inamiRoot, startOn, isCancelled: false };
+    this.#contracts.push(pending);
+    const empty = { isCancelled: false, end: null, periods: [], lastVersion: 0 };
+    const contract: HeldContract = { contractId, contractNumber, inamiRoot, startOn, ...empty, pending };
+    this.#hold(contract);
+    return contract;
+  }
+
+  /** Only what differs is written: periods that stay as they were keep their version. */
+  #rewrite(held: HeldContract, record: StagedContractRecord, after: Omit<KnownContract, "contractId">): HeldContract {
+    const kept = isSameEnd(held.end, after.end)
+      ? held.periods.filter((period) => after.periods.some((other) => isSamePeriod(period, other)))
+      : [];
+    for (const period of held.periods) if (!kept.includes(period)) this.#supersede(held, period);
+    let { lastVersion } = held;
+    const periods = after.periods.map((period) => {
+      const same = kept.find((other) => isSamePeriod(other, period));
+      if (same) return same;
+      lastVersion += 1;
+      return this.#write(held, record, period, lastVersion, after.end);
+    });
+    return { ...held, end: after.end, periods, lastVersion };
+  }
+
+  #cancel(held: HeldContract, record: StagedContractRecord): HeldContract {
+    for (const period of held.periods) this.#supersede(held, period);
+    if (held.pending) held.pending.isCancelled = true;
+    else this.#cancelled.push(held.contractId);
+    const last = held.periods.at(-1);
+    if (!last) throw new Error("there is a contract without a version");
+    const nothing = { ...last, validFrom: held.startOn, validBefore: held.startOn };
+    const lastVersion = held.lastVersion + 1;
+    const periods = [this.#write(held, record, nothing, lastVersion, held.end)];
+    return { ...held, isCancelled: true, periods, lastVersion };
+  }
+
+  #supersede({ contractId }: HeldContract, { version, pending }: CurrentVersion): void {
+    if (pending) pending.isSuperseded = true;
+    else this.#superseded.push({ contractId, version });
+  }
+
+  #write(
+    { contractId }: HeldContract,
+    { action, recordNumber, reason }: StagedContractRecord,
+    period: ContractPeriod,
+    version: number,
+    end: ContractEnd | null,
+  ): CurrentVersion {
+    const { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference } = period;
+    const content = { inamiNumber, contractKind, ssin, solidarity, language, paymentReference };
+    const ending = { endOn: end?.endOn ?? null, endReason: end?.endReason ?? null };
+    const declared = { contractId, version, validFrom, validBefore, ...content };
+    const pending = { ...declared, ...ending, action, recordNumber, reason, isSuperseded: false };
+    this.#versions.push(pending);
+    return { ...declared, pending };
+  }
+}
+
+const keyOf = (contractNumber: string, inamiRoot: string) => `${inamiRoot} ${contractNumber}`;
+
+const ROOT_DIGITS = 8;
+
+function rootsOf({ inamiNumber, inamiRoot, aliasRoots }: StagedContractRecord): Set<string> {
+  return new Set([inamiNumber.slice(0, ROOT_DIGITS), inamiRoot, ...(aliasRoots ?? [])]);
+}
+
+type StoredContract = Pick<HeldContract, "contractId" | "contractNumber" | "inamiRoot" | "startOn" | "isCancelled">;
+
+/** The contracts of all keys that the records name: those that count, and of the cancelled ones of a key the youngest. */
+async function listContracts(
+  tx: TransactionSql,
+  insurerId: number,
+  piece: readonly StagedContractRecord[],
+): Promise<Map<string, StoredContract>> {
+  const keys = new Map<string, readonly [string, string]>();
+  for (const record of piece) {
+    for (const root of rootsOf(record)) keys.set(keyOf(record.contractNumber, root), [record.contractNumber, root]);
+  }
+  const numbers = [...keys.values()].map(([number]) => number);
+  const roots = [...keys.values()].map(([, root]) => root);
+  // `offset 0` and `limit` make each key look itself up: the planner knows neither the keys nor what was just merged.
+  const rows = await tx<StoredContract[]>`
+    select found.contract_id as "contractId", sought.contract_number as "contractNumber", sought.inami_root as "inamiRoot",
+      found.start_on as "startOn", found.cancelled_at is not null as "isCancelled"
+    from unnest(${numbers}::text[], ${roots}::text[]) as sought (contract_number, inami_root)
+    cross join lateral (
+      (select contract_id, start_on, cancelled_at from contract
+       where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root = sought.inami_root
+         and cancelled_at is null offset 0)
+      union all
+      (select contract_id, start_on, cancelled_at from contract
+       where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root = sought.inami_root
+         and cancelled_at is not null order by contract_id desc limit 1)) found
+    order by found.contract_id`;
+  return new Map(rows.map((row) => [row.contractId, row]));
+}
+
+interface StoredVersion extends ContractPeriod {
+  readonly contractId: string;
+  readonly version: number;
+  readonly endOn: string | null;
+  readonly endReason: string | null;
+  /** Highest number of the contract's versions, superseded ones too. */
+  readonly lastVersion: number;
+}
+
+async function listCurrentVersions(
+  tx: TransactionSql,
+  insurerId: number,
+  contractIds: readonly string[],
+): Promise<Map<string, StoredVersion[]>> {
+  const byContract = new Map<string, StoredVersion[]>();
+  if (contractIds.length === 0) return byContract;
+  const rows = await tx<StoredVersion[]>`
+    select sought.contract_id as "contractId", known.version, known.valid_from as "validFrom",
+      known.valid_before as "validBefore", known.inami_number as "inamiNumber", known.contract_kind as "contractKind",
+      known.ssin, known.solidarity, known.language, known.payment_reference as "paymentReference",
+      known.end_on as "endOn", known.end_reason as "endReason", known.last_version as "lastVersion"
+    from unnest(${contractIds as string[]}::uuid[]) as sought (contract_id)
+    cross join lateral (
+      select *, max(version) over () as last_version from contract_version
+      where insurer_id = ${insurerId} and contract_id = sought.contract_id offset 0) known
+    where known.superseded_at is null
+    order by known.valid_from`;
+  for (const row of rows) {
+    const own = byContract.get(row.contractId);
+    if (own) own.push(row);
+    else byContract.set(row.contractId, [row]);
+  }
+  return byContract;
+}
