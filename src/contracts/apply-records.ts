@@ -1,19 +1,9 @@
 import type { TransactionSql } from "../database/sql.ts";
-import type { Finding } from "../findings/finding.ts";
-import { placeFinding, type RecordPlace, type Trouble } from "../formats/contract-file/trouble.ts";
-import { applyRecord, type ContractRecord, type RecordEffect } from "./contract-history.ts";
+import { placeFinding, type Trouble } from "../formats/contract-file/trouble.ts";
+import { applyRecord, type RecordEffect } from "./contract-history.ts";
 import { ContractHoldings } from "./contract-holdings.ts";
 import { insertChanges } from "./insert-changes.ts";
-
-/** Whose contracts change, by what, and when: the version rows say so. */
-export interface Merge {
-  readonly insurerId: number;
-  readonly submissionId: string;
-  /** Later than any change of the insurer's contracts before (`lockInsurer`). */
-  readonly recordedAt: Date;
-  /** Who handed the records over: a client's id, or how the audit trail names an operator. */
-  readonly actor: string | null;
-}
+import type { Merge, RecordChange, StagedContractRecord } from "./merge.ts";
 
 /** Records read, applied and written at once; the history does not depend on where a file is cut. */
 const PIECE_RECORDS = 2_000;
@@ -32,25 +22,6 @@ export async function applyRecords(tx: TransactionSql, merge: Merge): Promise<vo
     await applyPiece(tx, merge, piece);
     after = piece.at(-1)!.recordNumber;
   }
-}
-
-/** A staged record whose form is sound, blocked or not. */
-export interface StagedContractRecord extends ContractRecord, RecordPlace {
-  /** The root under which the contract is known, the replacing one where the register replaced the number. */
-  readonly inamiRoot: string;
-  /** Roots that the same provider had or has besides. */
-  readonly aliasRoots: readonly string[] | null;
-  readonly isBlocked: boolean;
-  /** Of the contract that the record makes, if it makes one. */
-  readonly contractId: string;
-}
-
-export interface RecordChange {
-  readonly recordNumber: number;
-  readonly blocked: boolean;
-  readonly unchanged: boolean;
-  readonly finding: Finding | null;
-  readonly contractId: string | null;
 }
 
 async function applyPiece(tx: TransactionSql, merge: Merge, piece: readonly StagedContractRecord[]): Promise<void> {

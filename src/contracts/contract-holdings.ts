@@ -1,5 +1,4 @@
 import type { TransactionSql } from "../database/sql.ts";
-import type { Merge, StagedContractRecord } from "./apply-records.ts";
 import {
   type ContractEnd,
   type ContractPeriod,
@@ -7,6 +6,7 @@ import {
   isSamePeriod,
   type KnownContract,
 } from "./contract-history.ts";
+import type { Merge, StagedContractRecord } from "./merge.ts";
 
 /** A version as it is written. What a later record of the same piece supersedes is written superseded at once. */
 export interface NewVersion extends ContractPeriod {

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "../database/sql.ts";
-import type { Merge, RecordChange } from "./apply-records.ts";
 import type { Changes, NewContract, NewVersion } from "./contract-holdings.ts";
+import type { Merge, RecordChange } from "./merge.ts";
 
 /** Writes what the records of a piece changed, and what became of each; a handful of statements, however many records. */
 export async function insertChanges(

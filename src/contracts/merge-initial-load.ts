@@ -1,6 +1,6 @@
 import type { TransactionSql } from "../database/sql.ts";
 import { stagedFinding } from "../database/staged-records.ts";
-import type { Merge } from "./apply-records.ts";
+import type { Merge } from "./merge.ts";
 
 /**
  * Makes a contract with its first version of every staged `new` record that is not blocked, in the order of the file.
@@ -42,12 +42,18 @@ async function markStoredContracts(tx: TransactionSql, merge: Merge): Promise<nu
  * makes each record look its contract up by key: joined freely, the planner, who may know nothing yet of contracts merged
  * a moment ago, compares every record with every contract.
  */
-function findContract(tx: TransactionSql, merge: Merge) {
+function findContract(tx: TransactionSql, { insurerId }: Merge) {
   return tx`
-    (select contract_id, start_on, cancelled_at from contract
-     where insurer_id = ${merge.insurerId} and contract_number = s.contract_number
-       and inami_root = any(array[left(s.inami_number, 8), s.inami_root] || s.alias_roots) and cancelled_at is null
-     order by inami_root <> left(s.inami_number, 8), inami_root <> s.inami_root, contract_id limit 1 offset 0)`;
+    (select contract_id, start_on from (
+      (select contract_id, start_on, inami_root from contract
+       where insurer_id = ${insurerId} and contract_number = s.contract_number and inami_root = s.inami_root
+         and cancelled_at is null offset 0)
+      union all
+      select other.* from unnest(s.alias_roots) as alias (root) cross join lateral (
+        select contract_id, start_on, inami_root from contract
+        where insurer_id = ${insurerId} and contract_number = s.contract_number and inami_root = alias.root
+          and cancelled_at is null offset 0) other) found
+     order by inami_root <> left(s.inami_number, 8), inami_root <> s.inami_root, contract_id limit 1)`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { renderFinding } from "../findings/render-finding.ts";
 import {
   CHANNELS,
   ENVIRONMENT_LETTERS,
+  HELD_REASONS,
   RECORD_OUTCOMES,
   SUBMISSION_KINDS,
   SUBMISSION_STATES,
@@ -34,6 +35,16 @@ const summaryFields = {
   reference: Type.Optional(Type.String({ description: "The sender's reference, as in the root of the file." })),
   environment: Type.Optional(oneOf(ENVIRONMENT_LETTERS)),
   kind: Type.Optional(oneOf(SUBMISSION_KINDS)),
+  sequence: Type.Optional(
+    Type.Integer({ minimum: 1, description: "Place among the insurer's deltas, over both doors." }),
+  ),
+  heldReason: Type.Optional(oneOf(HELD_REASONS, "What a submission in the state `held` waits for.")),
+  heldUntil: Type.Optional(
+    Type.String({
+      format: "date-time",
+      description: "When it is refused unless what it waits for comes. Absent where there is no limit.",
+    }),
+  ),
   receivedAt: Instant,
   endedAt: Type.Optional(Type.String({ format: "date-time", description: "Present once the state is final." })),
 };
@@ -102,6 +113,7 @@ export function viewSubmissionSummary(submission: Submission): SubmissionSummary
 
 function summarise(submission: Submission) {
   const { submissionId, state, channel, fileName, reference, environment, kind, receivedAt, endedAt } = submission;
+  const { sequence, heldReason, heldUntil } = submission;
   return {
     submissionId,
     state,
@@ -110,6 +122,9 @@ function summarise(submission: Submission) {
     ...(reference !== undefined && { reference }),
     ...(environment !== undefined && { environment }),
     ...(kind !== undefined && { kind }),
+    ...(sequence !== undefined && { sequence }),
+    ...(heldReason !== undefined && { heldReason }),
+    ...(heldUntil !== undefined && { heldUntil: heldUntil.toISOString() }),
     receivedAt: receivedAt.toISOString(),
     ...(endedAt && { endedAt: endedAt.toISOString() }),
   };

@@ -5,13 +5,17 @@ import { parseInputFileName } from "../formats/exchange-file-name.ts";
 import type { InsurerPhase } from "../identity/identity-kinds.ts";
 import type { CandidateInsurer } from "./candidate-insurer.ts";
 import type { Intake } from "./intake.ts";
+import type { HeldReason } from "./submission.ts";
 
 /** Letters of exchange.md section 2 that each environment takes. */
 const LETTERS = { production: ["R"], validation: ["S", "T"] } as const;
 
 export interface Admission {
-  readonly state: "received" | "refused" | "tested";
+  readonly state: "received" | "held" | "refused" | "tested";
   readonly findings: readonly Finding[];
+  /** What a held one waits for, and until when; without end where that is absent. */
+  readonly heldReason?: HeldReason;
+  readonly heldUntil?: Date | null;
 }
 
 interface Arriving {
@@ -58,7 +62,6 @@ export async function admitHeader(
       });
     }
   }
-  if (header.kind !== "initialLoad") findings.push({ code: "kindNotOffered", field: "kind", value: header.kind });
   const isTest = header.environment === "T";
   const { phase, isInitialLoadClosed } = await readStanding(tx, insurerId);
   if (phase === "suspended") findings.push({ code: "insurerSuspended" });
@@ -66,7 +69,7 @@ export async function admitHeader(
     findings.push({ code: "phaseNotAllowed", field: "environment", value: header.environment });
   }
   // A circuit test changes nothing, so it is for every phase.
-  if (findings.length === 0 && isInitialLoadClosed && !isTest) {
+  if (findings.length === 0 && isInitialLoadClosed && !isTest && header.kind === "initialLoad") {
     findings.push({ code: "initialLoadClosed", field: "kind", value: header.kind });
   }
   if (findings.length > 0) return { state: "refused", findings };

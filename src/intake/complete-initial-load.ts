@@ -1,4 +1,6 @@
 import type { TransactionSql } from "../database/sql.ts";
+import type { Tenant } from "../database/tenant-scope.ts";
+import { lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
 
 /** One merge at a time for an insurer; also guards the end of its initial load. Held until the transaction ends. */
 export async function lockInsurer(
@@ -12,11 +14,23 @@ export async function lockInsurer(
 }
 
 /**
+ * The instant of a change of the insurer's contracts, later than every one before, whatever clocks say: the database
+ * gives it, under the insurer's lock. In whole milliseconds, so that it survives as a `Date`.
+ */
+export async function recordChange(tx: TransactionSql, insurerId: number): Promise<Date> {
+  const [row] = await tx<{ recordedAt: Date }[]>`
+    update insurer set contracts_recorded_at =
+      greatest(date_trunc('milliseconds', clock_timestamp()), contracts_recorded_at + interval '1 millisecond')
+    where insurer_id = ${insurerId} returning contracts_recorded_at as "recordedAt"`;
+  return row!.recordedAt;
+}
+
+/**
  * Ends the initial load once a file with `complete="true"` is processed and every initial-load submission received
  * before it has ended (exchange.md section 1). Called whenever one of them ends, under the insurer's lock.
  */
 export async function completeInitialLoad(tx: TransactionSql, insurerId: number, now: Date): Promise<void> {
-  await tx`
+  const ended = await tx`
     update insurer set initial_load_completed_at = ${now}, phase = case when phase = 'loading' then 'live' else phase end
     where insurer_id = ${insurerId} and initial_load_completed_at is null and exists (
       select 1 from submission last
@@ -25,4 +39,32 @@ export async function completeInitialLoad(tx: TransactionSql, insurerId: number,
           select 1 from submission earlier
           where earlier.insurer_id = last.insurer_id and earlier.kind = 'initialLoad'
             and earlier.state in ('received', 'processing', 'held', 'quarantined') and earlier.received_at < last.received_at))`;
+  if (ended.count > 0) await releaseDeltas(tx, insurerId, now);
+}
+
+/**
+ * Ends the initial load by the insurer's own word, whatever files said: `busy` while one of them waits or is processed.
+ * A load that has ended already stays ended.
+ */
+export async function endInitialLoad(tenant: Tenant, now: Date): Promise<"ended" | "busy"> {
+  const { insurerId } = tenant;
+  return await tenant.run(async (tx) => {
+    const { initialLoadCompletedAt } = await lockInsurer(tx, insurerId);
+    if (initialLoadCompletedAt) return "ended";
+    const [waiting] = await tx`
+      select 1 from submission where insurer_id = ${insurerId} and kind = 'initialLoad'
+        and state in ('received', 'processing', 'held', 'quarantined') limit 1`;
+    if (waiting) return "busy";
+    await tx`
+      update insurer set initial_load_completed_at = ${now}, phase = case when phase = 'loading' then 'live' else phase end
+      where insurer_id = ${insurerId}`;
+    await releaseDeltas(tx, insurerId, now);
+    return "ended";
+  });
+}
+
+/** What waited for the end of the load may run; what waits for a number before it begins to wait now. */
+async function releaseDeltas(tx: TransactionSql, insurerId: number, now: Date): Promise<void> {
+  await lockDeltaQueue(tx, insurerId);
+  await settleDeltas(tx, insurerId, now);
 }

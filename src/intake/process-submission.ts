@@ -1,3 +1,5 @@
+import { applyRecords } from "../contracts/apply-records.ts";
+import type { Merge } from "../contracts/merge.ts";
 import { mergeInitialLoad } from "../contracts/merge-initial-load.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { createContentHash, createStagingTable, StagedBatch } from "../database/staged-records.ts";
@@ -5,8 +7,9 @@ import type { Finding } from "../findings/finding.ts";
 import { checkRecord } from "../formats/contract-file/check-record.ts";
 import { createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
 import { checkStagedProviders } from "../register/check-staged-providers.ts";
-import { checkStagedReferences } from "./check-staged-references.ts";
-import { completeInitialLoad, lockInsurer } from "./complete-initial-load.ts";
+import { checkStagedReferences, tellLastFindings } from "./check-staged-references.ts";
+import { completeInitialLoad, lockInsurer, recordChange } from "./complete-initial-load.ts";
+import { findLastSequence, lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
 import type { Intake } from "./intake.ts";
 import { readPayload } from "./payload-store.ts";
 import { insertRecordOutcomes } from "./record-outcomes.ts";
@@ -24,6 +27,9 @@ export interface Claim {
   readonly insurerId: number;
   readonly submissionId: string;
   readonly kind: SubmissionKind;
+  /** Of a delta. */
+  readonly sequence: number | null;
+  readonly actor: string | null;
   readonly attempt: number;
 }
 
@@ -51,30 +57,69 @@ export async function processSubmission(
   reachStep("process.staged");
 
   const { initialLoadCompletedAt } = await lockInsurer(tx, claim.insurerId);
-  const recordedAt = new Date();
-  const refusal =
-    reading.refusal ??
-    (initialLoadCompletedAt ? { code: "initialLoadClosed" as const, field: "kind", value: claim.kind } : undefined);
+  await checkTurn(tx, claim, initialLoadCompletedAt);
+  const refusal = reading.refusal ?? refuseKind(claim, initialLoadCompletedAt);
   if (refusal) {
+    const recordedAt = new Date();
     await endSubmission(tx, claim, begun!.xid, { state: "refused", findings: [refusal], recordedAt, reading });
+    await moveOthers(tx, claim, recordedAt);
   } else {
-    // The planner needs to know how many rows there are; the distribution of one column is enough for that.
-    await tx`analyze staged (record_number)`;
-    await tx`set local work_mem = '64MB'`;
-    await checkStagedProviders(tx, intake.clock.today());
-    await checkStagedReferences(tx);
-    await mergeInitialLoad(tx, { ...claim, recordedAt });
-    reachStep("process.contractsMerged");
-    const counts = await insertRecordOutcomes(tx, claim.insurerId, claim.submissionId);
+    const recordedAt = await recordChange(tx, claim.insurerId);
+    const counts = await mergeStaged(intake, tx, { ...claim, recordedAt }, claim.kind);
     const findings = await findSameRecords(tx, claim, reading.recordsSha256);
     await endSubmission(tx, claim, begun!.xid, { state: "processed", findings, recordedAt, reading, counts });
+    await moveOthers(tx, claim, recordedAt);
   }
-  await completeInitialLoad(tx, claim.insurerId, recordedAt);
   reachStep("process.beforeCommit");
 }
 
+/** From the staged records to the outcome of each. */
+async function mergeStaged(
+  intake: Intake,
+  tx: TransactionSql,
+  merge: Merge,
+  kind: SubmissionKind,
+): Promise<RecordCounts> {
+  // The planner needs to know how many rows there are; the distribution of one column is enough for that.
+  await tx`analyze staged (record_number)`;
+  await tx`set local work_mem = '64MB'`;
+  await checkStagedProviders(tx, intake.clock.today());
+  await checkStagedReferences(tx);
+  if (kind === "delta") {
+    await tx`create index on staged (record_number)`;
+    await applyRecords(tx, merge);
+  } else {
+    await mergeInitialLoad(tx, merge);
+  }
+  await tellLastFindings(tx);
+  reachStep("process.contractsMerged");
+  return await insertRecordOutcomes(tx, merge.insurerId, merge.submissionId);
+}
+
+/** Deltas are claimed in sequence; what is merged is still proved to be next, under the lock that every merge takes. */
+async function checkTurn(tx: TransactionSql, claim: Claim, initialLoadCompletedAt: Date | null): Promise<void> {
+  if (claim.sequence === null) return;
+  const isNext = claim.sequence === (await findLastSequence(tx, claim.insurerId)) + 1;
+  if (!isNext || initialLoadCompletedAt === null) throw new Error("a delta was taken up before its turn");
+}
+
+function refuseKind(claim: Claim, initialLoadCompletedAt: Date | null): Finding | undefined {
+  if (claim.kind !== "initialLoad" || initialLoadCompletedAt === null) return undefined;
+  return { code: "initialLoadClosed", field: "kind", value: claim.kind };
+}
+
+/** The end of a submission may end the initial load, let the next delta run or make it wait. */
+async function moveOthers(tx: TransactionSql, claim: Claim, now: Date): Promise<void> {
+  if (claim.kind !== "delta") return await completeInitialLoad(tx, claim.insurerId, now);
+  await lockDeltaQueue(tx, claim.insurerId);
+  await settleDeltas(tx, claim.insurerId, now);
+}
+
 async function stageRecords(intake: Intake, tx: TransactionSql, claim: Claim, signal: AbortSignal): Promise<Reading> {
-  const context = { kind: "initialLoad" as const, today: intake.clock.today() };
+  const context = {
+    kind: claim.kind === "delta" ? ("delta" as const) : ("initialLoad" as const),
+    today: intake.clock.today(),
+  };
   const contentHash = createContentHash();
   const inFlight: Promise<void>[] = [];
   const full: StagedBatch[] = [];

@@ -3,6 +3,7 @@ import type { Finding } from "../findings/finding.ts";
 import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
 import { type Admission, admitHeader } from "./admit-header.ts";
 import { type CandidateInsurer, chooseInsurer } from "./candidate-insurer.ts";
+import { lockDeltaQueue, placeArrival, settleDeltas } from "./delta-queue.ts";
 import type { Intake } from "./intake.ts";
 import { deletePayload, insertPayloadChunk, measurePayload } from "./payload-store.ts";
 import { readReceipt, type SignedReceipt } from "./receipt.ts";
@@ -30,6 +31,8 @@ export interface Transfer<I extends CandidateInsurer = CandidateInsurer> {
   readonly body: AsyncIterable<Buffer>;
   /** SHA-256 the sender announced for the body. */
   readonly expectedSha256?: Buffer;
+  /** Who hands it over: the id of the client. */
+  readonly actor?: string;
   /** The name under which the file came, where it has one. */
   readonly fileName?: string;
   /** Why the door refuses the file whatever is in it: its name, its signature. It is stored and refused, never a repetition. */
@@ -84,6 +87,7 @@ export async function receiveSubmission<I extends CandidateInsurer>(
         insurer,
         isOnlyCandidate: transfer.insurers.length === 1,
         channel: transfer.channel,
+        actor: transfer.actor,
         fileName: transfer.fileName,
         refusals: [...(transfer.refusals ?? []), ...(transfer.refuseBytes?.(sha256) ?? [])],
         submissionId,
@@ -123,6 +127,7 @@ interface Arrival {
   readonly insurer: CandidateInsurer;
   readonly isOnlyCandidate: boolean;
   readonly channel: Channel;
+  readonly actor: string | undefined;
   readonly fileName: string | undefined;
   readonly refusals: readonly Finding[];
   readonly submissionId: string;
@@ -143,15 +148,40 @@ async function storeSubmission(intake: Intake, tx: TransactionSql, arrival: Arri
     const { findings } = await admitHeader(intake, tx, arrival, header);
     return (await insertSubmission(intake, tx, arrival, { state: "refused", findings: [...refusals, ...findings] }))!;
   }
+  const { insurerId } = arrival.insurer;
+  // Before its reference is looked for: of two transfers of one delta the second must find the first, not its number.
+  if (header.kind === "delta") await lockDeltaQueue(tx, insurerId);
   const earlier = await findEarlier(tx, arrival, header);
   if (earlier) return await repeatOrRefuse(intake, tx, arrival, header, earlier);
-  const inserted = await insertSubmission(intake, tx, arrival, await admitHeader(intake, tx, arrival, header));
+  const receivedAt = new Date();
+  const admission = await placeAdmitted(
+    tx,
+    arrival,
+    header,
+    await admitHeader(intake, tx, arrival, header),
+    receivedAt,
+  );
+  const inserted = await insertSubmission(intake, tx, arrival, admission, receivedAt);
+  // It may be what others waited for.
+  if (inserted && header.kind === "delta") await settleDeltas(tx, insurerId, receivedAt);
   if (inserted) return inserted;
   // Another transfer took the reference or the name a moment ago and has committed by now.
   const winner = await findEarlier(tx, arrival, header);
   // Missing only if it ended refused or cancelled between the two statements: the sender's retry will do.
   if (!winner) throw new Error("the submission that held the reference ended while the two were compared");
   return await repeatOrRefuse(intake, tx, arrival, header, winner);
+}
+
+/** A delta that is admitted takes its place among the others. */
+async function placeAdmitted(
+  tx: TransactionSql,
+  { insurer }: Arrival,
+  { sequence }: ContractFileRoot,
+  admission: Admission,
+  receivedAt: Date,
+): Promise<Admission> {
+  if (admission.state !== "received" || sequence === undefined) return admission;
+  return { findings: [], ...(await placeArrival(tx, insurer.insurerId, sequence, receivedAt)) };
 }
 
 interface Earlier {
@@ -185,10 +215,10 @@ async function insertSubmission(
   tx: TransactionSql,
   arrival: Arrival,
   admission: Admission,
+  receivedAt = new Date(),
 ): Promise<Reception | undefined> {
   const { submissionId, channel, fileName, byteLength, sha256, header } = arrival;
   const { insurerId, enterpriseNumber } = arrival.insurer;
-  const receivedAt = new Date();
   const receipt = await intake.signer.sign({
     submissionId,
     sender: enterpriseNumber,
@@ -203,12 +233,14 @@ async function insertSubmission(
     findings: admission.findings,
   });
   const rows = await tx`
-    insert into submission (insurer_id, submission_id, channel, file_name, state, reference, environment, kind, header,
-      byte_length, sha256, findings, receipt_jws, received_at, ended_at)
+    insert into submission (insurer_id, submission_id, channel, file_name, state, reference, environment, kind, sequence,
+      held_reason, held_until, actor, header, byte_length, sha256, findings, receipt_jws, received_at, ended_at)
     values (${insurerId}, ${submissionId}, ${channel}, ${fileName ?? null}, ${admission.state},
-      ${header?.reference ?? null}, ${header?.environment ?? null}, ${header?.kind ?? null}, ${header ? tx.json(header as never) : null},
+      ${header?.reference ?? null}, ${header?.environment ?? null}, ${header?.kind ?? null},
+      ${header?.sequence ?? null}, ${admission.heldReason ?? null}, ${admission.heldUntil ?? null}, ${arrival.actor ?? null},
+      ${header ? tx.json(header as never) : null},
       ${byteLength}, ${sha256}, ${tx.json(admission.findings as never)}, ${receipt.jws}, ${receivedAt},
-      ${admission.state === "received" ? null : receivedAt})
+      ${admission.state === "received" || admission.state === "held" ? null : receivedAt})
     on conflict do nothing
     returning 1`;
   if (rows.length === 0) return undefined;

@@ -2,9 +2,11 @@ import type { TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
 import type { Finding } from "../findings/finding.ts";
 import { completeInitialLoad, lockInsurer } from "./complete-initial-load.ts";
+import { lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
 import type {
   Channel,
   EnvironmentLetter,
+  HeldReason,
   RecordCounts,
   Submission,
   SubmissionKind,
@@ -20,6 +22,9 @@ interface SubmissionRow {
   readonly reference: string | null;
   readonly environment: EnvironmentLetter | null;
   readonly kind: SubmissionKind | null;
+  readonly sequence: number | null;
+  readonly heldReason: HeldReason | null;
+  readonly heldUntil: Date | null;
   readonly complete: boolean | null;
   readonly declaredRecordCount: number | null;
   readonly byteLength: number;
@@ -37,7 +42,7 @@ interface SubmissionRow {
 
 const columns = (tx: TransactionSql) => tx`
   submission_id as "submissionId", insurer_id as "insurerId", channel, file_name as "fileName", state, reference, environment, kind,
-  (header->>'complete')::boolean as complete, (header->>'recordCount')::int as "declaredRecordCount",
+  sequence, held_reason as "heldReason", held_until as "heldUntil", (header->>'complete')::boolean as complete, (header->>'recordCount')::int as "declaredRecordCount",
   byte_length as "byteLength", encode(sha256, 'hex') as sha256, bytes_read as "bytesRead", records_read as "recordsRead",
   accepted_count as accepted, accepted_with_warnings_count as "acceptedWithWarnings", unchanged_count as unchanged,
   rejected_count as rejected, findings, received_at as "receivedAt", ended_at as "endedAt"`;
@@ -116,20 +121,32 @@ export async function cancelInTransaction(
   submissionId: string,
 ): Promise<Cancellation | undefined> {
   const endedAt = new Date();
+  const [found] = await tx<{ kind: SubmissionKind | null }[]>`
+    select kind from submission where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+  if (!found) return undefined;
+  if (found.kind === "delta") await lockDeltaQueue(tx, insurerId);
   const [row] = await tx<{ state: SubmissionState; cancelled: boolean }[]>`
     with cancelled as (
-      update submission set state = 'cancelled', ended_at = ${endedAt}
+      update submission set state = 'cancelled', ended_at = ${endedAt}, held_reason = null, held_until = null
       where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'held')
       returning submission_id)
     select state, exists (select 1 from cancelled) as cancelled from submission
     where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
-  if (!row) return undefined;
-  if (row.cancelled) {
-    await lockInsurer(tx, insurerId);
-    await completeInitialLoad(tx, insurerId, endedAt);
-  }
+  if (row?.cancelled) await moveOthers(tx, insurerId, found.kind, endedAt);
   // A repeated DELETE finds its own work done.
-  return row.cancelled || row.state === "cancelled" ? "cancelled" : "tooLate";
+  return row?.cancelled || row?.state === "cancelled" ? "cancelled" : "tooLate";
+}
+
+/** Those that waited for it, and the end of the initial load, which may have. */
+async function moveOthers(
+  tx: TransactionSql,
+  insurerId: number,
+  kind: SubmissionKind | null,
+  now: Date,
+): Promise<void> {
+  if (kind === "delta") return await settleDeltas(tx, insurerId, now);
+  await lockInsurer(tx, insurerId);
+  await completeInitialLoad(tx, insurerId, now);
 }
 
 function toSubmission(row: SubmissionRow): Submission {
@@ -142,6 +159,9 @@ function toSubmission(row: SubmissionRow): Submission {
     ...(row.reference !== null && { reference: row.reference }),
     ...(row.environment !== null && { environment: row.environment }),
     ...(row.kind !== null && { kind: row.kind }),
+    ...(row.sequence !== null && { sequence: row.sequence }),
+    ...(row.heldReason !== null && { heldReason: row.heldReason }),
+    ...(row.heldUntil !== null && { heldUntil: row.heldUntil }),
     ...(row.complete !== null && { complete: row.complete }),
     ...(row.declaredRecordCount !== null && { declaredRecordCount: row.declaredRecordCount }),
     byteLength: row.byteLength,

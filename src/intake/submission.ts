@@ -53,6 +53,12 @@ export interface Submission {
   readonly reference?: string;
   readonly environment?: EnvironmentLetter;
   readonly kind?: SubmissionKind;
+  /** Place among the insurer's deltas, over both doors. */
+  readonly sequence?: number;
+  /** What it waits for, while it is held. */
+  readonly heldReason?: HeldReason;
+  /** When it is refused unless what it waits for comes; absent where there is no limit. */
+  readonly heldUntil?: Date;
   readonly complete?: boolean;
   readonly byteLength: number;
   /** SHA-256 of the bytes as received, lower-case hex. */

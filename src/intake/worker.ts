@@ -2,9 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { setTenant } from "../database/tenant-scope.ts";
+import { lockDeltaQueue, settleDeltas, settleOverdueDeltas } from "./delta-queue.ts";
 import type { Intake } from "./intake.ts";
 import { type Claim, processSubmission } from "./process-submission.ts";
 import { reachStep } from "./steps.ts";
+import type { SubmissionKind } from "./submission.ts";
 
 export interface Worker {
   /** Takes no new work and waits until what it holds is finished or, after `graceMs`, handed back. */
@@ -35,7 +37,7 @@ export function startWorker(intake: Intake, options: WorkerOptions): Worker {
 
   const lane = async () => {
     while (!stopping.signal.aborted) {
-      const worked = await processNext(intake, room, abandoning.signal).catch((error: unknown) => {
+      const worked = await takeTurn(intake, room, abandoning.signal).catch((error: unknown) => {
         intake.log.error({ code: "workerFailed", err: error }, "the worker could not take up work; it tries again");
         return false;
       });
@@ -90,6 +92,13 @@ function createRoom() {
   };
 }
 
+/** Whoever has nothing to process looks after those that wait too long. */
+async function takeTurn(intake: Intake, room: ReturnType<typeof createRoom>, abandon: AbortSignal): Promise<boolean> {
+  if (await processNext(intake, room, abandon)) return true;
+  await settleOverdueDeltas(intake, new Date());
+  return false;
+}
+
 /** Processes one submission if one waits that nobody holds; false when there is none, or none that may begin now. */
 async function processNext(
   intake: Intake,
@@ -134,19 +143,26 @@ async function processFirst(intake: Intake, candidates: readonly Candidate[], ab
 interface Candidate {
   readonly insurerId: number;
   readonly submissionId: string;
+  readonly kind: SubmissionKind;
   /** It was tried before, and will not be again. */
   readonly isLastAttempt: boolean;
 }
 
-/** Oldest first, but an insurer whose files are being processed waits behind the others. */
+/**
+ * Oldest first, but an insurer whose files are being processed waits behind the others, and a delta behind those of its
+ * insurer with lower numbers, whatever holds them up.
+ */
 async function listCandidates(intake: Intake): Promise<Candidate[]> {
   return await intake.database.institute<Candidate[]>`
-    select insurer_id as "insurerId", submission_id as "submissionId",
+    select insurer_id as "insurerId", submission_id as "submissionId", kind,
       attempts > 0 and attempts = ${intake.processingAttempts - 1} as "isLastAttempt" from (
-      select insurer_id, submission_id, received_at, retry_at, attempts,
+      select insurer_id, submission_id, kind, sequence, received_at, retry_at, attempts,
         count(*) filter (where state = 'processing') over (partition by insurer_id) as busy
       from submission where state in ('received', 'processing')) waiting
-    where retry_at is null or retry_at <= now()
+    where (retry_at is null or retry_at <= now()) and not (sequence is not null and exists (
+      select 1 from submission earlier
+      where earlier.insurer_id = waiting.insurer_id and earlier.sequence < waiting.sequence
+        and earlier.state in ('received', 'processing', 'held', 'quarantined')))
     order by busy, received_at limit ${CANDIDATES}`;
 }
 
@@ -155,26 +171,34 @@ async function claimFirst(
   tx: TransactionSql,
   candidates: readonly Candidate[],
 ): Promise<Claim | undefined> {
-  for (const { insurerId, submissionId } of candidates) {
+  for (const { insurerId, submissionId, kind } of candidates) {
     const [lock] = await tx<{ taken: boolean }[]>`
       select pg_try_advisory_xact_lock(hashtextextended(${submissionId}, 0)) as taken`;
     if (!lock!.taken) continue;
-    const claim = await markProcessing(intake, insurerId, submissionId);
+    const claim = await markProcessing(intake, insurerId, submissionId, kind);
     if (claim) return claim;
   }
   return undefined;
 }
 
 /** Committed at once, on another connection: everybody may see that the submission is taken up. */
-async function markProcessing(intake: Intake, insurerId: number, submissionId: string): Promise<Claim | undefined> {
-  const tenant = intake.database.asInsurer(insurerId);
-  const [row] = await tenant.run(
-    (tx) => tx<(Claim & { state: string })[]>`
-    update submission set attempts = attempts + 1, bytes_read = 0, records_read = 0,
-      state = case when attempts < ${intake.processingAttempts} then 'processing' else 'quarantined' end
-    where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'processing')
-    returning insurer_id as "insurerId", submission_id as "submissionId", kind, attempts as attempt, state`,
-  );
+async function markProcessing(
+  intake: Intake,
+  insurerId: number,
+  submissionId: string,
+  kind: SubmissionKind,
+): Promise<Claim | undefined> {
+  const row = await intake.database.asInsurer(insurerId).run(async (tx) => {
+    if (kind === "delta") await lockDeltaQueue(tx, insurerId);
+    const [marked] = await tx<(Claim & { state: string })[]>`
+      update submission set attempts = attempts + 1, bytes_read = 0, records_read = 0,
+        state = case when attempts < ${intake.processingAttempts} then 'processing' else 'quarantined' end
+      where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'processing')
+      returning insurer_id as "insurerId", submission_id as "submissionId", kind, sequence, actor, attempts as attempt, state`;
+    // What comes behind it waits for its replay.
+    if (marked?.state === "quarantined" && kind === "delta") await settleDeltas(tx, insurerId, new Date());
+    return marked;
+  });
   if (row?.state !== "quarantined") return row;
   await intake.raiseAlarm({ code: "submissionQuarantined", insurerId, details: { submissionId } });
   return undefined;

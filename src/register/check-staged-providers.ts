@@ -2,9 +2,10 @@ import type { TransactionSql } from "../database/sql.ts";
 import { stagedFinding } from "../database/staged-records.ts";
 
 /**
- * Looks every staged record up in the register (exchange.md section 4): the number exists and is valid on `startOn`,
- * the SSIN belongs to it; a later expiry, a replaced number and an unknown competence code are warnings. A replaced
- * number goes on under the replacing root.
+ * Looks every staged record up in the register (exchange.md section 4): the number of a `new` or `modify` exists and is
+ * valid on its day, the SSIN belongs to it; a later expiry, a replaced number and an unknown competence code are
+ * warnings. Who ends or takes back a contract need not be in the register any more. A replaced number goes on under the
+ * root that stands last in the chain of replacements; the other roots of the provider become aliases.
  */
 export async function checkStagedProviders(tx: TransactionSql, today: string): Promise<void> {
   const unknown = stagedFinding(tx, "inamiNumberUnknown", "inamiNumber", tx`s.inami_number`);
@@ -47,19 +48,23 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
           and coalesce(s.start_on >= c.valid_from, true) and coalesce(s.start_on <= c.valid_to, true))),
     looked_up as (
       select s.ctid as row_id, s.record_number, s.sender_reference, s.line, s.byte_offset, s.inami_number, s.ssin, s.start_on,
-        p.valid_to, p.replaced_by_root, replacing.inami_number as replaced_by,
-        p.inami_root is null as is_unknown,
-        coalesce(s.start_on < p.valid_from or s.start_on > p.valid_to or s.start_on > p.deceased_on, false) as is_not_valid,
+        p.valid_to, last.root as replaced_by_root,
+        coalesce(replacing.inami_number, last.root) as replaced_by,
+        p.inami_root is null and declares as is_unknown,
+        declares and coalesce(s.start_on < p.valid_from or s.start_on > p.valid_to or s.start_on > p.deceased_on, false)
+          as is_not_valid,
         coalesce(s.ssin <> p.ssin, false) as is_mismatch,
-        coalesce(p.valid_to < ${today}::date, false) as is_expired,
-        p.inami_root is not null and length(s.inami_number) = 11 and not exists (
+        declares and coalesce(p.valid_to < ${today}::date, false) as is_expired,
+        declares and p.inami_root is not null and length(s.inami_number) = 11 and not exists (
           select 1 from competence_code c
           where c.profession_digit = left(s.inami_number, 1) and c.code = right(s.inami_number, 3)
             and coalesce(s.start_on >= c.valid_from, true) and coalesce(s.start_on <= c.valid_to, true)) as is_competence_unknown
       from suspects
       join staged s on s.ctid = suspects.row_id
+      cross join lateral (select s.action is null or s.action in ('new', 'modify')) as does (declares)
       left join provider p on p.inami_root = s.inami_root
-      left join provider replacing on replacing.inami_root = p.replaced_by_root
+      left join lateral (${lastReplacement(tx)}) last on p.replaced_by_root is not null
+      left join provider replacing on replacing.inami_root = last.root
       where s.inami_root is not null),
     found as (
       select s.row_id, s.replaced_by_root, s.is_unknown or s.is_not_valid or s.is_mismatch as is_blocking,
@@ -78,4 +83,31 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
       blocked = staged.blocked or found.is_blocking,
       inami_root = coalesce(found.replaced_by_root, staged.inami_root)
     from found where staged.ctid = found.row_id and found.findings <> '[]'::jsonb`;
+  await findAliases(tx);
+}
+
+/** Where the chain of replacements of provider `p` ends. A number that comes again in it ends it too. */
+function lastReplacement(tx: TransactionSql) {
+  return tx`
+    with recursive step (root, passed) as (
+      select p.replaced_by_root, array[p.inami_root]
+      union all
+      select next.replaced_by_root, passed || next.inami_root from step join provider next on next.inami_root = step.root
+      where next.replaced_by_root is not null and next.replaced_by_root <> all(passed))
+    select root from step order by cardinality(passed) desc limit 1`;
+}
+
+/** A contract may be kept under a number that was replaced since: every number that leads to the record's own is told. */
+async function findAliases(tx: TransactionSql): Promise<void> {
+  await tx`
+    with recursive heads as materialized (
+      select distinct s.inami_root as head from staged s
+      where exists (select 1 from provider p where p.replaced_by_root = s.inami_root)),
+    older (head, root) as (
+      select head, p.inami_root from heads join provider p on p.replaced_by_root = head
+      union
+      select older.head, p.inami_root from older join provider p on p.replaced_by_root = older.root
+      where p.inami_root <> older.head),
+    aliases as (select head, array_agg(root order by root) as roots from older group by head)
+    update staged s set alias_roots = aliases.roots from aliases where s.inami_root = aliases.head`;
 }

@@ -8,6 +8,8 @@ export type CaseFile = Omit<FileParts, "sender"> & {
   readonly sender?: string;
   /** The phase the insurer is in when the file comes; `loading` unless told. */
   readonly phase?: InsurerPhase;
+  /** Time that passes before what becomes of the file is looked at. */
+  readonly hoursPass?: number;
 };
 
 /** A file that raises a finding, and one that is as close as can be and does not, after files processed before. */
@@ -32,6 +34,20 @@ function withRecords(...records: readonly string[]): CaseFile {
 const { current, recent, expiredYesterday, expiringToday, replaced, replacing } = PROVIDERS;
 const root = current.inamiNumber.slice(0, 8);
 
+/** The load that the deltas below change: its one contract, from 2019-03-01 on. */
+const LOADED: CaseFile = { ...SOUND, complete: true };
+const KEY: Fields = { contractNumber: "C-1", inamiNumber: PROVIDERS.current.inamiNumber };
+const COMBINED: Fields = { contractKind: "combined", solidarity: "true" };
+
+function deltaOf(sequence: number, record: string, reference = `DELTA-${sequence}`): CaseFile {
+  return { reference, kind: "delta", attributes: ` sequence="${sequence}"`, records: [record] };
+}
+
+const modified = (effectiveOn: string, fields: Fields = {}) =>
+  composeRecord("R-1", { ...KEY, effectiveOn, ...COMBINED, ...fields }, "modify");
+const closed = (endOn: string) => composeRecord("R-1", { ...KEY, endOn, reason: "terminated" }, "close");
+const cancelled = composeRecord("R-1", { ...KEY, reason: "declared in error" }, "cancel");
+
 /** Every finding that takes more than one file to see: the sender, other files, other records, register, contracts. */
 export const FLOW_FINDING_CASES = {
   environmentMismatch: { raises: { ...OTHER, environment: "R" }, justNot: { ...OTHER, environment: "T" } },
@@ -41,10 +57,6 @@ export const FLOW_FINDING_CASES = {
     justNot: { ...OTHER, environment: "T", phase: "access" },
   },
   phaseNotAllowed: { raises: { ...OTHER, phase: "access" }, justNot: { ...OTHER, environment: "T", phase: "access" } },
-  kindNotOffered: {
-    raises: { ...OTHER, kind: "delta", attributes: ' sequence="1"' },
-    justNot: { ...OTHER, kind: "initialLoad" },
-  },
   referenceReused: { earlier: [SOUND], raises: { ...SOUND, records: [] }, justNot: SOUND },
   initialLoadClosed: {
     earlier: [{ ...SOUND, complete: true }],
@@ -78,6 +90,45 @@ export const FLOW_FINDING_CASES = {
     earlier: [SOUND],
     raises: withFields({ language: "fr" }),
     justNot: withFields({ inamiNumber: root, solidarity: "1" }),
+  },
+  sequenceUsed: {
+    earlier: [LOADED, deltaOf(1, closed("2027-12-31"))],
+    raises: deltaOf(1, modified("2020-01-01"), "OTHER"),
+    justNot: deltaOf(2, modified("2020-01-01"), "OTHER"),
+  },
+  sequenceGapExpired: {
+    earlier: [LOADED],
+    raises: { ...deltaOf(2, modified("2020-01-01")), hoursPass: 24.1 },
+    justNot: { ...deltaOf(2, modified("2020-01-01")), hoursPass: 23.9 },
+  },
+  contractUnknown: {
+    earlier: [LOADED],
+    raises: deltaOf(1, modified("2020-01-01", { contractNumber: "c-1" })),
+    justNot: deltaOf(1, modified("2020-01-01")),
+  },
+  contractCancelled: {
+    earlier: [LOADED, deltaOf(1, cancelled)],
+    raises: deltaOf(2, closed("2020-01-01")),
+    // What counts as never declared can be declared, and then closed.
+    justNot: {
+      ...deltaOf(2, composeRecord("R-1")),
+      records: [composeRecord("R-1"), closed("2020-01-01").replace("R-1", "R-2")],
+    },
+  },
+  contractEndedBefore: {
+    earlier: [LOADED, deltaOf(1, closed("2020-12-31"))],
+    raises: deltaOf(2, modified("2021-01-01")),
+    justNot: deltaOf(2, modified("2020-12-31")),
+  },
+  effectiveBeforeStart: {
+    earlier: [LOADED],
+    raises: deltaOf(1, modified("2019-02-28")),
+    justNot: deltaOf(1, modified("2019-03-01")),
+  },
+  laterModificationReplaced: {
+    earlier: [LOADED, deltaOf(1, modified("2021-01-01"))],
+    raises: deltaOf(2, modified("2020-12-31", { solidarity: "false" })),
+    justNot: deltaOf(2, modified("2021-01-01", { solidarity: "false" })),
   },
   inamiNumberExpired: {
     raises: withFields({ inamiNumber: expiredYesterday.inamiNumber }),

@@ -42,6 +42,10 @@ export async function openForSingleFiles(t: Test) {
       const [row] = await owner.unsafe<Record<string, number>[]>(`select ${counts.join()}`);
       return { ...row };
     },
+    /** So that deltas run. */
+    async endInitialLoad(): Promise<void> {
+      await owner`update insurer set phase = 'live', initial_load_completed_at = now()`;
+    },
     /** Forgets everything but insurers and register. */
     async forget(): Promise<void> {
       const deletions = TABLES.map((table) => `delete from ${table};`);

@@ -89,6 +89,7 @@ export async function createSubmissionRoute(app: Api, provide: ProvideDependenci
       const { submissionId, receipt } = await receiveSubmission(intake, {
         insurers,
         channel: "rest",
+        ...(request.caller && { actor: request.caller.clientId }),
         body,
         expectedSha256: sha256,
         onInsurer: (insurer) => settleInsurer(request, insurer),

@@ -18,7 +18,6 @@ const MEGABYTE = 1_048_576;
 const RAISED_LATER: ReadonlyMap<string, FindingCode> = new Map([
   ["later-other-environment", "environmentMismatch"],
   ["later-other-insurer", "senderMismatch"],
-  ["later-delta", "kindNotOffered"],
   ["later-contract-repeated", "contractRepeated"],
   ["later-sender-reference-repeated", "senderReferenceRepeated"],
 ]);
