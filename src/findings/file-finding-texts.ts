@@ -80,6 +80,12 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     de: "Der Versicherer ist noch in der Phase „access“: Nur Übertragungstests (Buchstabe T) und Probeläufe (dryRun) werden angenommen. Bitte übermitteln Sie eine solche Datei oder bitten Sie die Operatoren des Instituts, die Erstbeladung zu öffnen.",
     en: "The insurer is still in the phase “access”: only circuit tests (letter T) and dry runs are accepted. Please send such a file or ask the operators of the institute to open the initial load.",
   },
+  kindNotOffered: {
+    fr: "Le type d’envoi[ « {value} »] n’est pas accepté actuellement. Veuillez utiliser l’un des types d’envoi proposés dans la documentation.",
+    nl: "De soort zending[ ‘{value}’] wordt momenteel niet aanvaard. Gelieve een van de soorten zendingen te gebruiken die in de documentatie worden aangeboden.",
+    de: "Die Art der Übermittlung[ „{value}“] wird derzeit nicht angenommen. Bitte verwenden Sie eine der in der Dokumentation angebotenen Arten.",
+    en: "The kind of submission[ “{value}”] is not accepted at present. Please use one of the kinds offered in the documentation.",
+  },
   referenceReused: {
     fr: "La référence[ « {value} »] a déjà été utilisée pour un autre contenu[ (ticket {submissionId})]. Veuillez attribuer une nouvelle référence à ce fichier et le renvoyer.",
     nl: "De referentie[ ‘{value}’] werd al gebruikt voor een andere inhoud[ (ticket {submissionId})]. Gelieve dit bestand een nieuwe referentie te geven en opnieuw te verzenden.",

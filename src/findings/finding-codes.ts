@@ -17,6 +17,7 @@ export const FINDING_CODES = {
   senderMismatch: { level: "file", severity: "blocking", number: 108 },
   insurerSuspended: { level: "file", severity: "blocking", number: undefined },
   phaseNotAllowed: { level: "file", severity: "blocking", number: undefined },
+  kindNotOffered: { level: "file", severity: "blocking", number: undefined },
   referenceReused: { level: "file", severity: "blocking", number: 133 },
   fileNameInvalid: { level: "file", severity: "blocking", number: 131 },
   fileNameReused: { level: "file", severity: "blocking", number: 133 },
