@@ -19,7 +19,7 @@ RUN mkdir -p /usr/local/bin && ln -s /app/src/infoss.ts /usr/local/bin/infoss
 USER node
 # Made by the user who runs, so that a volume mounted here belongs to that user. Holds development certificates only.
 RUN mkdir /home/node/data
-EXPOSE 8443
+EXPOSE 8443 2222
 # Asks this very process, whose certificate is for its public name: hence no check of names. Disable it for ROLES=worker.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "--eval", "require('node:https').get({ host: '127.0.0.1', port: process.env.PORT, path: '/REST/digitalContracts/v1/health', rejectUnauthorized: false }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # The flags of npm start: a small young generation and a heap that follows what lives in it.

@@ -71,6 +71,7 @@ async function spawnMain(args: readonly string[], databaseUrl: string, dataDirec
       DATABASE_URL: databaseUrl,
       DATA_DIRECTORY: dataDirectory,
       PORT: "0",
+      SFTP_PORT: "0",
       LOG_LEVEL: "warn",
     },
   });

@@ -6,15 +6,17 @@ import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/connection.ts";
 import { startEmbeddedDatabase } from "./database/embedded-database.ts";
 import { migrate } from "./database/migrate.ts";
+import type { Exchange } from "./exchange/exchange.ts";
 import { createKeyRing, type KeyRing } from "./identity/signing-keys.ts";
 import { countSubmissions } from "./intake/count-submissions.ts";
 import type { Intake } from "./intake/intake.ts";
 import { createReceiptSigner } from "./intake/receipt.ts";
 import { createTransferSlots } from "./intake/transfer-slots.ts";
 import { startWorker } from "./intake/worker.ts";
-import { createMetrics } from "./metrics/metrics.ts";
+import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { startMetricsServer } from "./metrics/metrics-server.ts";
 import { openDoor } from "./open-door.ts";
+import { openSftpDoor, type SftpDoor } from "./open-sftp-door.ts";
 import { type NewAlarm, raiseAlarm } from "./operations/alarms.ts";
 import { startExpiryWatch } from "./operator/expiry-watch.ts";
 import { readKeys } from "./read-keys.ts";
@@ -23,6 +25,8 @@ import { loadCompetenceCodes } from "./register/load-register.ts";
 export interface App {
   /** Where clients reach the REST door; absent in a process that only works. */
   readonly url?: string;
+  /** Where insurers reach the embedded SFTP server; absent where there is none in this process. */
+  readonly sftp?: SftpDoor["embedded"];
   readonly database: Database;
   /** Takes no new work, finishes or hands back what it holds, then closes. */
   stop(): Promise<void>;
@@ -61,14 +65,33 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       closers.push(() => metricsServer.close());
     }
     if (config.roles.includes("worker")) startWork(config, intake, keyRing, closers);
-    if (!config.roles.includes("serve")) return { database, stop };
+    const sftp = config.roles.includes("sftp") ? await startExchange(config, intake, metrics, closers) : undefined;
+    const parts = { database, stop, ...(sftp && { sftp }) };
+    if (!config.roles.includes("serve")) return parts;
     const door = await openDoor({ config, intake, keys, keyRing, metrics, raiseAlarm: raise });
     closers.push(() => door.close());
-    return { url: door.url, database, stop };
+    return { url: door.url, ...parts };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** An FI file that is still being written when its GO is there already gets so long to come to rest. */
+const SETTLE_MS = 5_000;
+const ANSWER_RETENTION_MS = 30 * 86_400_000;
+
+async function startExchange(config: Config, intake: Intake, metrics: Metrics, closers: Closers) {
+  const exchange: Exchange = {
+    intake,
+    goTimeoutMs: config.sftp.goTimeoutHours * 3_600_000,
+    settleMs: SETTLE_MS,
+    answerRetentionMs: ANSWER_RETENTION_MS,
+    attempts: config.processingAttempts,
+  };
+  const door = await openSftpDoor({ config, exchange, metrics });
+  closers.push(() => door.close());
+  return door.embedded;
 }
 
 /** What goes on by itself: submissions, seals of the audit trail, warnings of what expires. */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startApp } from "./app.ts";
+import { type App, startApp } from "./app.ts";
 import { createBusinessClock } from "./clock.ts";
 import { type Config, ConfigurationError, readConfig } from "./config.ts";
 import { EmbeddedDatabaseError } from "./database/embedded-database-error.ts";
@@ -35,22 +35,28 @@ async function start(config: Config): Promise<void> {
     log.info("stopped");
   });
   log.info({ environment: config.environment, roles: config.roles }, "started");
-  if (app.url) process.stdout.write(describe(config, app.url));
+  if (app.url) process.stdout.write(describe(config, app.url, app.sftp));
 }
 
 /** What runs where, and a line to paste. */
-function describe(config: Config, url: string): string {
+function describe(config: Config, url: string, sftp: App["sftp"]): string {
   const api = `${url}/REST/digitalContracts/v1`;
   const lines = [
     `infoss-gateway (${config.environment}) runs at ${api}`,
     config.databaseUrl ? "database: DATABASE_URL" : `database: embedded PostgreSQL in ${config.databaseFolder}`,
   ];
+  if (sftp) lines.push(`SFTP: ${sftp.host} port ${sftp.port}, host key ${sftp.fingerprint}`);
   if (!config.tls) {
     const ca = join(config.certificatesFolder, "ca.pem");
     lines.push(
       `certificates and keys: development, in ${config.certificatesFolder} (client-alpha, client-beta, client-provider, client-operator)`,
       "try:",
       `  curl --cacert ${ca} ${api}/health`,
+      ...(sftp
+        ? [
+            `  sftp -P ${sftp.port} -i ${join(config.certificatesFolder, "client-alpha-ssh-key")} client-alpha@localhost`,
+          ]
+        : []),
       "everything that is not public takes a client certificate and a token: docs/exchange/authentication.md",
     );
   }

@@ -39,7 +39,7 @@ try {
 say(`done in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 
 async function startGateway() {
-  const env = { ...process.env, DATA_DIRECTORY, PORT: "0", LOG_LEVEL: "warn" };
+  const env = { ...process.env, DATA_DIRECTORY, PORT: "0", SFTP_PORT: "0", LOG_LEVEL: "warn" };
   const child = spawn(process.execPath, [MAIN, "start"], { env, stdio: ["ignore", "pipe", "inherit"] });
   let printed = "";
   for await (const chunk of child.stdout) {

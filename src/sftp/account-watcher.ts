@@ -35,7 +35,8 @@ export interface AccountWatcher {
   stop(graceMs: number): Promise<void>;
 }
 
-const LEASE_MS = 30_000;
+/** What a process that dies leaves is taken up after so long. */
+const LEASE_MS = 10_000;
 const RENEWAL_MS = LEASE_MS / 3;
 const ACCOUNTS_MAXIMUM_AGE_MS = 5_000;
 const SLOW_MS = 2_000;

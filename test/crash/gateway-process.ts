@@ -51,6 +51,8 @@ export function startGateway(settings: Partial<Record<Setting, string>>, crashPl
     NODE_COMPILE_CACHE: COMPILE_CACHE,
     CRASH_PLAN: crashPlanFile,
     PORT: "0",
+    SFTP_PORT: "0",
+    ROLES: "serve,worker",
     ...settings,
   };
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
@@ -76,7 +78,7 @@ export function startGateway(settings: Partial<Record<Setting, string>>, crashPl
     createInterface(child.stderr).on("line", (line) => {
       if (!line.startsWith("{")) printed.push(line);
       else if (line.endsWith("}")) log.push(JSON.parse(line)); // the last one may be cut off by the death
-      if (log.at(-1)?.msg === "started" && settings.ROLES === "worker") resolve(true);
+      if (log.at(-1)?.msg === "started" && !environment.ROLES.includes("serve")) resolve(true);
     });
   });
   let isReady = false;
