@@ -92,8 +92,7 @@ async function startEmbeddedServer({ sftp }: Config, { intake }: Exchange) {
     port: sftp.port,
     hostKeyFile: join(folder, "host-key"),
     root,
-    findAccountByKey: (accountName, publicKey) =>
-      directory.findAccountByKey(accountName, Buffer.from(publicKey.split(" ")[1] ?? "", "base64")),
+    findAccountByKey: directory.findAccountByKey,
     gatewayKey: gatewayKey.publicKey,
     log: intake.log,
   });
