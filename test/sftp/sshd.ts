@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect as connectSocket, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -60,15 +60,15 @@ export async function startSshd(t: Test): Promise<Sshd> {
     process_ = undefined;
     if (!running || running.exitCode !== null) return;
     const ended = once(running, "exit");
-    // Sessions are processes of their own, in the same group.
-    process.kill(-running.pid!, "SIGKILL");
+    // Each session has processes of its own, which outlive it.
+    const all = [running.pid!, ...listDescendants(running.pid!)];
+    for (const pid of all) killIfThere(pid);
     await ended;
   };
   const start = async () => {
     const started = spawn(SSHD, ["-D", "-e", "-f", configuration], {
       env: environment,
       stdio: ["ignore", "ignore", "pipe"],
-      detached: true,
     });
     process_ = started;
     started.stderr!.on("data", (chunk) => {
@@ -148,6 +148,28 @@ function writeUsers(folder: string): Record<string, string> {
     ].join("\n"),
   );
   return { LD_PRELOAD: "libnss_wrapper.so", NSS_WRAPPER_PASSWD: passwd, NSS_WRAPPER_GROUP: group };
+}
+
+function listDescendants(pid: number): number[] {
+  const children = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry) && parentOf(entry) === pid);
+  return children.flatMap((child) => [Number(child), ...listDescendants(Number(child))]);
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    // After the name, which stands in brackets: state, parent.
+    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 async function findFreePort(): Promise<number> {
