@@ -3,14 +3,16 @@ import { compareText } from "./period.ts";
 import type { ContractFacts, ContractReference } from "./person-facts.ts";
 import { findCalendar } from "./premium-year-rules.ts";
 import type { Reason } from "./reasons.ts";
-import type { PersonSubject } from "./rule.ts";
+import type { ContractSubject, PersonSubject, Rule } from "./rule.ts";
 import { contractInForce } from "./rules/contract-in-force.ts";
 import { contractLinked, type Link } from "./rules/contract-linked.ts";
 import { contractOfPensioner } from "./rules/contract-of-pensioner.ts";
 import { contractRecorded } from "./rules/contract-recorded.ts";
 import { contractStarted } from "./rules/contract-started.ts";
 
-const CONTRACT_RULES = [contractStarted, contractRecorded, contractInForce, contractOfPensioner];
+/** What is wrong with a contract itself: its insurer may know, for it could see it by itself. */
+export const OWN_CONTRACT_RULES = [contractStarted, contractRecorded, contractInForce];
+const CONTRACT_RULES: readonly Rule<ContractSubject>[] = [...OWN_CONTRACT_RULES, contractOfPensioner];
 
 /** Why a contract cannot be paid for the year; no reasons: it could. */
 export interface ContractResult extends ContractReference {

@@ -5,7 +5,7 @@ import { compareText } from "./period.ts";
 import type { ContractFacts, ContractReference, PersonFacts } from "./person-facts.ts";
 import { ANY_PROFESSION, findCalendar, type PremiumYearRules } from "./premium-year-rules.ts";
 import { orderReasons, REASONS, type Reason } from "./reasons.ts";
-import type { PersonSubject } from "./rule.ts";
+import { daysOf, type PersonSubject } from "./rule.ts";
 import { aliveInYear } from "./rules/alive-in-year.ts";
 import { legalPension } from "./rules/legal-pension.ts";
 import { notSanctioned } from "./rules/not-sanctioned.ts";
@@ -52,7 +52,7 @@ export function evaluateDossier(input: DossierInput): Evaluation {
   const { person, rules, businessDate } = input;
   const subject: PersonSubject = {
     ...{ person, rules, businessDate },
-    ...{ firstDay: `${rules.premiumYear}-01-01`, lastDay: `${rules.premiumYear}-12-31` },
+    ...daysOf(rules.premiumYear),
   };
   const checks = new Checks(rules.version);
   const personal = [yearOver, aliveInYear, notSanctioned].flatMap((rule) => {
@@ -116,13 +116,13 @@ function conclude(
   { rules }: PersonSubject,
   { outcome, advantage, contracts, checks, reasons }: Conclusion,
 ): Evaluation {
-  // Before the year is over nothing is refused: what is missing may still come.
   const settled = reasons.includes("yearNotOver") ? (["yearNotOver"] as const) : reasons;
   const refusing = settled.filter((reason) => REASONS[reason].nature === "refuses");
   const isRefused = refusing.length > 0;
   const isEntitled =
     !isRefused && advantage?.status === "entitled" && settled.every((reason) => reason === "amountNotPublished");
-  const { contract, kind } = contracts.link ?? {};
+  // What goes elsewhere is linked to no contract, so that no insurer sees its own one treated otherwise than the others.
+  const { contract, kind } = (outcome === "socialAdvantage" && contracts.link) || {};
   const amountCents = isEntitled ? amountFor(outcome, advantage, rules) : undefined;
   const final =
     isEntitled && amountCents === undefined ? (["amountNotPublished"] as const) : isRefused ? refusing : settled;

@@ -51,10 +51,21 @@ export interface ConditionSubject extends ProfessionSubject {
   readonly isWaived: boolean;
 }
 
-/** A contract of a person in a premium year. */
-export interface ContractSubject extends PersonSubject {
+/** A contract in a premium year, whoever holds it: all that its insurer knows too. */
+export interface OwnContractSubject {
   readonly contract: ContractFacts;
   readonly calendar: Calendar;
+  readonly rules: PremiumYearRules;
+  readonly firstDay: string;
+  readonly lastDay: string;
+}
+
+/** A contract of a person in a premium year. */
+export interface ContractSubject extends PersonSubject, OwnContractSubject {}
+
+/** The days of a premium year. */
+export function daysOf(premiumYear: number): { readonly firstDay: string; readonly lastDay: string } {
+  return { firstDay: `${premiumYear}-01-01`, lastDay: `${premiumYear}-12-31` };
 }
 
 /** Describes the subject of a profession's rules; what is derived here is derived once. */

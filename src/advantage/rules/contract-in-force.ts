@@ -1,6 +1,6 @@
-import type { ContractSubject, Rule } from "../rule.ts";
+import type { OwnContractSubject, Rule } from "../rule.ts";
 
-export const contractInForce: Rule<ContractSubject> = {
+export const contractInForce: Rule<OwnContractSubject> = {
   name: "contractInForce",
   source:
     "domain.md section 3: paid when in force on a day of the year, also if it ends inside it (L: switch contractEndingInsideYear)",

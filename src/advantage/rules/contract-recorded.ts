@@ -1,6 +1,6 @@
-import type { ContractSubject, Rule } from "../rule.ts";
+import type { OwnContractSubject, Rule } from "../rule.ts";
 
-export const contractRecorded: Rule<ContractSubject> = {
+export const contractRecorded: Rule<OwnContractSubject> = {
   name: "contractRecorded",
   source:
     "domain.md section 4: recorded on or before the linking cut-off of the calendar, Brussels time (M); premium-years/calendar.csv",

@@ -1,6 +1,6 @@
-import type { ContractSubject, Rule } from "../rule.ts";
+import type { OwnContractSubject, Rule } from "../rule.ts";
 
-export const contractStarted: Rule<ContractSubject> = {
+export const contractStarted: Rule<OwnContractSubject> = {
   name: "contractStarted",
   source: "domain.md section 4: contract started on or before 31 December of the premium year (H)",
   apply: ({ contract, lastDay }) => ({

@@ -36,9 +36,11 @@ export const highestLevel: Rule<LevelSubject, ChosenLevel> = {
     const bound = levels.map(({ level }) => level);
     const best = reached.reduce<ChosenLevel | undefined>((chosen, next) => pick(subject, chosen, next), undefined);
     if (!best) return { passed: possible.length > 0 ? undefined : false, seen, bound, reason: refusalOf(levels) };
+    // An amount that is missing decides before a level that may be reached: what it will be nobody knows.
+    const { amountCents } = best;
     const higher = possible.find(({ level }) => {
       const cents = price(subject, level).amountCents;
-      return cents === undefined || best.amountCents === undefined || cents > best.amountCents;
+      return amountCents !== undefined && (cents === undefined || cents > amountCents);
     });
     if (higher) return { passed: undefined, seen, bound, reason: higher.reason };
     return { passed: true, seen, bound, value: best };

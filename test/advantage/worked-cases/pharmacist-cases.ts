@@ -1,0 +1,27 @@
+import { activityCases, gets, refused } from "./worked-case.ts";
+
+export const PHARMACIST_CASES = activityCases("pharmacist", [
+  [2019, { averageWeeklyHours: 38 }, gets("option3", 300975), "titular pharmacist: 38 hours; amount 2019 derived"],
+  [2019, { averageWeeklyHours: "37.99" }, gets("option2", 225730), "option 3 from 38 hours; amount derived"],
+  [2019, { averageWeeklyHours: 19 }, gets("option1", 150488), "option 1 from 19 hours; amount derived"],
+  [2019, { averageWeeklyHours: "18.99" }, refused("activityTooLow"), "option 1 from 19 hours"],
+  [2020, { averageWeeklyHours: 38 }, gets("option3", 306844), "option 3 from 38 hours; amount 2020 published"],
+  [2020, { averageWeeklyHours: 28 }, gets("option2", 230132), "option 2 from 28 hours; amount published"],
+  [2020, { averageWeeklyHours: "27.99" }, gets("option1", 153423), "option 2 from 28 hours; amount published"],
+  [2021, { averageWeeklyHours: 40 }, gets("option3", 309943), "option 3 from 38 hours; amount 2021 derived"],
+  [2021, { averageWeeklyHours: 30 }, gets("option2", 232456), "option 2 from 28 hours; amount derived"],
+  [2021, { averageWeeklyHours: 20 }, gets("option1", 154973), "option 1 from 19 hours; amount derived"],
+  [2022, { averageWeeklyHours: 38 }, gets("option3", 312392), "option 3 from 38 hours; amount 2022 published"],
+  [2022, { averageWeeklyHours: 28 }, gets("option2", 234292), "option 2 from 28 hours; amount published"],
+  [2022, { averageWeeklyHours: 19 }, gets("option1", 156197), "option 1 from 19 hours; amount published"],
+  [2023, { averageWeeklyHours: 38 }, gets("option3", 337821), "option 3 from 38 hours; amount 2023 published"],
+  [2023, { averageWeeklyHours: "37.5" }, gets("option2", 253363), "option 3 from 38 hours; amount published"],
+  [2023, { averageWeeklyHours: "27.5" }, gets("option1", 168911), "option 2 from 28 hours; amount published"],
+  [2024, { averageWeeklyHours: 38 }, gets("option3", 358259), "option 3 from 38 hours; amount 2024 published"],
+  [2024, { averageWeeklyHours: 28 }, gets("option2", 268691), "option 2 from 28 hours; amount published"],
+  [2024, { averageWeeklyHours: 19 }, gets("option1", 179130), "option 1 from 19 hours; amount published"],
+  [2025, { averageWeeklyHours: 60 }, gets("option3", 370225), "no upper bound for pharmacists; amount 2025 derived"],
+  [2025, { averageWeeklyHours: 28 }, gets("option2", 277665), "option 2 from 28 hours; amount derived"],
+  [2025, { averageWeeklyHours: 19 }, gets("option1", 185113), "option 1 from 19 hours; amount derived"],
+  [2025, { averageWeeklyHours: 18 }, refused("activityTooLow"), "option 1 from 19 hours"],
+]);
