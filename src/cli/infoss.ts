@@ -7,6 +7,12 @@ import { addAlarmCommands, addRegisterCommands, addSubmissionCommands } from "./
 import { addAuditCommands } from "./operator-audit.ts";
 import { addClientCommands, addGrantCommands, addOperatorCommands } from "./operator-clients.ts";
 import { addCertificateCommands, addKeyCommands, addSshKeyCommands } from "./operator-credentials.ts";
+import {
+  addAccountCommands,
+  addAnswerCommands,
+  addDropCommands,
+  addSigningCertificateCommands,
+} from "./operator-exchange.ts";
 import { addInsurerCommands } from "./operator-insurers.ts";
 import { CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
 
@@ -55,6 +61,10 @@ function createProgram(surroundings: Surroundings): Command {
     addCertificateCommands,
     addKeyCommands,
     addSshKeyCommands,
+    addAccountCommands,
+    addSigningCertificateCommands,
+    addDropCommands,
+    addAnswerCommands,
     addAlarmCommands,
     addSubmissionCommands,
     addRegisterCommands,

@@ -116,7 +116,7 @@ export function addSshKeyCommands(program: Command, surroundings: Surroundings):
   });
 }
 
-function addList(
+export function addList(
   group: Command,
   description: string,
   list: (command: Command, client: string | undefined) => Promise<void>,
@@ -128,7 +128,7 @@ function addList(
     .action(async (options: { client?: string }, command: Command) => await list(command, options.client));
 }
 
-function readThumbprint(text: string): Buffer {
+export function readThumbprint(text: string): Buffer {
   const digits = text.replaceAll(":", "");
   if (/^[0-9a-f]{64}$/i.test(digits)) return Buffer.from(digits, "hex");
   throw new CommandMistake("A thumbprint has 64 hexadecimal digits, with or without colons.");

@@ -42,6 +42,17 @@ export async function openAccount(
   return { act: "accountOpened", actor, clientId, details: describe(accountName, account) };
 }
 
+/** Opens the account of a client, or changes what is agreed about the one of that name. */
+export async function putAccount(
+  tx: TransactionSql,
+  actor: Actor,
+  account: ClientName & AccountSettings & { accountName: string },
+): Promise<RegistryChange> {
+  const [known] = await tx`
+    select from sftp_account where client_id = ${account.clientId} and account_name = ${account.accountName}`;
+  return known ? await changeAccount(tx, actor, account) : await openAccount(tx, actor, account);
+}
+
 /** Changes what is agreed about an account, from the next file on. */
 export async function changeAccount(
   tx: TransactionSql,

@@ -6,6 +6,8 @@ export const OPERATOR_ACTS = [
   "submissionReplayed",
   "registerLoaded",
   "personAsked",
+  "dropReplayed",
+  "answerPublished",
 ] as const;
 export type OperatorAct = (typeof OPERATOR_ACTS)[number];
 
@@ -18,6 +20,8 @@ export interface OperatorChange extends Omit<RegistryChange, "act"> {
 
 export type OperatorErrorCode =
   | "alarmNotFound"
+  | "answerNotFound"
+  | "dropNotFound"
   | "submissionNotFound"
   | "notQuarantined"
   | "invalidKeySet"

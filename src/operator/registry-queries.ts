@@ -109,6 +109,16 @@ export async function listCertificates(sql: Sql, clientId?: string): Promise<Cer
     order by client_id, registered_at, thumbprint`;
 }
 
+/** Certificates that verify signatures of files. */
+export async function listSigningCertificates(sql: Sql, clientId?: string): Promise<CertificateRow[]> {
+  return await sql<CertificateRow[]>`
+    select client_id as "clientId", encode(thumbprint, 'hex') as thumbprint, registered_at as "registeredAt",
+      not_after as "expiresAt", t.revoked_at as "revokedAt", ${state(sql, "not_after")} as state
+    from client_signing_certificate t join client c using (client_id)
+    where ${clientId ?? null}::text is null or client_id = ${clientId ?? null}
+    order by client_id, registered_at, thumbprint`;
+}
+
 export interface KeyRow extends Credential {
   readonly kid: string;
   readonly algorithm: string;

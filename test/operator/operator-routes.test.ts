@@ -70,6 +70,7 @@ t.test("an operator lets a client in and puts each of its things out again", asy
     [`${CLIENTS}/gamma-1/keys`, { jwk, expiresAt: "2099-01-01T00:00:00Z" }],
     [`${CLIENTS}/gamma-1/certificates`, { pem }],
     [`${CLIENTS}/gamma-1/sshKeys`, { publicKey: makeSshKey() }],
+    [`${CLIENTS}/gamma-1/signingCertificates`, { pem }],
     [`${CLIENTS}/gamma-1/grants`, { enterpriseNumber: GAMMA, validFrom: "2020-01-01" }],
   ];
   const locations: string[] = [];
@@ -102,8 +103,24 @@ t.test("an operator lets a client in and puts each of its things out again", asy
   await operator("PUT", `${CLIENTS}/gamma-1/scopes`, { scopes: [SCOPES.consult, SCOPES.submit] });
   t.equal((await call("GET", "/submissions")).status, 200);
 
-  const [, contact, client, key, certificate, sshKey, grant] = locations;
-  for (const location of [grant, contact, sshKey]) t.match(await operator("DELETE", location!), NO_MORE);
+  const account = { accountName: "gamma", signatureRequired: true, language: "nl" };
+  const accountPath = `${CLIENTS}/gamma-1/sftpAccount`;
+  t.match(await operator("GET", accountPath), { status: 404, json: { detail: /no SFTP account/ } });
+  t.match(await operator("PUT", accountPath, { ...account, accountName: "Gamma!" }), { status: 400 });
+  t.match(await operator("PUT", accountPath, account), {
+    status: 200,
+    json: { ...account, self: `${ROOT}${accountPath}` },
+  });
+  t.match(await operator("PUT", accountPath, { ...account, language: "de" }), {
+    status: 200,
+    json: { language: "de" },
+  });
+  t.match(await operator("PUT", accountPath, { ...account, accountName: "delta" }), { status: 409 });
+  t.match(await operator("GET", accountPath), { status: 200, json: { ...account, language: "de" } });
+
+  const [, contact, client, key, certificate, sshKey, signingCertificate, grant] = locations;
+  for (const location of [grant, contact, sshKey, signingCertificate])
+    t.match(await operator("DELETE", location!), NO_MORE);
   t.match(await call("GET", "/submissions"), { status: 403, json: { type: /missingPermission/ } });
   t.equal(certificate, `${ROOT}${CLIENTS}/gamma-1/certificates/${thumbprint}`);
   t.match(await operator("DELETE", certificate!), NO_MORE);
@@ -120,7 +137,7 @@ t.test("an operator lets a client in and puts each of its things out again", asy
     select method || ' ' || replace(route, ${ROOT}, '') as route, client_id as by, status, token_sha256 is not null as "hasToken",
       trace_id as trace
     from audit_event where kind = 'operatorAct' order by event_id`;
-  t.equal(acts.length, 18);
+  t.equal(acts.length, 22);
   t.ok(acts.every(({ by, hasToken, trace }) => by === "desk-1" && hasToken && trace !== null));
   t.match(acts[0], { route: "POST /operator/insurers", status: 201 });
   t.match(acts.at(-1), { route: "DELETE /operator/clients/:clientId", status: 204 });

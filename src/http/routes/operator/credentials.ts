@@ -3,9 +3,11 @@ import { Type } from "typebox";
 import {
   registerCertificate,
   registerKey,
+  registerSigningCertificate,
   registerSshKey,
   revokeCertificate,
   revokeKey,
+  revokeSigningCertificate,
   revokeSshKey,
 } from "../../../identity/credential-registry.ts";
 import { RegistryError } from "../../../identity/registry-error.ts";
@@ -14,6 +16,7 @@ import {
   type KeyRow,
   listCertificates,
   listKeys,
+  listSigningCertificates,
   listSshKeys,
   type SshKeyRow,
 } from "../../../operator/registry-queries.ts";
@@ -58,8 +61,7 @@ const certificates: CredentialSort<CertificateRow, typeof CertificateBody> = {
     return { ...change, id: change.thumbprint.toString("hex") };
   },
   async revoke(tx, actor, { clientId, id }) {
-    const thumbprint = Buffer.from(/^[0-9a-f]{64}$/.test(id) ? id : "", "hex");
-    return await revokeCertificate(tx, actor, { clientId, thumbprint });
+    return await revokeCertificate(tx, actor, { clientId, thumbprint: readThumbprint(id) });
   },
 };
 
@@ -147,10 +149,28 @@ const sshKeys: CredentialSort<SshKeyRow, typeof SshKeyBody> = {
   revoke: (tx, actor, { clientId, id }) => revokeSshKey(tx, actor, { clientId, fingerprint: storable(id) }),
 };
 
+const signingCertificates: CredentialSort<CertificateRow, typeof CertificateBody> = {
+  ...certificates,
+  segment: "signingCertificates",
+  title: "SigningCertificate",
+  noun: "signing certificate",
+  registerDescription: "Its key signs the files (FS) of the client's SFTP account. It may have signed itself.",
+  revokeDescription: "No signature of its key holds from the next file on.",
+  list: listSigningCertificates,
+  async register(tx, actor, { clientId, body }) {
+    const change = await registerSigningCertificate(tx, actor, { clientId, pem: body.pem });
+    return { ...change, id: change.thumbprint.toString("hex") };
+  },
+  async revoke(tx, actor, { clientId, id }) {
+    return await revokeSigningCertificate(tx, actor, { clientId, thumbprint: readThumbprint(id) });
+  },
+};
+
 export function addCredentialsRoutes(app: Api, provide: ProvideDependencies): void {
   addCredentialRoutes(app, provide, certificates);
   addCredentialRoutes(app, provide, keys);
   addCredentialRoutes(app, provide, sshKeys);
+  addCredentialRoutes(app, provide, signingCertificates);
 }
 
 function readInstant(text: string): Date {
@@ -159,6 +179,10 @@ function readInstant(text: string): Date {
   } catch {
     throw new RegistryError("invalidKey", "There is no such instant as the one when the key is to expire.");
   }
+}
+
+function readThumbprint(id: string): Buffer {
+  return Buffer.from(/^[0-9a-f]{64}$/.test(id) ? id : "", "hex");
 }
 
 /** PostgreSQL takes no NUL; without it the id is still none that exists. */

@@ -6,6 +6,7 @@ type Code = RegistryErrorCode | OperatorErrorCode;
 
 /** Fields of bodies that each of these is about. */
 const FIELDS: Partial<Record<Code, string>> = {
+  invalidAccountName: "accountName",
   invalidCertificate: "pem",
   invalidClientId: "clientId",
   invalidContact: "email",
@@ -18,6 +19,7 @@ const FIELDS: Partial<Record<Code, string>> = {
 };
 
 const NOT_FOUND: Partial<Record<Code, string>> = {
+  accountNotFound: "clientId",
   alarmNotFound: "alarmId",
   certificateNotFound: "thumbprint",
   clientNotFound: "clientId",

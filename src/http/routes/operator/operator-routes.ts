@@ -7,6 +7,7 @@ import { addCredentialsRoutes } from "./credentials.ts";
 import { addGrantRoutes } from "./grants.ts";
 import { addInsurerRoutes } from "./insurers.ts";
 import { acceptJson } from "./json-body.ts";
+import { addSftpAccountRoutes } from "./sftp-account.ts";
 import { addQuarantineRoutes } from "./submissions.ts";
 
 /** What operators do, for their own clients (scope `…:operate`). Each act is on the audit trail or did not happen. */
@@ -18,6 +19,7 @@ export async function operatorRoutes(app: Api, provide: ProvideDependencies): Pr
     addClientRoutes(scope, provide);
     addGrantRoutes(scope, provide);
     addCredentialsRoutes(scope, provide);
+    addSftpAccountRoutes(scope, provide);
     addAlarmRoutes(scope, provide);
     addQuarantineRoutes(scope, provide);
   });
