@@ -34,10 +34,19 @@ export interface App {
 
 type Closers = (() => Promise<unknown>)[];
 
+/** What a process holds: `activities` are told to stop at the same moment, then `closers` end in reverse order. */
+interface Held {
+  readonly activities: Closers;
+  readonly closers: Closers;
+}
+
 /** Starts what `config.roles` name, on the embedded database and development certificates where nothing else is set. */
 export async function startApp(config: Config, log: Logger, clock: BusinessClock): Promise<App> {
-  const closers: Closers = [];
+  const held: Held = { activities: [], closers: [] };
+  const { activities, closers } = held;
   const stop = async () => {
+    // One after the other they would go on taking work while the first still ends, and their times would add up.
+    await Promise.all(activities.splice(0).map((end) => end()));
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
@@ -64,12 +73,12 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       const metricsServer = await startMetricsServer(metrics.registry, config.metricsPort);
       closers.push(() => metricsServer.close());
     }
-    if (config.roles.includes("worker")) startWork(config, intake, keyRing, closers);
-    const sftp = config.roles.includes("sftp") ? await startExchange(config, intake, metrics, closers) : undefined;
+    if (config.roles.includes("worker")) startWork(config, intake, keyRing, held);
+    const sftp = config.roles.includes("sftp") ? await startExchange(config, intake, metrics, held) : undefined;
     const parts = { database, stop, ...(sftp && { sftp }) };
     if (!config.roles.includes("serve")) return parts;
     const door = await openDoor({ config, intake, keys, keyRing, metrics, raiseAlarm: raise });
-    closers.push(() => door.close());
+    activities.push(() => door.close());
     return { url: door.url, ...parts };
   } catch (error) {
     await stop();
@@ -81,7 +90,7 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
 const SETTLE_MS = 5_000;
 const ANSWER_RETENTION_MS = 30 * 86_400_000;
 
-async function startExchange(config: Config, intake: Intake, metrics: Metrics, closers: Closers) {
+async function startExchange(config: Config, intake: Intake, metrics: Metrics, { activities }: Held) {
   const exchange: Exchange = {
     intake,
     goTimeoutMs: config.sftp.goTimeoutHours * 3_600_000,
@@ -90,19 +99,19 @@ async function startExchange(config: Config, intake: Intake, metrics: Metrics, c
     attempts: config.processingAttempts,
   };
   const door = await openSftpDoor({ config, exchange, metrics });
-  closers.push(() => door.close());
+  activities.push(() => door.close());
   return door.embedded;
 }
 
 /** What goes on by itself: submissions, seals of the audit trail, warnings of what expires. */
-function startWork(config: Config, intake: Intake, keyRing: KeyRing, closers: Closers): void {
+function startWork(config: Config, intake: Intake, keyRing: KeyRing, { activities }: Held): void {
   const { database, log, raiseAlarm: raise } = intake;
   const worker = startWorker(intake, { concurrency: config.workerConcurrency, pollIntervalMs: config.pollIntervalMs });
-  closers.push(() => worker.stop(config.shutdownTimeoutMs));
+  activities.push(() => worker.stop(config.shutdownTimeoutMs));
   const sealer = startSealer({ sql: database.auditor, signer: createSealSigner(keyRing), log, raise });
-  closers.push(() => sealer.stop());
+  activities.push(() => sealer.stop());
   const expiryWatch = startExpiryWatch({ sql: database.institute, log, raise });
-  closers.push(() => expiryWatch.stop());
+  activities.push(() => expiryWatch.stop());
 }
 
 async function openDatabase(config: Config, closers: Closers): Promise<Database> {

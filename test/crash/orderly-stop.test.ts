@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:tls";
 import t from "tap";
 import { generateInput, padWithNoise } from "./crash-inputs.ts";
 import { NOISE_BYTES, TWO_BATCHES } from "./crash-places.ts";
@@ -19,7 +21,10 @@ const received = padWithNoise(
   generateInput({ insurer: "alpha", reference: "RECEIVED", records: 200, seed: 162, errors: 0.1 }),
   NOISE_BYTES,
 );
-const files = [handedBack, finished, received];
+const waiting = [163, 164, 165].map((seed) =>
+  generateInput({ insurer: "beta", reference: `WAITING-${seed}`, records: 200, seed }),
+);
+const files = [handedBack, finished, received, ...waiting];
 const expected = await readUninterruptedOutcome(t, files);
 const scene = await openScene(t);
 const { owner: sql } = scene;
@@ -53,6 +58,31 @@ t.test("SIGTERM while processing finishes what it has time for", async (t) => {
   scene.plan("process.batchStaged", 1, "SIGTERM");
   t.same(await scene.start({ ROLES: "worker" }).ended, IN_GOOD_ORDER);
   t.same(await readProgress(submissionId), { state: "processed", attempts: 1 });
+});
+
+t.test("SIGTERM takes no further submission, however long a request keeps the door from closing", async (t) => {
+  for (const file of waiting) await scene.senders.beta.submit(file);
+  const stateOfWaiting = sql`reference like 'WAITING-%' and environment = 'S'`;
+  await sql`update submission set retry_at = now() + interval '1 hour' where ${stateOfWaiting}`;
+  const gateway = await scene.startReady({
+    ROLES: "serve,worker",
+    WORKER_CONCURRENCY: "1",
+    SHUTDOWN_TIMEOUT_MS: "3000",
+  });
+  const { hostname, port } = new URL(gateway.address()!);
+  const stuck = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
+  stuck.on("error", () => {});
+  await once(stuck, "secureConnect");
+  stuck.write("POST /auth/token HTTP/1.1\r\nHost: localhost\r\nX-Unfinished: ");
+  scene.plan("process.claimed", 1, "SIGTERM");
+  await sql`update submission set retry_at = null where ${stateOfWaiting}`;
+  t.same(await gateway.ended, IN_GOOD_ORDER);
+  const states = await sql`select state from submission where ${stateOfWaiting} order by state`;
+  t.same(
+    states.map(({ state }) => state),
+    ["processed", "received", "received"],
+    "the one in hand is finished, the others are for the next process",
+  );
 });
 
 t.test("SIGTERM while receiving lets the transfer end, and its sender gets the receipt", async (t) => {
