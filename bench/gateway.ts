@@ -12,7 +12,7 @@ import { type MemoryWatch, watchMemory } from "./process-memory.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 /** Those of `npm start`. */
-const NODE_FLAGS = packageFile.scripts.start.split(" ").filter((word) => word.startsWith("--"));
+export const NODE_FLAGS = packageFile.scripts.start.split(" ").filter((word) => word.startsWith("--"));
 const LOG_FILE = join(BENCH_FOLDER, "gateway.log");
 const START_TIMEOUT_MS = 30_000;
 
@@ -31,9 +31,15 @@ export function createDataDirectory(): string {
   return folder;
 }
 
+type Settings = Readonly<Record<string, string>>;
+
 /** Starts what `npm start` starts, as a process of its own on a free port. */
-export async function startGateway(databaseUrl: string, dataDirectory: string): Promise<Gateway> {
-  const child = await spawnMain(["start"], databaseUrl, dataDirectory);
+export async function startGateway(
+  databaseUrl: string,
+  dataDirectory: string,
+  settings: Settings = {},
+): Promise<Gateway> {
+  const child = await spawnMain(["start"], databaseUrl, dataDirectory, settings);
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const url = await readUrl(child);
@@ -60,7 +66,12 @@ export async function loadRegister(databaseUrl: string, dataDirectory: string, r
   if (code !== 0) throw new BenchError(`Loading the register ended with ${code}: see ${LOG_FILE}.`);
 }
 
-async function spawnMain(args: readonly string[], databaseUrl: string, dataDirectory: string): Promise<ChildProcess> {
+async function spawnMain(
+  args: readonly string[],
+  databaseUrl: string,
+  dataDirectory: string,
+  settings: Settings = {},
+): Promise<ChildProcess> {
   await mkdir(BENCH_FOLDER, { recursive: true });
   const log = openSync(LOG_FILE, "a");
   const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, ...args], {
@@ -73,6 +84,7 @@ async function spawnMain(args: readonly string[], databaseUrl: string, dataDirec
       PORT: "0",
       SFTP_PORT: "0",
       LOG_LEVEL: "warn",
+      ...settings,
     },
   });
   closeSync(log);

@@ -3,10 +3,12 @@ import { EmbeddedDatabaseError } from "../src/database/embedded-database-error.t
 import { BenchError } from "./bench-error.ts";
 import { type BenchOutcome, benchLoad } from "./load.ts";
 import { benchLoadGrowth } from "./load-growth.ts";
+import { benchRead } from "./read/read.ts";
 import { exitStatus, renderReport } from "./report.ts";
 
 const USAGE = `Usage: npm run bench -- load [--records N]    an initial load, beside the floor and the typical way (200000)
        npm run bench -- load --growth         the same as files and the store grow: minutes
+       npm run bench -- read                  reading a submission, beside a bare route
 
 The last line of the output is one JSON object; the exit status is 0 when every figure holds, 1 when one does not.
 What is prepared stays in .local/bench for the next run.
@@ -39,6 +41,9 @@ async function runBench(args: string[]): Promise<number> {
 /** The benchmark that the arguments name; undefined when they name none. */
 function parseCommand(args: string[]): (() => Promise<BenchOutcome>) | undefined {
   const { values, positionals } = readArguments(args);
+  if (positionals.join() === "read") {
+    return values.growth === undefined && values.records === undefined ? benchRead : undefined;
+  }
   if (positionals.join() !== "load") return undefined;
   if (values.growth) return values.records === undefined ? benchLoadGrowth : undefined;
   const records = Number(values.records ?? DEFAULT_RECORDS);

@@ -12,8 +12,19 @@ export function createBusinessClock(
   now: () => Temporal.Instant = Temporal.Now.instant,
 ): BusinessClock {
   const shift = Temporal.Duration.from(offset);
+  let second: number | undefined;
+  let day = "";
   return {
-    today: () => now().toZonedDateTimeISO(TIME_ZONE).add(shift).toPlainDate().toString(),
+    today() {
+      const instant = now();
+      // Asked with every request, and a day begins with a whole second.
+      const current = Math.floor(instant.epochMilliseconds / 1000);
+      if (current !== second) {
+        day = instant.toZonedDateTimeISO(TIME_ZONE).add(shift).toPlainDate().toString();
+        second = current;
+      }
+      return day;
+    },
   };
 }
 

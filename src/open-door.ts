@@ -39,7 +39,7 @@ export async function openDoor(parts: DoorParts): Promise<{ url: string; close()
   let url = config.publicUrl;
   const audience = audienceOf(config.environment);
   const directory = createClientDirectory(database.plain);
-  const auditLog = createAuditLog(database.plain);
+  const auditLog = createAuditLog(database.trail);
   const failedAuthentications = createFailedAuthentications(database.plain, {
     log,
     failuresPerClient: config.failuresPerClient,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "../database/sql.ts";
 import { type AuditEvent, insertAuditRows, renderAuditRows } from "./audit-event.ts";
 
@@ -116,20 +115,16 @@ function sizeOfGroup(events: readonly WaitingEvent[]): number {
 
 /** A driver that reconnects holds queries back for as long as it takes; a request cannot wait so long. */
 async function insertInTime(sql: Sql, group: readonly WaitingEvent[], timeoutMs: number): Promise<void> {
-  const patience = new AbortController();
+  const tooSlow = Promise.withResolvers<never>();
+  const timer = setTimeout(() => tooSlow.reject(new AuditUnavailable("insertTooSlow")), timeoutMs);
   const inserting = insertAuditRows(
     sql,
     group.flatMap(({ rows }) => rows),
   );
   try {
-    await Promise.race([
-      inserting,
-      sleep(timeoutMs, undefined, { signal: patience.signal }).then(() => {
-        throw new AuditUnavailable("insertTooSlow");
-      }),
-    ]);
+    await Promise.race([inserting, tooSlow.promise]);
   } finally {
-    patience.abort();
+    clearTimeout(timer);
     // Settles after everybody has stopped waiting, in whatever way.
     inserting.catch(() => {});
   }

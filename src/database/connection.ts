@@ -11,6 +11,8 @@ export interface Database {
   readonly plain: Sql;
   /** Role `infoss_gateway`: transactions; `asInsurer` for the rows of one insurer. */
   readonly transactions: Sql;
+  /** Role `infoss_gateway`: events of the audit trail. Of its own, so that no read stands behind a commit. */
+  readonly trail: Sql;
   /** Role `infoss_institute`: what operators keep, and what waits for a worker. */
   readonly institute: Sql;
   /** Role `infoss_auditor`: seals of the audit trail. */
@@ -28,6 +30,8 @@ export interface DatabaseOptions {
 type DatabaseRole = "infoss_gateway" | "infoss_institute" | "infoss_auditor";
 
 const INSTITUTE_CONNECTIONS = 4;
+/** One group of events is committed at a time. */
+const TRAIL_CONNECTIONS = 1;
 const AUDITOR_CONNECTIONS = 1;
 const IDLE_TIMEOUT_SECONDS = 30;
 const CONNECT_TIMEOUT_SECONDS = 10;
@@ -36,16 +40,18 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
   const { transactionConnections = 20, plainConnections = 10 } = options;
   const plain = createClient(url, "infoss_gateway", plainConnections);
   const transactions = createClient(url, "infoss_gateway", transactionConnections);
+  const trail = createClient(url, "infoss_gateway", TRAIL_CONNECTIONS);
   const institute = createClient(url, "infoss_institute", INSTITUTE_CONNECTIONS);
   const auditor = createClient(url, "infoss_auditor", AUDITOR_CONNECTIONS);
   return {
     plain,
     transactions,
+    trail,
     institute,
     auditor,
-    asInsurer: (insurerId) => createTenant(transactions, insurerId),
+    asInsurer: (insurerId) => createTenant(transactions, plain, insurerId),
     async close() {
-      await Promise.all([plain, transactions, institute, auditor].map((client) => client.end({ timeout: 5 })));
+      await Promise.all([plain, transactions, trail, institute, auditor].map((client) => client.end({ timeout: 5 })));
     },
   };
 }

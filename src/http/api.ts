@@ -1,4 +1,3 @@
-import helmet from "@fastify/helmet";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import createFastify, {
   type FastifyBaseLogger,
@@ -24,6 +23,7 @@ import { describeApi } from "./openapi-document.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
 import { badRequest, Problem } from "./problems.ts";
 import { addRoutes } from "./routes/routes.ts";
+import { listSecurityHeaders } from "./security-headers.ts";
 import { hasBody, sendProblem } from "./send-problem.ts";
 import { createTraceId, setTraceHeaders } from "./trace.ts";
 import { compileValidator, refuseUnknownQueryFields } from "./validation.ts";
@@ -41,6 +41,7 @@ interface ApiOptions {
 export async function createApi(provide: ProvideDependencies, options: ApiOptions = {}): Promise<Api> {
   const { log, serverFactory } = options;
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
+  const prepareAnswer = createAnswerPreparation(provide, await listSecurityHeaders());
   const app = createFastify({
     ...(log && { loggerInstance: log }),
     ...(serverFactory && { serverFactory }),
@@ -48,7 +49,7 @@ export async function createApi(provide: ProvideDependencies, options: ApiOption
     genReqId: createTraceId,
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
-      prepareAnswer(request, reply, provide);
+      prepareAnswer(request, reply);
       answerWithProblem(error, request, reply);
     },
     // A closing server answers with a problem of its own, below.
@@ -68,10 +69,7 @@ export async function createApi(provide: ProvideDependencies, options: ApiOption
   app.setNotFoundHandler(() => {
     throw new Problem("resourceNotFound", "There is no such resource.");
   });
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  });
-  await addGuards(app, provide, limits);
+  await addGuards(app, provide, limits, prepareAnswer);
   auditAnswers(app, provide);
   app.addHook("onRoute", refuseUndeclaredRoute);
   app.addHook("onRoute", refuseUnknownQueryFields);
@@ -97,17 +95,25 @@ function isCutOff(request: FastifyRequest): boolean {
   return request.raw.destroyed && !request.raw.complete;
 }
 
+type PrepareAnswer = (request: FastifyRequest, reply: FastifyReply) => void;
+
 /** What holds for every answer, also for those given before any route is found. */
-function prepareAnswer(request: FastifyRequest, reply: FastifyReply, provide: ProvideDependencies): void {
-  // Not the hook onResponse, which misses answers that never reached their end.
-  reply.raw.once("close", () => {
-    logAnswer(request, reply);
-    const { metrics } = provide();
-    if (metrics) countAnswer(metrics, request, reply);
-  });
-  setTraceHeaders(request, reply);
+function createAnswerPreparation(
+  provide: ProvideDependencies,
+  securityHeaders: Readonly<Record<string, string>>,
+): PrepareAnswer {
   // Public routes that may be kept say so themselves.
-  reply.header("Cache-Control", "no-store");
+  const headers = { ...securityHeaders, "Cache-Control": "no-store" };
+  return (request, reply) => {
+    // Not the hook onResponse, which misses answers that never reached their end.
+    reply.raw.once("close", () => {
+      logAnswer(request, reply);
+      const { metrics } = provide();
+      if (metrics) countAnswer(metrics, request, reply);
+    });
+    reply.headers(headers);
+    setTraceHeaders(request, reply);
+  };
 }
 
 /** A route that forgot to say who may call it does not start, nor one that hides from the document what it needs. */
@@ -124,19 +130,25 @@ function refuseUndeclaredRoute({ method, url, config, schema }: RouteOptions): v
  * Deny by default: only what is declared public, and what does not exist, is answered without certificate and token.
  * First what costs least to check.
  */
-async function addGuards(app: Api, provide: ProvideDependencies, limits: HttpLimits): Promise<void> {
+async function addGuards(
+  app: Api,
+  provide: ProvideDependencies,
+  limits: HttpLimits,
+  prepareAnswer: PrepareAnswer,
+): Promise<void> {
   let closing = false;
   await measureLoad(app, limits);
   const rateLimits = await createRateLimits(app, limits);
   app.addHook("preClose", async () => {
     closing = true;
   });
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", (_request, reply, payload, done) => {
     // Nobody waits for a second request on a connection of a server that goes away.
     if (closing) reply.header("Connection", "close");
+    done(null, payload);
   });
   app.addHook("onRequest", async (request, reply) => {
-    prepareAnswer(request, reply, provide);
+    prepareAnswer(request, reply);
     const { config } = request.routeOptions;
     if (closing) throw new Problem("serviceUnavailable", "The service is restarting.", { retryAfterSec: 10 });
     if (app.isUnderPressure() && config.evenOverloaded !== true) throw overloaded();
@@ -160,13 +172,15 @@ async function addGuards(app: Api, provide: ProvideDependencies, limits: HttpLim
     await rateLimits.countClient(request, reply);
     if (request.caller.grants.length > 0) request.insurer = chooseInsurer(request, request.caller.grants) ?? null;
   });
-  app.addHook("onRequest", async (request, reply) => {
-    if (!hasBody(request.raw)) return;
-    const { socket } = request.raw;
-    watchBody(request.raw, limits, () => {
-      if (reply.raw.headersSent) socket.destroy();
-      else answerClientError.call(app, slowBody(), socket);
-    });
+  app.addHook("onRequest", (request, reply, done) => {
+    if (hasBody(request.raw)) {
+      const { socket } = request.raw;
+      watchBody(request.raw, limits, () => {
+        if (reply.raw.headersSent) socket.destroy();
+        else answerClientError.call(app, slowBody(), socket);
+      });
+    }
+    done();
   });
 }
 

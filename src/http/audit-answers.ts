@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type AuditKind, insertAuditEvent } from "../audit/audit-event.ts";
 import { AuditUnavailable } from "../audit/audit-log.ts";
@@ -50,7 +50,7 @@ async function record(
       ...describeRequest(request),
       kind,
       status: reply.statusCode,
-      ...(typeof payload === "string" && { responseSha256: createHash("sha256").update(payload).digest() }),
+      ...(typeof payload === "string" && { responseSha256: hash("sha256", payload, "buffer") }),
       ...(request.persons && { persons: request.persons }),
     });
   } catch (error) {

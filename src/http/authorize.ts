@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Tenant } from "../database/tenant-scope.ts";
 import { parseEnterpriseNumber } from "../identifiers/enterprise-number.ts";
-import type { AccessToken, TokenFailure } from "../identity/access-token.ts";
+import type { TokenFailure } from "../identity/access-token.ts";
 import type { Grant } from "../identity/client-directory.ts";
 import { SCOPES, type Scope } from "../identity/scopes.ts";
 import { getThumbprint } from "./client-certificate.ts";
@@ -34,23 +34,16 @@ export async function authorize(
   const thumbprint = getThumbprint(request.raw.socket);
   const token = await verifyToken(request.headers.authorization, thumbprint);
   if ("failure" in token) throw tokenProblem(token);
+  const { clientId, tokenSha256 } = token;
   // Who it is stands now; what it may is checked below, and a refusal names it on the audit trail.
-  request.caller = { ...describeToken(token), grants: [] };
-  if (!(await directory.isCertificateOf(token.clientId, thumbprint))) {
+  request.caller = { clientId, tokenSha256, grants: [] };
+  const found = directory.findCaller(clientId, thumbprint, dependencies.intake.clock.today());
+  const client = found instanceof Promise ? await found : found;
+  if (!client?.hasCertificate) {
     throw new Problem("clientCertificateNotRegistered", "The client certificate is not registered for this client.");
   }
-  const client = await directory.findClient(token.clientId);
-  if (!client)
-    throw tokenProblem({ failure: "invalidAccessToken", detail: "The client of this token is not admitted." });
   if (!token.scopes.has(scope) || !client.scopes.includes(scope)) throw missingScope(scope);
-  const grants = OPERATOR_SCOPES.includes(scope)
-    ? []
-    : await directory.listGrants(token.clientId, dependencies.intake.clock.today());
-  return { ...describeToken(token), grants };
-}
-
-function describeToken({ clientId, tokenSha256 }: AccessToken) {
-  return { clientId, tokenSha256 };
+  return { clientId, tokenSha256, grants: OPERATOR_SCOPES.includes(scope) ? [] : client.grants };
 }
 
 /**

@@ -53,7 +53,12 @@ const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 /** RFC 9068 and RFC 8705. Keys come from `keys` alone: whatever `jku`, `x5u`, `jwk` or `x5c` say is not looked at. */
 export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOptions): TokenVerifier {
   const verified = new LRUCache<string, VerifiedToken>({ max: MAXIMUM_REMEMBERED_TOKENS });
-  keys.onChange(() => verified.clear());
+  /** What a connection, which its thumbprint stands for, sent last: most send the same again. */
+  let lastSent = new WeakMap<Buffer, { readonly authorization: string; readonly token: VerifiedToken }>();
+  keys.onChange(() => {
+    verified.clear();
+    lastSent = new WeakMap();
+  });
 
   const verify = async (token: string, sha256: string): Promise<VerifiedToken | TokenFailure> => {
     if (!COMPACT_JWS.test(token)) return invalid("The access token is not a JWT.");
@@ -75,7 +80,12 @@ export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOpt
     }
   };
 
-  return async (authorization, thumbprint) => {
+  const identify = async (
+    authorization: string | undefined,
+    thumbprint: Buffer,
+  ): Promise<VerifiedToken | TokenFailure> => {
+    const last = lastSent.get(thumbprint);
+    if (last?.authorization === authorization && last !== undefined) return last.token;
     const scheme = BEARER.exec(authorization ?? "")?.[0];
     if (authorization === undefined || scheme === undefined) {
       return { failure: "noAccessToken", detail: "This resource requires an access token." };
@@ -83,7 +93,14 @@ export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOpt
     const token = authorization.slice(scheme.length).trimEnd();
     if (token.length > MAXIMUM_TOKEN_LENGTH) return invalid("The access token is too long.");
     const sha256 = hash("sha256", token, "base64");
+    const known = lastSent;
     const result = verified.get(sha256) ?? (await verify(token, sha256));
+    if (!("failure" in result)) known.set(thumbprint, { authorization, token: result });
+    return result;
+  };
+
+  return async (authorization, thumbprint) => {
+    const result = await identify(authorization, thumbprint);
     if ("failure" in result) return result;
     if (Date.now() >= result.accessToken.expiresAt.getTime() + CLOCK_TOLERANCE_SECONDS * 1000) return EXPIRED;
     if (!result.thumbprint.equals(thumbprint)) {

@@ -29,10 +29,23 @@ export interface ClientDirectory {
   findClient(clientId: string): Promise<Client | undefined>;
   /** Whether a certificate (SHA-256 of its DER form) is registered for the client, unexpired and not revoked. */
   isCertificateOf(clientId: string, thumbprint: Buffer): Promise<boolean>;
+  /** All of this that one request needs, at once; undefined for a client that is not admitted. */
+  findCaller(
+    clientId: string,
+    thumbprint: Buffer,
+    today: string,
+  ): Promise<RegisteredCaller | undefined> | RegisteredCaller | undefined;
   /** The insurers it may act for on `today` (`yyyy-mm-dd`), by enterprise number. */
   listGrants(clientId: string, today: string): Promise<readonly Grant[]>;
   /** Forgets what is remembered, for a process that just changed it. */
   forget(clientId?: string): void;
+}
+
+export interface RegisteredCaller {
+  /** Whether the certificate is registered for it, unexpired and not revoked. */
+  readonly hasCertificate: boolean;
+  readonly scopes: readonly string[];
+  readonly grants: readonly Grant[];
 }
 
 export interface ClientDirectoryOptions {
@@ -70,12 +83,10 @@ export function createClientDirectory(sql: Sql, options: ClientDirectoryOptions 
     ignoreFetchAbort: true,
     fetchMethod: (clientId) => readEntry(sql, clientId),
   });
-  const entryOf = async (clientId: string) => {
-    // Read first: fetching costs more than all the rest, even of what is there.
-    const known = entries.get(clientId);
-    if (known) return known;
-    return (isClientId(clientId) ? await entries.fetch(clientId) : undefined) ?? NOBODY;
-  };
+  const fetchEntry = async (clientId: string) =>
+    (isClientId(clientId) ? await entries.fetch(clientId) : undefined) ?? NOBODY;
+  // Read first: fetching costs more than all the rest, even of what is there.
+  const entryOf = (clientId: string) => entries.get(clientId) ?? fetchEntry(clientId);
 
   return {
     async findClient(clientId) {
@@ -83,17 +94,39 @@ export function createClientDirectory(sql: Sql, options: ClientDirectoryOptions 
       return client && { ...client, keys: keys.filter(isCurrent).map(({ jwk }) => jwk) };
     },
     async isCertificateOf(clientId, thumbprint) {
-      const { client, certificates } = await entryOf(clientId);
-      const certificate = certificates.get(thumbprint.toString("hex"));
-      return client !== undefined && certificate !== undefined && isCurrent(certificate);
+      return hasCertificate(await entryOf(clientId), thumbprint);
     },
     async listGrants(clientId, today) {
-      const { client, grants } = await entryOf(clientId);
-      if (!client) return [];
-      return grants.filter(({ validFrom, validTo }) => validFrom <= today && (validTo === null || today <= validTo));
+      return grantsOn(await entryOf(clientId), today);
+    },
+    findCaller(clientId, thumbprint, today) {
+      const entry = entryOf(clientId);
+      return entry instanceof Promise
+        ? entry.then((fetched) => callerOf(fetched, thumbprint, today))
+        : callerOf(entry, thumbprint, today);
     },
     forget: (clientId) => (clientId === undefined ? entries.clear() : entries.delete(clientId)),
   };
+}
+
+function callerOf(entry: Entry, thumbprint: Buffer, today: string): RegisteredCaller | undefined {
+  const { client } = entry;
+  if (!client) return undefined;
+  return {
+    hasCertificate: hasCertificate(entry, thumbprint),
+    scopes: client.scopes,
+    grants: grantsOn(entry, today),
+  };
+}
+
+function hasCertificate({ client, certificates }: Entry, thumbprint: Buffer): boolean {
+  const certificate = certificates.get(thumbprint.toString("hex"));
+  return client !== undefined && certificate !== undefined && isCurrent(certificate);
+}
+
+function grantsOn({ client, grants }: Entry, today: string): readonly Grant[] {
+  if (!client) return [];
+  return grants.filter(({ validFrom, validTo }) => validFrom <= today && (validTo === null || today <= validTo));
 }
 
 function isCurrent({ expiresAt }: Expiring): boolean {

@@ -66,7 +66,7 @@ export function createFailedAuthentications(
 
   return {
     secondsBanned(party) {
-      const key = listSubjects(party).join(" ");
+      const key = keyOf(party);
       const known = bans.get(key);
       return known ? secondsUntil(known) : bans.fetch(key).then((ban) => (ban ? secondsUntil(ban) : 0));
     },
@@ -125,6 +125,17 @@ function secondsUntil({ until }: { readonly until: number }): number {
 function listSubjects({ address, certificate }: Party): string[] {
   const all = `address:${address}`;
   return certificate === undefined ? [all] : [all, `client:${certificate}@${address}`];
+}
+
+const keys = new WeakMap<Party, string>();
+
+/** Of the subjects together; made once for each connection. */
+function keyOf(party: Party): string {
+  const known = keys.get(party);
+  if (known !== undefined) return known;
+  const key = listSubjects(party).join(" ");
+  keys.set(party, key);
+  return key;
 }
 
 /** Seconds until the last ban of these subjects ends. */

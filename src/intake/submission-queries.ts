@@ -1,5 +1,4 @@
-import type { TransactionSql } from "../database/sql.ts";
-import type { Tenant } from "../database/tenant-scope.ts";
+import { shieldQuery, type Tenant } from "../database/tenant-scope.ts";
 import type { Finding } from "../findings/finding.ts";
 import { completeInitialLoad, lockInsurer } from "./complete-initial-load.ts";
 import { lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
@@ -40,19 +39,17 @@ interface SubmissionRow {
   readonly endedAt: Date | null;
 }
 
-const columns = (tx: TransactionSql) => tx`
+const COLUMNS = `
   submission_id as "submissionId", insurer_id as "insurerId", channel, file_name as "fileName", state, reference, environment, kind,
   sequence, held_reason as "heldReason", held_until as "heldUntil", (header->>'complete')::boolean as complete, (header->>'recordCount')::int as "declaredRecordCount",
   byte_length as "byteLength", encode(sha256, 'hex') as sha256, bytes_read as "bytesRead", records_read as "recordsRead",
   accepted_count as accepted, accepted_with_warnings_count as "acceptedWithWarnings", unchanged_count as unchanged,
   rejected_count as rejected, findings, received_at as "receivedAt", ended_at as "endedAt"`;
 
+const FIND_SUBMISSION = shieldQuery(`select ${COLUMNS} from submission where insurer_id = $1 and submission_id = $2`);
+
 export async function findSubmission(tenant: Tenant, submissionId: string): Promise<Submission | undefined> {
-  const [row] = await tenant.run(
-    (tx) => tx<SubmissionRow[]>`
-      select ${columns(tx)} from submission
-      where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId}`,
-  );
+  const row = await tenant.find<SubmissionRow>(FIND_SUBMISSION, submissionId);
   return row && toSubmission(row);
 }
 
@@ -87,7 +84,7 @@ export interface SubmissionPage {
 export async function listSubmissions(tenant: Tenant, page: SubmissionPage): Promise<Submission[]> {
   const rows = await tenant.run(
     (tx) => tx<SubmissionRow[]>`
-      select ${columns(tx)} from submission
+      select ${tx.unsafe(COLUMNS)} from submission
       where insurer_id = ${tenant.insurerId}
         ${page.before ? tx`and submission_id < ${page.before}` : tx``}
         ${page.state ? tx`and state = ${page.state}` : tx``}

@@ -12,6 +12,9 @@ t.test("arguments that name no benchmark are answered by the usage and status 2"
     ["load", "--records", "0"],
     ["load", "--growth", "--records", "5"],
     ["load", "-x"],
+    ["read", "--growth"],
+    ["read", "--records", "5"],
+    ["read", "load"],
   ];
   for (const args of misspelt) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });

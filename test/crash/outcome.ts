@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { runTransaction } from "../../src/database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../../src/database/sql.ts";
+import { createTenant } from "../../src/database/tenant-scope.ts";
 import { readPayload } from "../../src/intake/payload-store.ts";
 
 /** What a database holds in the end, instants and generated ids left out; `digest` is over the sorted lines. */
@@ -92,8 +92,7 @@ export async function findDamagedPayloads(sql: Sql): Promise<string[]> {
     select insurer_id as "insurerId", submission_id as "submissionId", sha256 from submission`;
   for (const { insurerId, submissionId, sha256 } of submissions) {
     const hash = createHash("sha256");
-    for await (const bytes of readPayload({ insurerId, run: (work) => runTransaction(sql, work) }, submissionId))
-      hash.update(bytes);
+    for await (const bytes of readPayload(createTenant(sql, sql, insurerId), submissionId)) hash.update(bytes);
     if (!hash.digest().equals(sha256)) damaged.push(`${submissionId} has other bytes than were received`);
   }
   return damaged;

@@ -1,5 +1,6 @@
 import t from "tap";
 import type { Sql } from "../../src/database/sql.ts";
+import { shieldQuery } from "../../src/database/tenant-scope.ts";
 import { createTestDatabase } from "../database.ts";
 
 /** Tables with an insurer's id that belong to the institute: the gateway's role has no insurer's data in them to see. */
@@ -64,6 +65,27 @@ t.test("an insurer's rows are hidden by the database itself", async (t) => {
 
   const left = await database.transactions.begin((tx) => tx`select insurer_id from contract`);
   t.equal(left.length, 0, "the insurer of a transaction does not outlive it on its connection");
+
+  await t.test("a single statement is shielded as a transaction is", async (t) => {
+    const countOwn = shieldQuery(
+      "select count(*) as all, count(*) filter (where insurer_id = $1::int) as own from contract",
+    );
+    const countSeen = (insurerId: number) => database.asInsurer(insurerId).find<{ own: number; all: number }>(countOwn);
+    // More often than the planner plans anew for each, and on every connection.
+    const seen = await Promise.all(Array.from({ length: 200 }, (_, turn) => countSeen(turn % 2 === 0 ? alpha : beta)));
+    t.ok(
+      seen.every((row) => row?.own === 1 && row.all === 1),
+      "a query that forgets the insurer gets its own rows only",
+    );
+    const byInsurer = shieldQuery("select contract_id from contract where $1::int <> 0 and insurer_id = $2::int");
+    const foreign = await database.asInsurer(alpha).find(byInsurer, String(beta));
+    t.equal(foreign, undefined);
+    const left = await Promise.all(Array.from({ length: 20 }, () => database.plain`select from contract`));
+    t.ok(
+      left.every((rows) => rows.length === 0),
+      "the insurer does not outlive its statement",
+    );
+  });
 
   await t.test("and a dropped policy or a forgotten table is found", async (t) => {
     await owner`drop policy own_rows on contract_version`;

@@ -172,7 +172,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
       authorizationServer,
       ...(failedAuthentications && { failedAuthentications }),
     },
-    audit: { log: createAuditLog(database.plain), persons: createPersonHasher(randomBytes(32)) },
+    audit: { log: createAuditLog(database.trail), persons: createPersonHasher(randomBytes(32)) },
     pingDatabase: options.pingDatabase ?? (() => database.plain`select 1`),
     // Tests share their processors: a loop that stands still is not what they are about, unless they say so.
     limits: { lingerMs: 500, maximumEventLoopDelayMs: 0, ...options.limits },

@@ -7,12 +7,15 @@ const RETRY_SECONDS = 10;
 
 /** Measures. Whether to refuse is asked where the order of the checks is decided; what is under way is never touched. */
 export async function measureLoad(app: Api, limits: HttpLimits): Promise<void> {
-  await app.register(underPressure, {
-    maxEventLoopDelay: limits.maximumEventLoopDelayMs,
-    maxHeapUsedBytes: limits.maximumHeapBytes,
-    maxRssBytes: limits.maximumRssBytes,
-    sampleInterval: limits.overloadSampleMs,
-    pressureHandler: () => {},
+  // In a scope without routes: its hook would ask a second time with every request.
+  await app.register(async (scope) => {
+    await scope.register(underPressure, {
+      maxEventLoopDelay: limits.maximumEventLoopDelayMs,
+      maxHeapUsedBytes: limits.maximumHeapBytes,
+      maxRssBytes: limits.maximumRssBytes,
+      sampleInterval: limits.overloadSampleMs,
+    });
+    app.decorate("isUnderPressure", () => scope.isUnderPressure());
   });
 }
 
