@@ -35,10 +35,7 @@ export function shieldQuery(query: string): ShieldedStatement {
 export function createTenant(transactions: Sql, plain: Sql, insurerId: number): Tenant {
   return {
     insurerId,
-    async find<Row>({ text }: ShieldedStatement, ...values: readonly string[]) {
-      const [row] = await plain.unsafe<Row[] & MaybeRow[]>(text, [insurerId, ...values], { prepare: true });
-      return row;
-    },
+    find: (statement, ...values) => sendShielded(plain, insurerId, statement, values),
     run: (work) =>
       runTransaction(transactions, async (tx) => {
         // Not awaited alone: both travel together, and the server runs them in order.
@@ -46,6 +43,25 @@ export function createTenant(transactions: Sql, plain: Sql, insurerId: number): 
         return result;
       }),
   };
+}
+
+/** The insurer's view within a transaction that is the insurer's already: nothing begins and nothing is committed. */
+export function createTenantWithin(tx: TransactionSql, insurerId: number): Tenant {
+  return {
+    insurerId,
+    run: (work) => work(tx),
+    find: (statement, ...values) => sendShielded(tx, insurerId, statement, values),
+  };
+}
+
+async function sendShielded<Row>(
+  sql: Sql | TransactionSql,
+  insurerId: number,
+  { text }: ShieldedStatement,
+  values: readonly string[],
+): Promise<Row | undefined> {
+  const [row] = await sql.unsafe<Row[] & MaybeRow[]>(text, [insurerId, ...values], { prepare: true });
+  return row;
 }
 
 /** Makes the rest of the transaction the insurer's; the setting ends with the transaction. */

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { TransactionSql } from "../database/sql.ts";
-import type { Tenant } from "../database/tenant-scope.ts";
+import { createTenantWithin, type Tenant } from "../database/tenant-scope.ts";
 import { renderReportXml } from "../formats/report/render-report-xml.ts";
 import { iterateReportRecords } from "../intake/record-results.ts";
 import { getSubmission } from "../intake/submission-queries.ts";
@@ -52,7 +52,7 @@ async function decideReport(
   if (count === 0) return;
   const submission = await getSubmission(tx, insurerId, submissionId);
   // On the same connection: a report that waited for a second one could wait for ever.
-  const within: Tenant = { insurerId, run: (work) => work(tx) };
+  const within = createTenantWithin(tx, insurerId);
   const input = { submission: { ...submission, fileName: answeredName }, sender: enterpriseNumber, language };
   const parts = renderReportXml(input, iterateReportRecords(within, submissionId));
   const content = Readable.from(toBytes(parts), { objectMode: false });

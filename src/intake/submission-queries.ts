@@ -1,3 +1,4 @@
+import type { TransactionSql } from "../database/sql.ts";
 import { shieldQuery, type Tenant } from "../database/tenant-scope.ts";
 import type { Finding } from "../findings/finding.ts";
 import { completeInitialLoad, lockInsurer } from "./complete-initial-load.ts";
@@ -56,7 +57,7 @@ export async function findSubmission(tenant: Tenant, submissionId: string): Prom
 /** In the caller's transaction, which is the insurer's: a report is decided there. */
 export async function getSubmission(tx: TransactionSql, insurerId: number, submissionId: string): Promise<Submission> {
   const [row] = await tx<SubmissionRow[]>`
-    select ${columns(tx)} from submission where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+    select ${tx.unsafe(COLUMNS)} from submission where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
   if (!row) throw new Error("there is no such submission");
   return toSubmission(row);
 }
