@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { EmbeddedDatabaseError } from "../src/database/embedded-database-error.ts";
 import { BenchError } from "./bench-error.ts";
+import { benchEvaluate } from "./evaluate.ts";
 import { type BenchOutcome, benchLoad } from "./load.ts";
 import { benchLoadGrowth } from "./load-growth.ts";
 import { benchRead } from "./read/read.ts";
@@ -9,6 +10,7 @@ import { exitStatus, renderReport } from "./report.ts";
 const USAGE = `Usage: npm run bench -- load [--records N]    an initial load, beside the floor and the typical way (200000)
        npm run bench -- load --growth         the same as files and the store grow: minutes
        npm run bench -- read                  reading a submission, beside a bare route
+       npm run bench -- evaluate              dossiers of the social advantage, without database: seconds
 
 The last line of the output is one JSON object; the exit status is 0 when every figure holds, 1 when one does not.
 What is prepared stays in .local/bench for the next run.
@@ -44,6 +46,8 @@ function parseCommand(args: string[]): (() => Promise<BenchOutcome>) | undefined
   if (positionals.join() === "read") {
     return values.growth === undefined && values.records === undefined ? benchRead : undefined;
   }
+  if (positionals.join() === "evaluate")
+    return values.growth || values.records !== undefined ? undefined : async () => benchEvaluate();
   if (positionals.join() !== "load") return undefined;
   if (values.growth) return values.records === undefined ? benchLoadGrowth : undefined;
   const records = Number(values.records ?? DEFAULT_RECORDS);

@@ -25,7 +25,12 @@ export class Checks {
     const verdict = rule.apply(subject);
     const { seen, bound, passed } = verdict;
     const rulesVersion = this.#rulesVersion;
-    this.list.push({ rule: rule.name, ...(about !== undefined && { about }), seen, bound, passed, rulesVersion });
+    // Written out: a spread here would be half of the time of an evaluation.
+    this.list.push(
+      about === undefined
+        ? { rule: rule.name, seen, bound, passed, rulesVersion }
+        : { rule: rule.name, about, seen, bound, passed, rulesVersion },
+    );
     return verdict;
   }
 }

@@ -15,6 +15,8 @@ t.test("arguments that name no benchmark are answered by the usage and status 2"
     ["read", "--growth"],
     ["read", "--records", "5"],
     ["read", "load"],
+    ["evaluate", "--records", "5"],
+    ["evaluate", "load"],
   ];
   for (const args of misspelt) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
