@@ -32,7 +32,7 @@ export interface Sshd extends DropServer {
 }
 
 /** Starts OpenSSH on a free port of loopback; it ends with the test. */
-export async function startSshd(t: Test): Promise<Sshd> {
+export async function startSshd(t: Pick<Test, "teardown">): Promise<Sshd> {
   // Neither the test's folder nor /tmp: each folder on the way must be such that nobody but root can change it.
   const folder = mkdtempSync("/var/lib/infoss-sshd-");
   chmodSync(folder, 0o755);
