@@ -17,8 +17,9 @@ interface RejectedRecord {
 
 /**
  * The rejected records of a processed submission as a contract file of their own, cut byte for byte from what was
- * received, each below a comment that says what to mend. Undefined when no record was rejected. Only the pieces on
- * their way are in memory.
+ * received, each below a comment that says what to mend. Undefined when no record was rejected. The file is one that can
+ * be sent once mended: of an initial load that has ended, as of a delta, it is a delta with the next free number. Only the
+ * pieces on their way are in memory.
  */
 export async function findCorrections(
   tenant: Tenant,
@@ -26,23 +27,27 @@ export async function findCorrections(
   language: Language,
 ): Promise<AsyncIterable<Buffer> | undefined> {
   const [row] = await tenant.run(
-    (tx) => tx<{ header: ContractFileRoot; rejected: number; isClosed: boolean }[]>`
-    select header, rejected_count as rejected, i.initial_load_completed_at is not null as "isClosed"
+    (tx) => tx<{ header: ContractFileRoot; rejected: number; nextSequence: number | null }[]>`
+    select header, rejected_count as rejected,
+      case when kind = 'delta' or i.initial_load_completed_at is not null then (
+        select coalesce(max(sequence), 0) + 1 from submission used
+        where used.insurer_id = i.insurer_id and used.sequence is not null
+          and used.state not in ('refused', 'cancelled', 'tested')) end as "nextSequence"
     from submission join insurer i using (insurer_id)
     where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and state = 'processed' and rejected_count > 0`,
   );
   if (!row) return undefined;
-  return renderCorrections(tenant, submissionId, language, row.header, row.rejected);
+  const reference = deriveReference(row.header.reference, submissionId);
+  return renderCorrections(tenant, submissionId, language, renderRoot(row.header, reference, row));
 }
 
 async function* renderCorrections(
   tenant: Tenant,
   submissionId: string,
   language: Language,
-  header: ContractFileRoot,
-  rejected: number,
+  { start, end }: { readonly start: string; readonly end: string },
 ): AsyncGenerator<Buffer> {
-  yield Buffer.from(renderRoot(header, deriveReference(header.reference, submissionId), rejected));
+  yield Buffer.from(start);
   const slices = createSlicer(readPayload(tenant, submissionId));
   for await (const record of iterateRejected(tenant, submissionId)) {
     const texts = record.findings.map(
@@ -53,7 +58,7 @@ async function* renderCorrections(
     yield* slices.cut(record.byteOffset, record.byteLength);
     yield Buffer.from("\n");
   }
-  yield Buffer.from(`</${header.prefix ? `${header.prefix}:` : ""}contractFile>\n`);
+  yield Buffer.from(end);
 }
 
 /**
@@ -65,8 +70,12 @@ function deriveReference(reference: string, submissionId: string): string {
   return [...reference].slice(0, REFERENCE_LENGTH - suffix.length).join("") + suffix;
 }
 
-/** The root as sent, for the remaining records, under another reference. */
-function renderRoot(header: ContractFileRoot, reference: string, recordCount: number): string {
+/** The root as sent, for the remaining records, under another reference and number. */
+function renderRoot(
+  header: ContractFileRoot,
+  reference: string,
+  { rejected, nextSequence }: { readonly rejected: number; readonly nextSequence: number | null },
+) {
   const name = header.prefix ? `${header.prefix}:contractFile` : "contractFile";
   const namespaces = Object.entries(header.namespaces).map(
     ([prefix, uri]) => ` ${prefix ? `xmlns:${prefix}` : "xmlns"}="${escapeAttribute(uri)}"`,
@@ -75,12 +84,16 @@ function renderRoot(header: ContractFileRoot, reference: string, recordCount: nu
     sender: header.sender,
     reference,
     environment: header.environment,
-    kind: header.kind,
+    kind: nextSequence === null ? header.kind : "delta",
+    ...(nextSequence !== null && { sequence: String(nextSequence) }),
     createdAt: header.createdAt,
-    recordCount: String(recordCount),
+    recordCount: String(rejected),
   };
   const rendered = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeAttribute(value)}"`);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${name}${namespaces.join("")}${rendered.join("")}>\n`;
+  return {
+    start: `<?xml version="1.0" encoding="UTF-8"?>\n<${name}${namespaces.join("")}${rendered.join("")}>\n`,
+    end: `</${name}>\n`,
+  };
 }
 
 function escapeAttribute(value: string): string {

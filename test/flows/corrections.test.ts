@@ -191,3 +191,15 @@ t.test("corrections are cut from the stored file as they are read: it is never i
   await plain`delete from submission_payload where submission_id = ${submissionId} and chunk_number > 1`;
   await t.rejects(readOn(torn, "BAD-2"), "what was not read yet was not there either");
 });
+
+t.test("corrections of an initial load that has ended, and those of a delta, are a delta that is taken", async (t) => {
+  const own = rejectedOnes.map((record) => record.replaceAll("X-", "LATE-"));
+  const load = await correct(composeFile({ sender: ALPHA, reference: "ENDED", records: own, complete: true }));
+  t.match(parse(load.text).attributes, { kind: "delta", sequence: "1", recordCount: "3" });
+  t.match(judge(Buffer.from(load.text)), { verdict: "valid" });
+  const again = await correct(load.text);
+  t.match(again.submission, { state: "processed", kind: "delta", sequence: 1, counts: { rejected: 3 } });
+  t.match(parse(again.text).attributes, { kind: "delta", sequence: "2" }, "the first number is used");
+  const mended = await correct(mend(again.text));
+  t.match(mended.submission, { state: "processed", sequence: 2, counts: { received: 3, accepted: 3 } });
+});

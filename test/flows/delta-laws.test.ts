@@ -1,0 +1,181 @@
+import fc from "fast-check";
+import t from "tap";
+import { listContractVersions } from "../../src/contracts/contract-versions.ts";
+import { applyToModel, type Contracts, coverOn, DAYS, type DrawnRecord } from "../contracts/contract-model.ts";
+import { isSound, KEY_ROOT, MIDDLE, someContent, someRecord } from "../contracts/drawn-records.ts";
+import { composeFile, composeRecord } from "./compose-file.ts";
+import { type Insurer, openIntake } from "./open-intake.ts";
+import { loadTestRegister } from "./test-register.ts";
+
+t.setTimeout(240_000);
+
+const flow = await openIntake(t);
+await loadTestRegister(t, flow.database);
+
+const RUNS = 15;
+const TIME_LIMIT_MS = 40_000;
+const someFile = fc.array(someRecord, { minLength: 1, maxLength: 7 });
+
+function compose(
+  insurer: Insurer,
+  reference: string,
+  records: readonly DrawnRecord[],
+  root: string,
+  kind = "delta",
+): string {
+  const composed = records.map(({ action, fields }, index) => composeRecord(`R-${index + 1}`, fields, action));
+  return composeFile({ sender: insurer.enterpriseNumber, reference, records: composed, kind, attributes: root });
+}
+
+const deltaOf = (insurer: Insurer, sequence: number, records: readonly DrawnRecord[]) =>
+  compose(insurer, `DELTA-${sequence}`, records.filter(isSound), ` sequence="${sequence}"`);
+const emptyLoad = (insurer: Insurer) => compose(insurer, "LOAD", [], ' complete="true"', "initialLoad");
+
+/** What the store says covered each day, as known at an instant, in the words of the model. */
+async function coverKnownAt({ insurerId }: Insurer, knownAt: Date): Promise<Record<string, string[]>> {
+  const cover: Record<string, string[]> = {};
+  await flow.database.asInsurer(insurerId).run(async (tx) => {
+    const contracts = await tx<{ contractId: string; key: string }[]>`
+      select contract_id as "contractId", contract_number || ' ' || inami_root as key from contract
+      where insurer_id = ${insurerId} order by contract_id`;
+    for (const { contractId, key } of contracts) {
+      for (const [index, validOn] of DAYS.entries()) {
+        const answer = await listContractVersions(tx, insurerId, contractId, { validOn, knownAt });
+        cover[key] ??= DAYS.map(() => "");
+        for (const version of answer.versions) {
+          const { contractKind, solidarity, inamiNumber, endOn, endReason } = version;
+          const end = endOn === null ? null : `${endOn} ${endReason}`;
+          // Two contracts of one key that covered the same day would show as two texts.
+          cover[key][index] += `${contractKind} ${solidarity} ${inamiNumber.slice(8)} ${end}`;
+        }
+      }
+    }
+  });
+  return cover;
+}
+
+const coverOfModel = (contracts: Contracts) =>
+  Object.fromEntries([...contracts].map(([key, contract]) => [key, DAYS.map((day) => coverOn(contract, day))]));
+
+async function lastChange({ insurerId }: Insurer): Promise<Date> {
+  const [row] = await flow.owner<{ at: Date | null }[]>`
+    select contracts_recorded_at as at from insurer where insurer_id = ${insurerId}`;
+  return row?.at ?? new Date(0);
+}
+
+const expectSame = (found: unknown, wanted: unknown, what: string) => {
+  const [one, other] = [JSON.stringify(found), JSON.stringify(wanted)];
+  if (one !== other) throw new Error(`${what}:\n found ${one}\nwanted ${other}`);
+};
+
+t.test("contracts and their history are those of a plain model, and a history once told never changes", async (t) => {
+  let submissions = 0;
+  let records = 0;
+  const law = fc.asyncProperty(fc.array(someFile, { minLength: 1, maxLength: 4 }), async (files) => {
+    const insurer = await flow.admit();
+    await flow.submit(insurer, emptyLoad(insurer));
+    const model: Contracts = new Map();
+    const told: { readonly knownAt: Date; readonly cover: unknown }[] = [];
+    for (const [index, drawn] of files.entries()) {
+      const { submissionId, state } = await flow.submit(insurer, deltaOf(insurer, index + 1, drawn));
+      expectSame(state, "processed", "the state of the file");
+      const results = await flow.results(insurer, submissionId);
+      expectSame(
+        results.map(({ outcome, findings }) => [outcome, ...findings.map(({ code }) => code)].join(" ")),
+        drawn.filter(isSound).map((record) => applyToModel(model, record)),
+        "the outcomes of the records",
+      );
+      const knownAt = await lastChange(insurer);
+      const cover = await coverKnownAt(insurer, knownAt);
+      const wanted = coverOfModel(model);
+      expectSame(sortKeys(cover), sortKeys(wanted), "what covers each day");
+      told.push({ knownAt, cover });
+      submissions += 1;
+      records += results.length;
+    }
+    for (const { knownAt, cover } of told) {
+      const again = await coverKnownAt(insurer, knownAt);
+      expectSame(again, withoutLater(cover, again), "the history told before");
+    }
+  });
+  await t.resolves(fc.assert(law, { numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT_MS }));
+  t.comment(`${submissions} submissions, ${records} records`);
+});
+
+const sortKeys = (cover: object) =>
+  Object.fromEntries(Object.entries(cover).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+
+/** A contract that was first declared later covered nothing then. */
+const withoutLater = (before: unknown, now: Record<string, string[]>) =>
+  Object.fromEntries(
+    Object.keys(now).map((key) => [key, (before as Record<string, string[]>)[key] ?? DAYS.map(() => "")]),
+  );
+
+/** Files in any order, any of them several times, and after which of them a worker runs. */
+const someArrival = fc.record({
+  files: fc.array(someFile, { minLength: 2, maxLength: 4 }),
+  load: fc.array(fc.tuple(fc.constantFrom("A", "B", "C"), someContent), { maxLength: 3 }),
+  order: fc.infiniteStream(fc.nat({ max: 1_000_000 })),
+  repeated: fc.array(fc.nat({ max: 100 }), { maxLength: 4 }),
+  works: fc.infiniteStream(fc.boolean()),
+});
+
+t.test("whatever the order of arrival and repetition, contracts and history are those of the sequence", async (t) => {
+  let drawn = 0;
+  let accepted = 0;
+  const law = fc.asyncProperty(someArrival, async ({ files, load, order, repeated, works }) => {
+    drawn += 1;
+    const compositions = (insurer: Insurer) => [
+      compose(insurer, "LOAD-1", load.slice(0, 1).map(declared), "", "initialLoad"),
+      compose(insurer, "LOAD-2", load.slice(1).map(declared), ' complete="true"', "initialLoad"),
+      ...files.map((each, index) => deltaOf(insurer, index + 1, each)),
+    ];
+    const places = compositions({ insurerId: 0, enterpriseNumber: "" }).map((_, index) => index);
+    const arrivals = [...places, ...repeated.map((pick) => pick % places.length)]
+      .map((place) => ({ place, key: order.next().value as number }))
+      .toSorted((one, other) => one.key - other.key)
+      .map(({ place }) => place);
+    // A file of the initial load that comes once it has ended is refused: another story than that of the sequence.
+    fc.pre(arrivals.indexOf(0) < arrivals.indexOf(1));
+    accepted += 1;
+    const [inOrder, shuffled] = [await flow.admit(), await flow.admit()];
+    for (const file of compositions(inOrder)) await flow.submit(inOrder, file);
+    for (const place of arrivals) {
+      await flow.receive(shuffled, compositions(shuffled)[place]!);
+      if (works.next().value) await flow.processAll();
+    }
+    await flow.processAll();
+    expectSame(await readHistory(shuffled), await readHistory(inOrder), "the outcome");
+  });
+  await t.resolves(fc.assert(law, { numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT_MS }));
+  const share = accepted / drawn;
+  t.comment(`${accepted} of ${drawn} permutations accepted (${Math.round(share * 100)} %)`);
+  t.ok(share >= 0.3, "at least 30 % of the permutations drawn are accepted");
+});
+
+/** Contracts, versions and outcomes of an insurer, instants and generated ids left out: submissions stand for both. */
+async function readHistory({ insurerId }: Insurer): Promise<unknown> {
+  const versions = await flow.owner`
+    select c.contract_number, c.inami_root, c.start_on, c.cancelled_at is not null as cancelled, v.version, v.valid_from,
+      v.valid_before, v.inami_number, v.contract_kind, v.ssin, v.solidarity, v.language, v.payment_reference, v.end_on,
+      v.end_reason, v.action, v.record_number, v.reason, recorded.reference as recorded, superseded.reference as superseded
+    from contract_version v join contract c using (insurer_id, contract_id)
+    join submission recorded on recorded.insurer_id = v.insurer_id and recorded.ended_at = v.recorded_at
+    left join submission superseded on superseded.insurer_id = v.insurer_id and superseded.ended_at = v.superseded_at
+      and superseded.state = 'processed'
+    where v.insurer_id = ${insurerId} and recorded.submission_id = v.submission_id
+    order by recorded.reference, v.record_number, c.contract_number, v.version`;
+  const submissions = await flow.owner`
+    select reference, state, accepted_count, accepted_with_warnings_count, unchanged_count, rejected_count
+    from submission where insurer_id = ${insurerId} order by reference`;
+  const told = await flow.owner`
+    select s.reference, r.record_number, r.outcome, jsonb_path_query_array(r.findings, '$[*].code') as codes
+    from record_result r join submission s using (insurer_id, submission_id)
+    where r.insurer_id = ${insurerId} order by 1, 2`;
+  return [versions, submissions, told];
+}
+
+const declared = ([contractNumber, content]: [string, Record<string, string>]): DrawnRecord => ({
+  action: "new",
+  fields: { contractNumber, inamiNumber: KEY_ROOT, startOn: MIDDLE[0]!, ...content },
+});
