@@ -1,6 +1,13 @@
 import { type Command, Option } from "commander";
 import { INSURER_PHASES, type InsurerPhase } from "../identity/identity-kinds.ts";
-import { admitInsurer, type Contact, putContact, removeContact, setPhase } from "../identity/insurer-registry.ts";
+import {
+  admitInsurer,
+  type Contact,
+  completeLoad,
+  putContact,
+  removeContact,
+  setPhase,
+} from "../identity/insurer-registry.ts";
 import { listContacts, listInsurers } from "../operator/registry-queries.ts";
 import { act, show } from "./operator-command.ts";
 import type { Surroundings } from "./operator-surroundings.ts";
@@ -34,6 +41,15 @@ export function addInsurerCommands(program: Command, surroundings: Surroundings)
     .addHelpText("after", "\nExample:\n  infoss insurer phase 0403019261 suspended --environment validation")
     .action(async (enterpriseNumber: string, phase: InsurerPhase, _options: object, command: Command) => {
       await act(surroundings, command, async (tx, actor) => [await setPhase(tx, actor, { enterpriseNumber, phase })]);
+    });
+
+  insurer
+    .command("complete-load")
+    .description("end the initial load in the insurer's place; what is held for it runs")
+    .argument("<number>", NUMBER)
+    .addHelpText("after", "\nExample:\n  infoss insurer complete-load 0403019261 --environment validation")
+    .action(async (enterpriseNumber: string, _options: object, command: Command) => {
+      await act(surroundings, command, async (tx, actor) => [await completeLoad(tx, actor, { enterpriseNumber })]);
     });
 
   insurer

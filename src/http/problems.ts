@@ -31,6 +31,8 @@ export const PROBLEM_TYPES = {
   methodNotAllowed: { type: `${OWN}methodNotAllowed`, status: 405, title: "Method Not Allowed" },
   notAcceptable: { type: `${OWN}notAcceptable`, status: 406, title: "Not Acceptable" },
   requestTimeout: { type: `${OWN}requestTimeout`, status: 408, title: "Request Timeout" },
+  initialLoadBusy: { type: `${OWN}initialLoadBusy`, status: 409, title: "Initial Load Busy" },
+  initialLoadNotOpen: { type: `${OWN}initialLoadNotOpen`, status: 409, title: "Initial Load Not Open" },
   tooLateToCancel: { type: `${OWN}tooLateToCancel`, status: 409, title: "Too Late To Cancel" },
   conflict: { type: `${OWN}conflict`, status: 409, title: "Conflict" },
   payloadTooLarge: { type: `${BELGIF}payloadTooLarge`, status: 413, title: "Payload Too Large" },

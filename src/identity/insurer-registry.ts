@@ -57,6 +57,30 @@ export async function setPhase(
   };
 }
 
+/**
+ * Ends the initial load in the insurer's place: it becomes live, files of the load that still wait are refused, and the
+ * workers let the deltas run that were held for it.
+ */
+export async function completeLoad(
+  tx: TransactionSql,
+  actor: Actor,
+  { enterpriseNumber }: InsurerName,
+): Promise<RegistryChange> {
+  const insurer = await lockInsurerByNumber(tx, enterpriseNumber);
+  if (insurer.phase !== "loading" || insurer.initialLoadCompletedAt !== null) {
+    const sentence = `Insurer ${insurer.enterpriseNumber} is in the phase ${insurer.phase}: only a load that runs can be ended.`;
+    throw new RegistryError("phaseNotAllowed", sentence);
+  }
+  await tx`
+    update insurer set phase = 'live', initial_load_completed_at = clock_timestamp() where insurer_id = ${insurer.insurerId}`;
+  return {
+    act: "initialLoadCompleted",
+    actor,
+    insurerId: insurer.insurerId,
+    details: { enterpriseNumber: insurer.enterpriseNumber },
+  };
+}
+
 export interface Contact {
   readonly email: string;
   readonly name: string;

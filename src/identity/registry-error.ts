@@ -51,6 +51,7 @@ export interface Actor {
 export const REGISTRY_ACTS = [
   "insurerAdmitted",
   "phaseSet",
+  "initialLoadCompleted",
   "contactPut",
   "contactRemoved",
   "clientCreated",

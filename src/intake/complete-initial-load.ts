@@ -1,14 +1,15 @@
 import type { TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
+import type { InsurerPhase } from "../identity/identity-kinds.ts";
 import { lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
 
 /** One merge at a time for an insurer; also guards the end of its initial load. Held until the transaction ends. */
 export async function lockInsurer(
   tx: TransactionSql,
   insurerId: number,
-): Promise<{ initialLoadCompletedAt: Date | null }> {
-  const [row] = await tx<{ initialLoadCompletedAt: Date | null }[]>`
-    select initial_load_completed_at as "initialLoadCompletedAt" from insurer where insurer_id = ${insurerId} for no key update`;
+): Promise<{ phase: InsurerPhase; initialLoadCompletedAt: Date | null }> {
+  const [row] = await tx<{ phase: InsurerPhase; initialLoadCompletedAt: Date | null }[]>`
+    select phase, initial_load_completed_at as "initialLoadCompletedAt" from insurer where insurer_id = ${insurerId} for no key update`;
   if (!row) throw new Error("the insurer of the submission does not exist");
   return row;
 }
@@ -43,21 +44,20 @@ export async function completeInitialLoad(tx: TransactionSql, insurerId: number,
 }
 
 /**
- * Ends the initial load by the insurer's own word, whatever files said: `busy` while one of them waits or is processed.
- * A load that has ended already stays ended.
+ * Ends the initial load by the insurer's own word, whatever files said: `busy` while one of them waits or is processed,
+ * `notLoading` before it began. A load that has ended already stays ended.
  */
-export async function endInitialLoad(tenant: Tenant, now: Date): Promise<"ended" | "busy"> {
+export async function endInitialLoad(tenant: Tenant, now: Date): Promise<"ended" | "busy" | "notLoading"> {
   const { insurerId } = tenant;
   return await tenant.run(async (tx) => {
-    const { initialLoadCompletedAt } = await lockInsurer(tx, insurerId);
+    const { phase, initialLoadCompletedAt } = await lockInsurer(tx, insurerId);
     if (initialLoadCompletedAt) return "ended";
+    if (phase !== "loading") return "notLoading";
     const [waiting] = await tx`
       select 1 from submission where insurer_id = ${insurerId} and kind = 'initialLoad'
         and state in ('received', 'processing', 'held', 'quarantined') limit 1`;
     if (waiting) return "busy";
-    await tx`
-      update insurer set initial_load_completed_at = ${now}, phase = case when phase = 'loading' then 'live' else phase end
-      where insurer_id = ${insurerId}`;
+    await tx`update insurer set initial_load_completed_at = ${now}, phase = 'live' where insurer_id = ${insurerId}`;
     await releaseDeltas(tx, insurerId, now);
     return "ended";
   });

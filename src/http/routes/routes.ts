@@ -3,6 +3,7 @@ import type { ProvideDependencies } from "../http-dependencies.ts";
 import { authorizationServerRoutes } from "./authorization-server.ts";
 import { cancelSubmissionRoute } from "./cancel-submission.ts";
 import { checkHealthRoute } from "./check-health.ts";
+import { completeInitialLoadRoute } from "./complete-initial-load.ts";
 import { createSubmissionRoute } from "./create-submission.ts";
 import { getCorrectionsRoute } from "./get-corrections.ts";
 import { getFindingRoute } from "./get-finding.ts";
@@ -30,6 +31,7 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   listRecordsRoute(app, provide);
   getRecordRoute(app, provide);
   getCorrectionsRoute(app, provide);
+  completeInitialLoadRoute(app, provide);
   listNoticesRoute(app, provide);
   getNoticeRoute(app, provide);
   listFindingsRoute(app);
