@@ -8,12 +8,13 @@ import {
   releaseLease,
   renewLeases,
 } from "./exchange/account-lease.ts";
-import { createAccountDirectory, listOpenAccounts } from "./exchange/accounts.ts";
+import { createAccountDirectory, listKeyFiles, listOpenAccounts } from "./exchange/accounts.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import { serveAccount } from "./exchange/serve-account.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { startAccountWatcher } from "./sftp/account-watcher.ts";
 import { createFaultAlarms } from "./sftp/fault-alarms.ts";
+import { startKeyPusher } from "./sftp/openssh/key-pusher.ts";
 import { makeAccountFolders } from "./sftp/server/account-folders.ts";
 import { GATEWAY_USER } from "./sftp/server/authenticate.ts";
 import { readOrMakeHostKey } from "./sftp/server/host-key.ts";
@@ -54,6 +55,7 @@ export async function openSftpDoor({ config, exchange, metrics }: SftpDoorParts)
       (await listOpenAccounts(exchange.intake)).map(({ accountName }) => accountName),
     ),
   );
+  const createSessions = () => createSessionPool({ host, port, hostKeys, privateKey, timeoutMs: sftp.timeoutMs });
   const watcher = startAccountWatcher({
     listAccounts,
     admit: (accountNames) => admitAccounts(database, accountNames),
@@ -61,7 +63,7 @@ export async function openSftpDoor({ config, exchange, metrics }: SftpDoorParts)
     renew: (leases, leaseMs) => renewLeases(database, leases, leaseMs),
     release: (lease, result) => releaseLease(database, lease, result),
     serve: (account, folders, signal) => serveAccount(exchange, account, folders, signal),
-    sessions: createSessionPool({ host, port, hostKeys, privateKey, timeoutMs: sftp.timeoutMs }),
+    sessions: createSessions(),
     user: server.user,
     path: server.path,
     limit: sftp.sessions,
@@ -70,10 +72,21 @@ export async function openSftpDoor({ config, exchange, metrics }: SftpDoorParts)
     onFault: (accountName, fault, failingForMs) => alarms.note(accountName, fault, failingForMs),
     onRound: (outcome) => metrics.sftpRounds.inc({ outcome }),
   });
+  const keyPusher =
+    server.keysFolder === undefined
+      ? undefined
+      : startKeyPusher({
+          listKeyFiles: () => listKeyFiles(exchange.intake),
+          sessions: createSessions(),
+          user: server.user,
+          folder: server.keysFolder,
+          log,
+          raiseAlarm,
+        });
   return {
     ...(embedded && { embedded: { host: sftp.host, port: embedded.port, fingerprint: embedded.fingerprint } }),
     async close() {
-      await watcher.stop(config.shutdownTimeoutMs);
+      await Promise.all([watcher.stop(config.shutdownTimeoutMs), keyPusher?.stop()]);
       await embedded?.close();
     },
   };

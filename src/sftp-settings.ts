@@ -14,6 +14,8 @@ export interface SftpServerSettings {
   readonly keyFile: string;
   /** Pinned: `SHA256:` and 43 characters of base64, as ssh-keygen prints them. At least one. */
   readonly hostKeys: readonly string[];
+  /** Where the gateway writes accounts' key files; absolute, without a slash at the end. Absent: it writes none. */
+  readonly keysFolder?: string;
 }
 
 export interface SftpSettings {
@@ -71,7 +73,23 @@ function readServer(read: SettingReader, problems: string[]): SftpServerSettings
       `${given.join(" and ")} alone: SFTP_URL, SFTP_KEY_FILE and SFTP_HOST_KEYS go together; set none for the embedded server.`,
     );
   }
-  return address && keyFile ? { ...address, keyFile, hostKeys } : undefined;
+  const keysFolder = readKeysFolder(read, problems, address?.user);
+  return address && keyFile ? { ...address, keyFile, hostKeys, ...(keysFolder && { keysFolder }) } : undefined;
+}
+
+function readKeysFolder(read: SettingReader, problems: string[], user = ""): string | undefined {
+  const folder = read.text("SFTP_KEYS_FOLDER")?.replace(/\/+$/, "");
+  if (folder === undefined) return undefined;
+  if (!/^(\/[\w.-]+)+$/.test(folder)) {
+    problems.push("SFTP_KEYS_FOLDER is no absolute path on the SFTP server, such as /keys.");
+  }
+  if (!read.isSet("SFTP_URL")) {
+    problems.push("SFTP_KEYS_FOLDER without SFTP_URL: the embedded server knows the keys itself. Remove it.");
+  }
+  if (user.includes(ACCOUNT)) {
+    problems.push(`SFTP_KEYS_FOLDER needs one user for all accounts: SFTP_URL has ${ACCOUNT} in the user.`);
+  }
+  return folder;
 }
 
 function readAddress(read: SettingReader, problems: string[]) {

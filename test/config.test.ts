@@ -12,6 +12,7 @@ import {
   generateSigningKeyPem,
   issueCertificate,
 } from "../src/identity/issue-certificate.ts";
+import { generateSshKeyPair } from "../src/identity/ssh-key-pair.ts";
 
 const folder = t.testdir();
 const development = await ensureDevelopmentCertificates(join(folder, "data", "certificates"));
@@ -25,7 +26,7 @@ const own = await (async () => {
     TLS_CERTIFICATE_FILE: write("own.pem", server.certificatePem + authority.certificatePem),
     CLIENT_CA_FILE: write("own-ca.pem", authority.certificatePem),
     AUDIT_KEY_FILE: write("own-audit-key", "a secret of thirty-two bytes and more"),
-    SFTP_KEY_FILE: write("own-sftp-key", ssh2.utils.generateKeyPairSync("ed25519").private),
+    SFTP_KEY_FILE: write("own-sftp-key", generateSshKeyPair("own").privateKey),
     SIGNING_KEYS_DIRECTORY: keysFolder("own-signing-keys", { "2026-11-22.pem": await generateSigningKeyPem() }),
   };
 })();
@@ -121,8 +122,9 @@ t.test("every setting is read", async (t) => {
     MAXIMUM_EVENT_LOOP_DELAY_MS: "0",
   };
   const sftp = {
-    SFTP_URL: "sftp://{account}@[2001:db8::1]:2022/drop/{account}/",
+    SFTP_URL: "sftp://drop@[2001:db8::1]:2022/drop/{account}/",
     SFTP_HOST_KEYS: ` ${HOST_KEY}, ${OTHER_HOST_KEY}`,
+    SFTP_KEYS_FOLDER: "/keys/",
     SFTP_HOST: "::1",
     SFTP_PORT: "0",
     SFTP_SESSIONS: "5",
@@ -155,10 +157,11 @@ t.test("every setting is read", async (t) => {
       server: {
         host: "2001:db8::1",
         port: 2022,
-        user: "{account}",
+        user: "drop",
         path: "/drop/{account}",
         keyFile: own.SFTP_KEY_FILE,
         hostKeys: [HOST_KEY, OTHER_HOST_KEY],
+        keysFolder: "/keys",
       },
       host: "::1",
       port: 0,
@@ -198,6 +201,7 @@ t.test("all problems are listed at once, each with what was found and how to men
     SFTP_URL: "https://sftp.example",
     SFTP_KEY_FILE: absent,
     SFTP_HOST_KEYS: `MD5:aa,${HOST_KEY}`,
+    SFTP_KEYS_FOLDER: "keys",
     SFTP_HOST: "sftp://here",
     SFTP_PORT: "-1",
     SFTP_SESSIONS: "0",
@@ -227,6 +231,7 @@ t.test("all problems are listed at once, each with what was found and how to men
     "SFTP_URL is not an address of the form sftp://user@host:22/path.",
     `SFTP_KEY_FILE is ${absent}, which does not exist: correct the path or put the file there.`,
     'SFTP_HOST_KEYS holds "MD5:aa": set it to fingerprints as "ssh-keygen -l" prints them, SHA256:….',
+    "SFTP_KEYS_FOLDER is no absolute path on the SFTP server, such as /keys.",
     'SFTP_HOST is "sftp://here": set it to a host name or an IP address, without port.',
     'SFTP_PORT is "-1": set it to a whole number from 0 to 65535.',
     'SFTP_SESSIONS is "0": set it to a whole number from 1 to 1000.',
@@ -422,6 +427,16 @@ t.test("an address of an SFTP server names a user, an account's place and no pas
   t.match(problems("sftp://me@{account}.example/{account}"), [/names no host/]);
   t.match(problems("sftp://me@sftp.example/{account}?a=b"), [/query or fragment/]);
   t.match(problems("sftp://me@sftp.example/drop"), [/accounts would share their folders/]);
+});
+
+t.test("keys are pushed to another server than the embedded one, by one user for all accounts", async (t) => {
+  const { SFTP_URL, SFTP_KEY_FILE, SFTP_HOST_KEYS } = production;
+  t.same(problemsOf({ SFTP_URL, SFTP_KEY_FILE, SFTP_HOST_KEYS, SFTP_KEYS_FOLDER: "/keys" }), []);
+  t.match(problemsOf({ SFTP_KEYS_FOLDER: "/keys" }), [/^SFTP_KEYS_FOLDER without SFTP_URL/]);
+  t.match(
+    problemsOf({ SFTP_URL: "sftp://{account}@sftp.example", SFTP_KEY_FILE, SFTP_HOST_KEYS, SFTP_KEYS_FOLDER: "/keys" }),
+    [/^SFTP_KEYS_FOLDER needs one user/],
+  );
 });
 
 t.test("a key that gets the gateway into the SFTP server is private and without passphrase", async (t) => {

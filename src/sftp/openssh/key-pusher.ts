@@ -8,6 +8,7 @@ import { type KnownKeyFiles, pushKeyFiles } from "./push-key-files.ts";
 export interface KeyPusherOptions {
   /** Open accounts with their keys, as they are now. */
   readonly listKeyFiles: () => Promise<readonly AccountKeys[]>;
+  /** Its own: closed when it stops. */
   readonly sessions: SessionPool;
   /** As whom the gateway may write there. */
   readonly user: string;
@@ -66,6 +67,7 @@ export function startKeyPusher(options: KeyPusherOptions): KeyPusher {
     async stop() {
       stopping.abort();
       await pushing;
+      await sessions.close();
     },
   };
 }
