@@ -88,14 +88,14 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
 
 /** An FI file that is still being written when its GO is there already gets so long to come to rest. */
 const SETTLE_MS = 5_000;
-const ANSWER_RETENTION_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
 
 async function startExchange(config: Config, intake: Intake, metrics: Metrics, { activities }: Held) {
   const exchange: Exchange = {
     intake,
     goTimeoutMs: config.sftp.goTimeoutHours * 3_600_000,
     settleMs: SETTLE_MS,
-    answerRetentionMs: ANSWER_RETENTION_MS,
+    answerRetentionMs: config.sftp.answerRetentionDays * DAY_MS,
     attempts: config.processingAttempts,
   };
   const door = await openSftpDoor({ config, exchange, metrics });

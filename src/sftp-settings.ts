@@ -32,6 +32,7 @@ export interface SftpSettings {
   /** For each step of a conversation. */
   readonly timeoutMs: number;
   readonly goTimeoutHours: number;
+  readonly answerRetentionDays: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -52,6 +53,7 @@ export function readSftpSettings(read: SettingReader, problems: string[], dataDi
     pollIntervalMs: read.integer("SFTP_POLL_INTERVAL_MS", { minimum: 10, maximum: HOUR_MS, otherwise: 500 }),
     timeoutMs: read.integer("SFTP_TIMEOUT_MS", { minimum: 10, maximum: HOUR_MS, otherwise: 30_000 }),
     goTimeoutHours: read.integer("GO_TIMEOUT_HOURS", { minimum: 1, maximum: 8760, otherwise: 24 }),
+    answerRetentionDays: read.integer("ANSWER_RETENTION_DAYS", { minimum: 8, maximum: 3650, otherwise: 90 }),
   };
 }
 

@@ -87,6 +87,7 @@ t.test("an empty environment is validation on this machine, with everything made
       pollIntervalMs: 500,
       timeoutMs: 30_000,
       goTimeoutHours: 24,
+      answerRetentionDays: 90,
     },
     shutdownTimeoutMs: 30_000,
     requestsPerMinutePerClient: 6000,
@@ -131,6 +132,7 @@ t.test("every setting is read", async (t) => {
     SFTP_POLL_INTERVAL_MS: "60",
     SFTP_TIMEOUT_MS: "700",
     GO_TIMEOUT_HOURS: "48",
+    ANSWER_RETENTION_DAYS: "30",
   };
   const more = { HOST: "::", PORT: "0", ROLES: "worker", MAXIMUM_BYTES: "1000", SHUTDOWN_TIMEOUT_MS: "0" };
   const external = { AUTH_ISSUER: "https://issuer.example/realms/nihdi/", AUTH_CA_FILE: own.CLIENT_CA_FILE };
@@ -170,6 +172,7 @@ t.test("every setting is read", async (t) => {
       pollIntervalMs: 60,
       timeoutMs: 700,
       goTimeoutHours: 48,
+      answerRetentionDays: 30,
     },
     metricsPort: 9464,
     requestsPerMinutePerClient: 61,
@@ -208,6 +211,7 @@ t.test("all problems are listed at once, each with what was found and how to men
     SFTP_POLL_INTERVAL_MS: "now",
     SFTP_TIMEOUT_MS: "1",
     GO_TIMEOUT_HOURS: "0",
+    ANSWER_RETENTION_DAYS: "7",
     SHUTDOWN_TIMEOUT_MS: "forever",
     RATE_LIMIT_PER_CLIENT: "none",
     MAXIMUM_EVENT_LOOP_DELAY_MS: "-1",
@@ -238,6 +242,7 @@ t.test("all problems are listed at once, each with what was found and how to men
     'SFTP_POLL_INTERVAL_MS is "now": set it to a whole number from 10 to 3600000.',
     'SFTP_TIMEOUT_MS is "1": set it to a whole number from 10 to 3600000.',
     'GO_TIMEOUT_HOURS is "0": set it to a whole number from 1 to 8760.',
+    'ANSWER_RETENTION_DAYS is "7": set it to a whole number from 8 to 3650.',
     'RATE_LIMIT_PER_CLIENT is "none": set it to a whole number from 0 to 1000000000.',
     'MAXIMUM_EVENT_LOOP_DELAY_MS is "-1": set it to a whole number from 0 to 3600000.',
     'SHUTDOWN_TIMEOUT_MS is "forever": set it to a whole number from 0 to 3600000.',

@@ -150,3 +150,21 @@ export async function markFetched(tenant: Tenant, accountName: string, names: re
         and fetched_at is null and removed_at is null and file_name <> all(${[...names]})`,
   );
 }
+
+/** Answers that have been in OUT since before an instant, oldest first. */
+export async function listUnfetched(tenant: Tenant, accountName: string, before: Date): Promise<DueAnswer[]> {
+  return await tenant.run(
+    (tx) => tx<DueAnswer[]>`
+      select answer_id as "answerId", file_name as "fileName" from exchange_answer
+      where insurer_id = ${tenant.insurerId} and account_name = ${accountName} and published_at < ${before}
+        and fetched_at is null and removed_at is null
+      order by published_at limit ${DUE_AT_ONCE}`,
+  );
+}
+
+export async function markRemoved(tenant: Tenant, answerId: string): Promise<void> {
+  await tenant.run(
+    (tx) => tx`
+      update exchange_answer set removed_at = now() where insurer_id = ${tenant.insurerId} and answer_id = ${answerId}`,
+  );
+}

@@ -8,6 +8,7 @@ import type { SeenFile } from "./drop.ts";
 import { type DropFolders, SftpFault } from "./drop-folders.ts";
 import { countWaiting, deleteDrops, listDrops, recordTrouble, upsertDrops } from "./drops.ts";
 import type { Exchange } from "./exchange.ts";
+import { expireAnswers } from "./expire-answers.ts";
 import { isSame, planRound, type Step } from "./plan-round.ts";
 import { decideReports } from "./reports.ts";
 
@@ -214,6 +215,7 @@ async function answer(
   for (const insurer of account.insurers) {
     const tenant = database.asInsurer(insurer.insurerId);
     await markFetched(tenant, account.accountName, names);
+    await expireAnswers(exchange, account, insurer, folders);
     await decideReports(exchange, account, insurer);
     const due = await listDueAnswers(tenant, account.accountName);
     if (signal.aborted) break;

@@ -12,9 +12,11 @@ const fields = {
   kind: oneOf(NOTICE_KINDS, "More kinds may come: show the text of those you do not know."),
   raisedAt: Instant,
   clientId: Type.String({ description: "The client concerned." }),
-  subject: Type.String({ description: "Thumbprint of the certificate (SHA-256, hexadecimal), or `kid` of the key." }),
+  subject: Type.String({
+    description: "Thumbprint of the certificate (SHA-256, hexadecimal), `kid` of the key, or name of the SFTP account.",
+  }),
   expiresAt: Instant,
-  daysBefore: Type.Integer({ description: "At most this many days were left: 60, 30, 14, 7 or 1." }),
+  daysBefore: Type.Integer({ description: "At most this many days were left: 60, 30, 14, 7 or 1; of answers 7." }),
   text: Type.String({ description: "The notice as a sentence, in the language of the answer." }),
 };
 export const NoticeSchema = Type.Object({ self: Href, ...fields }, { title: "Notice" });

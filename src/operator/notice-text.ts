@@ -24,6 +24,16 @@ const TEXTS: Readonly<Record<NoticeKind, Readonly<Record<Language, Words>>>> = {
     en: (name, client, day) =>
       `The key ${name} of client ${client} expires on ${day}. Have the next key registered before that day.`,
   },
+  answersExpire: {
+    fr: (name, client, day) =>
+      `Des réponses attendent dans OUT du compte SFTP ${name} (client ${client}). Celles qui ne sont pas retirées en disparaissent à partir du ${day}.`,
+    nl: (name, client, day) =>
+      `In OUT van het SFTP-account ${name} (client ${client}) wachten antwoorden. Wat niet opgehaald wordt, verdwijnt daaruit vanaf ${day}.`,
+    de: (name, client, day) =>
+      `In OUT des SFTP-Kontos ${name} (Client ${client}) warten Antworten. Was nicht abgeholt wird, wird dort ab dem ${day} entfernt.`,
+    en: (name, client, day) =>
+      `Answers wait in OUT of the SFTP account ${name} (client ${client}). Those that are not fetched are removed from there from ${day} on.`,
+  },
 };
 
 const TIME_ZONE = "Europe/Brussels";

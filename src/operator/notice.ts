@@ -1,14 +1,14 @@
-export const NOTICE_KINDS = ["certificateExpires", "keyExpires"] as const;
+export const NOTICE_KINDS = ["certificateExpires", "keyExpires", "answersExpire"] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** What expires, and when. */
 export interface NoticeDetails {
   readonly clientId: string;
-  /** Thumbprint of the certificate in hexadecimal, or the key's `kid`. */
+  /** Thumbprint of the certificate in hexadecimal, the key's `kid`, or the name of the SFTP account. */
   readonly subject: string;
   /** An instant, RFC 3339. */
   readonly expiresAt: string;
-  /** At most this many days are left: 60, 30, 14, 7 or 1. */
+  /** At most this many days are left: 60, 30, 14, 7 or 1; of answers 7. */
   readonly daysBefore: number;
 }
 
