@@ -52,9 +52,8 @@ async function decideReport(
   if (count === 0) return;
   const submission = await getSubmission(tx, insurerId, submissionId);
   // On the same connection: a report that waited for a second one could wait for ever.
-  const within = createTenantWithin(tx, insurerId);
   const input = { submission: { ...submission, fileName: answeredName }, sender: enterpriseNumber, language };
-  const parts = renderReportXml(input, iterateReportRecords(within, submissionId));
+  const parts = renderReportXml(input, iterateReportRecords(createTenantWithin(tx, insurerId), submissionId));
   const content = Readable.from(toBytes(parts), { objectMode: false });
   const day = exchange.intake.clock.today();
   const subject = {
