@@ -60,7 +60,8 @@ t.test("the limits in the document are those of the code", async (t) => {
     `| failed proofs of a client at an address | ${failures.failuresPerClient}, then`,
     `| failed proofs from an address | ${failures.failuresPerAddress}, then`,
     `| handshake, headers | ${limits.handshakeTimeoutMs / 1000} s, ${limits.headersTimeoutMs / 1000} s |`,
-    `| a body | ${limits.minimumBodyBytesPerWindow / 1000} kB in each ${limits.bodyWindowMs / 1000} s, one hour in all |`,
+    `| a body | ${limits.minimumBodyBytesPerWindow / 1000} kB in each ${limits.bodyWindowMs / 1000} s, one hour in all; `,
+    `; where no token is needed ${limits.minimumBodyBytesPerWindow / 1000} kB in each ${limits.publicBodyWindowMs / 1000} s |`,
     `| connections, transfers at once | ${limits.maximumConnections.toLocaleString("en")}, `,
     `| event loop, heap, memory | ${limits.maximumEventLoopDelayMs} ms mean delay, `,
   ]) {

@@ -108,12 +108,14 @@ function createClient(api: string) {
 
 /** Shows how far the processing is until it has ended. */
 async function follow(call: Call, submission: string) {
-  for (;;) {
+  for (let shown = ""; ; ) {
     const state = JSON.parse((await call("GET", submission)).body);
     if (state.state !== "received" && state.state !== "processing") return state;
-    const { bytesRead, recordsRead } = state.progress;
+    const { bytesRead, recordsRead, phase } = state.progress;
     const percent = Math.round((100 * bytesRead) / state.byteLength);
-    process.stdout.write(`  ${state.state}: ${recordsRead} records, ${percent} % read\n`);
+    const line = `  ${phase ?? state.state}: ${recordsRead} records, ${percent} % read\n`;
+    if (line !== shown) process.stdout.write(line);
+    shown = line;
     await sleep(POLL_MS);
   }
 }

@@ -8,15 +8,25 @@ import { Problem } from "./problems.ts";
 export function answerLanguage(request: FastifyRequest, reply: FastifyReply): Language {
   const language = negotiateLanguage(request.headers["accept-language"]);
   reply.header("Content-Language", language);
-  reply.header("Vary", "Accept-Language");
+  addVary(reply, "Accept-Language");
   return language;
 }
 
 /** The media type to answer in; throws a problem that lists the ones offered when the client accepts none of them. */
-export function answerMediaType<T extends string>(request: FastifyRequest, offered: readonly T[]): T {
+export function answerMediaType<T extends string>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  offered: readonly T[],
+): T {
+  addVary(reply, "Accept");
   const mediaType = negotiateMediaType(request.headers.accept, offered);
   if (mediaType === undefined) throw notAcceptable(offered);
   return mediaType;
+}
+
+function addVary(reply: FastifyReply, name: string): void {
+  const before = reply.getHeader("Vary");
+  reply.header("Vary", before === undefined ? name : `${before}, ${name}`);
 }
 
 export function notAcceptable(offered: readonly string[]): Problem {

@@ -175,7 +175,8 @@ async function addGuards(
   app.addHook("onRequest", (request, reply, done) => {
     if (hasBody(request.raw)) {
       const { socket } = request.raw;
-      watchBody(request.raw, limits, () => {
+      const windowMs = request.caller ? limits.bodyWindowMs : limits.publicBodyWindowMs;
+      watchBody(request.raw, { minimumBytes: limits.minimumBodyBytesPerWindow, windowMs }, () => {
         if (reply.raw.headersSent) socket.destroy();
         else answerClientError.call(app, slowBody(), socket);
       });

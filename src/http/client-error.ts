@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
+import { requestTimeout } from "./limits/slow-body.ts";
 import { Problem, renderProblem } from "./problems.ts";
 import { PROBLEM_MEDIA_TYPE } from "./send-problem.ts";
 import { createTraceId } from "./trace.ts";
@@ -32,7 +33,7 @@ export function answerClientError(this: FastifyInstance, error: Error & { code?:
 }
 
 function clientProblem(code: string): Problem {
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Problem("requestTimeout", "The request did not arrive in time.");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return requestTimeout();
   if (code === "HPE_HEADER_OVERFLOW")
     return new Problem("headersTooLarge", "The headers of the request are too large.");
   return new Problem("badRequest", "This is not a valid HTTP/1.1 request.");

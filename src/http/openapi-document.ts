@@ -2,6 +2,7 @@ import swagger from "@fastify/swagger";
 import { noClientCertificate } from "./client-certificate.ts";
 import type { Api } from "./fastify-types.ts";
 import { FindingDefinitionSchema, FindingSchema } from "./finding-schema.ts";
+import { completeHeaders, requireScope, SECURITY_COMPONENTS, TRACE } from "./openapi-security.ts";
 import { API_ROOT } from "./paths.ts";
 import { ProblemSchema, problemResponse } from "./problem-schema.ts";
 import { badRequest, Problem } from "./problems.ts";
@@ -27,7 +28,8 @@ const COMPONENTS = [
 
 const DESCRIPTION = `Exchange of digital contracts between insurers and the institute.
 
-Calls use mutual TLS: resources that are not marked public require a client certificate that is registered for the insurer.
+Calls use mutual TLS: resources that are not marked public require a client certificate that is registered for the client, and
+an access token that is bound to it, with the scope that the operation names.
 Every answer carries \`BelGov-Trace-Id\`; a request's own \`BelGov-Trace-Id\` comes back as \`BelGov-Related-Trace-Id\`.
 Texts follow \`Accept-Language\` (fr, nl, de, en; \`fr-BE\` counts as \`fr\`) and say so in \`Content-Language\`.
 Query fields that are not described are refused. Fields may be added to answers: ignore those you do not know.`;
@@ -73,10 +75,15 @@ export async function describeApi(app: Api): Promise<void> {
       },
       servers: [{ url: API_ROOT, description: "This host." }],
       tags: TAGS,
-      components: { responses: { ProblemResponse: publish(anyProblem) } },
+      components: { ...SECURITY_COMPONENTS, responses: { ProblemResponse: publish(anyProblem) } },
     },
     // Components keep the names of their schemas.
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `def-${index}`) },
+    transform: ({ schema, url, route }) => ({
+      // A route without a schema is not in the document.
+      schema: schema && { ...schema, security: requireScope(route.config?.scope) },
+      url,
+    }),
     transformObject: (document) => {
       if (!("openapiObject" in document)) throw new Error("this is an OpenAPI document");
       completeOperations(document.openapiObject.paths ?? {});
@@ -90,7 +97,10 @@ function publish(response: ReturnType<typeof problemResponse>) {
   const { [PROBLEM_MEDIA_TYPE]: content } = response.content;
   return {
     ...response,
-    headers: Object.fromEntries(Object.entries(response.headers).map(([name, schema]) => [name, { schema }])),
+    headers: {
+      ...Object.fromEntries(Object.entries(response.headers).map(([name, schema]) => [name, { schema }])),
+      ...TRACE,
+    },
     content: { [PROBLEM_MEDIA_TYPE]: { ...content, schema: { $ref: "#/components/schemas/Problem" } } },
   };
 }
@@ -107,6 +117,7 @@ function completeOperations(
 ) {
   for (const path of Object.values(paths)) {
     for (const operation of METHODS.flatMap((method) => path?.[method] ?? [])) {
+      completeHeaders(operation);
       operation.responses = { ...operation.responses, default: { $ref: "#/components/responses/ProblemResponse" } };
       // What has a default is there for the handler but need not be sent.
       if (operation.parameters)

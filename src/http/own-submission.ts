@@ -29,6 +29,13 @@ export function isSubmissionId(text: string): boolean {
   return UUID.test(text);
 }
 
+const RETRY_SECONDS = 2;
+
+/** For what is there once the submission has ended. */
+export function reportNotReady(): Problem {
+  return new Problem("reportNotReady", "The submission has not ended yet.", { retryAfterSec: RETRY_SECONDS });
+}
+
 export function submissionNotFound(): Problem {
   const detail = "There is no such submission.";
   return new Problem("resourceNotFound", detail, {

@@ -27,6 +27,8 @@ export const RecordCountsSchema = Type.Object(
   },
 );
 
+const PROCESSING_PHASES = ["reading", "merging"] as const;
+
 const summaryFields = {
   submissionId: SubmissionIdSchema,
   state: oneOf(SUBMISSION_STATES, "`processed`, `refused`, `cancelled` and `tested` are final."),
@@ -67,7 +69,11 @@ export const SubmissionSchema = Type.Object(
     }),
     declaredRecordCount: Type.Optional(Count),
     progress: Type.Object(
-      { bytesRead: Count, recordsRead: Count },
+      {
+        bytesRead: Count,
+        recordsRead: Count,
+        phase: Type.Optional(oneOf(PROCESSING_PHASES, "Present while the submission is processed.")),
+      },
       { title: "Progress", description: "What was read so far. Nothing is merged before the last byte was read." },
     ),
     counts: Type.Optional(referTo(RecordCountsSchema)),
@@ -97,7 +103,7 @@ export function viewSubmission(submission: Submission, language: Language): Subm
     byteLength: submission.byteLength,
     sha256: submission.sha256,
     ...(declaredRecordCount !== undefined && { declaredRecordCount }),
-    progress: { bytesRead: submission.bytesRead, recordsRead: submission.recordsRead },
+    progress: viewProgress(submission),
     ...(counts && { counts }),
     findings: submission.findings.map((finding) => renderFinding(finding, language)),
     receipt: { href: `${self}/receipt` },
@@ -105,6 +111,11 @@ export function viewSubmission(submission: Submission, language: Language): Subm
     ...(counts && { records: { href: `${self}/records` } }),
     ...(counts && counts.rejected > 0 && { corrections: { href: `${self}/corrections` } }),
   };
+}
+
+function viewProgress({ state, bytesRead, byteLength, recordsRead }: Submission) {
+  const phase: (typeof PROCESSING_PHASES)[number] = bytesRead < byteLength ? "reading" : "merging";
+  return { bytesRead, recordsRead, ...(state === "processing" && { phase }) };
 }
 
 export function viewSubmissionSummary(submission: Submission): SubmissionSummary {

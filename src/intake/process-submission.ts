@@ -150,13 +150,14 @@ async function stageRecords(intake: Intake, tx: TransactionSql, claim: Claim, si
       for (const ready of full.splice(0)) await flush(ready);
     }
     signal.throwIfAborted();
-    await progress(reader.bytesRead, reader.recordsRead);
+    await progress.showNowAndThen(reader.bytesRead, reader.recordsRead);
     // A refused file is fetched to its end all the same: its checksum tells a fault of the sender from damage of ours.
   }
   refusal ??= reader.end();
   if (batch.size > 0) await flush(batch);
   await Promise.all(inFlight);
   const { recordsRead, bytesRead } = reader;
+  if (!refusal) await progress.show(bytesRead, recordsRead);
   return { refusal, recordsRead, bytesRead, recordsSha256: contentHash.digest() };
 }
 
@@ -164,14 +165,19 @@ async function stageRecords(intake: Intake, tx: TransactionSql, claim: Claim, si
 function createProgress(intake: Intake, claim: Claim) {
   const tenant = intake.database.asInsurer(claim.insurerId);
   let nextAt = performance.now() + PROGRESS_INTERVAL_MS;
-  return async (bytesRead: number, recordsRead: number): Promise<void> => {
-    if (performance.now() < nextAt) return;
+  const show = async (bytesRead: number, recordsRead: number): Promise<void> => {
     nextAt = performance.now() + PROGRESS_INTERVAL_MS;
     await tenant.run(
       (tx) => tx`
         update submission set bytes_read = ${bytesRead}, records_read = ${recordsRead}
         where insurer_id = ${claim.insurerId} and submission_id = ${claim.submissionId} and attempts = ${claim.attempt}`,
     );
+  };
+  return {
+    show,
+    async showNowAndThen(bytesRead: number, recordsRead: number): Promise<void> {
+      if (performance.now() >= nextAt) await show(bytesRead, recordsRead);
+    },
   };
 }
 

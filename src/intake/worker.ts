@@ -199,6 +199,12 @@ async function markProcessing(
     if (marked?.state === "quarantined" && kind === "delta") await settleDeltas(tx, insurerId, new Date());
     return marked;
   });
+  if (row && row.state !== "quarantined" && row.attempt > 1) {
+    intake.log.info(
+      { submissionId, insurerId, attempt: row.attempt },
+      "a submission is taken up again from its beginning",
+    );
+  }
   if (row?.state !== "quarantined") return row;
   await intake.raiseAlarm({ code: "submissionQuarantined", insurerId, details: { submissionId } });
   return undefined;

@@ -47,6 +47,30 @@ t.test("every operation has an id, a summary, a description, a tag and a 2xx ans
   }
 });
 
+t.test(
+  "every operation that is not public names the scope of the token it takes, and every answer has a trace id",
+  async (t) => {
+    const scopes = at(document, "components", "securitySchemes", "accessToken", "flows", "clientCredentials", "scopes");
+    for (const [path, item] of Object.entries(object(document.paths))) {
+      for (const [method, operation] of Object.entries(object(item ?? {}))) {
+        const { security, parameters = [], responses } = object(operation);
+        const required = (security as { accessToken: string[] }[]).flatMap(({ accessToken }) => accessToken);
+        const isPublic = /^\/(health|doc|refData|\.well-known)/.test(path);
+        t.equal(required.length, isPublic ? 0 : 1, `${method} ${path}`);
+        for (const scope of required) t.type(scopes[scope], "string", scope);
+        const namesInsurer = JSON.stringify(parameters).includes("#/components/parameters/InfossInsurer");
+        t.equal(namesInsurer, !isPublic && !path.startsWith("/operator"), `${method} ${path}`);
+        for (const [status, response] of Object.entries(object(responses))) {
+          const headers = JSON.stringify(response).includes("ProblemResponse")
+            ? "BelGov-Trace-Id"
+            : object(response).headers;
+          t.match(JSON.stringify(headers ?? null), "BelGov-Trace-Id", `${method} ${path} ${status}`);
+        }
+      }
+    }
+  },
+);
+
 t.test("nothing published closes an object, and no personal number can be part of a URL", async (t) => {
   const text = JSON.stringify(document);
   t.notMatch(text, '"additionalProperties":false');

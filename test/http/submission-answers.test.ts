@@ -33,7 +33,9 @@ t.test("while a submission waits there is state, receipt and no report", async (
   const report = await door.alpha(`${waitingPath}/report`);
   isProblem(t, report, 404, `${OWN}reportNotReady`);
   t.match(report.headers["retry-after"], /^\d+$/);
-  isProblem(t, await door.alpha(`${waitingPath}/corrections`), 404, `${OWN}nothingToCorrect`);
+  const corrections = await door.alpha(`${waitingPath}/corrections`);
+  isProblem(t, corrections, 404, `${OWN}reportNotReady`);
+  t.match(corrections.headers["retry-after"], /^\d+$/);
   t.same((await door.alpha(`${waitingPath}/records`)).json.items, []);
   isProblem(t, await door.alpha(`${waitingPath}/records/1`), 404, `${BELGIF}resourceNotFound`);
 });
@@ -115,6 +117,7 @@ t.test("with processing under way", async (t) => {
       t.match(answer.text, start);
       t.equal(answer.headers["cache-control"], "no-store");
     }
+    t.equal((await door.alpha(`${path}/report`)).headers.vary, "Accept, Accept-Language");
     const html = await door.alpha(`${path}/report`, { headers: { Accept: "text/html" } });
     isProblem(t, html, 406, `${OWN}notAcceptable`);
     t.match(html.json.detail, /application\/json, application\/xml, text\/csv/);

@@ -5,6 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import t, { type Test } from "tap";
+import { DEFAULT_HTTP_LIMITS } from "../../src/http/limits/http-limits.ts";
 import { createDevelopmentAuthority, issueCertificate } from "../../src/identity/issue-certificate.ts";
 import type { NewAlarm } from "../../src/operations/alarms.ts";
 import { ALPHA, BELGIF, contractFile, digestOf, isProblem, OWN, openDoor, ROOT } from "./open-door.ts";
@@ -15,7 +16,13 @@ const HEALTH = `${ROOT}/health`;
 
 t.test("bytes on the wire", async (t) => {
   const door = await openDoor(t, {
-    limits: { headersTimeoutMs: 500, bodyWindowMs: 500, minimumBodyBytesPerWindow: 1_000, handshakeTimeoutMs: 500 },
+    limits: {
+      headersTimeoutMs: 500,
+      bodyWindowMs: 500,
+      publicBodyWindowMs: 500,
+      minimumBodyBytesPerWindow: 1_000,
+      handshakeTimeoutMs: 500,
+    },
   });
   const get = `GET ${HEALTH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n`;
   const post = `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\n`;
@@ -134,6 +141,26 @@ t.test("bytes on the wire", async (t) => {
     await once(plain, "close");
     t.notOk(door.logLines.some((line) => JSON.parse(line).level >= 50));
   });
+});
+
+t.test("a sender that proved who it is may pause; one of whom nobody knows may not", async (t) => {
+  t.ok(DEFAULT_HTTP_LIMITS.bodyWindowMs >= DEFAULT_HTTP_LIMITS.idleTimeoutMs, "as long as rest.md promises");
+  const door = await openDoor(t, { limits: { bodyWindowMs: 60_000, publicBodyWindowMs: 200 } });
+  const body = contractFile({ reference: "PAUSED" });
+  const socket = await door.connectAsAlpha();
+  const head = `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\n`;
+  socket.write(
+    `${head}Content-Digest: ${digestOf(body)}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 100)}`,
+  );
+  const stranger = await door.connectAsAlpha();
+  stranger.write(
+    "POST /auth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n",
+  );
+  const refused = await readAnswer(stranger);
+  isProblem(t, refused, 408, `${OWN}requestTimeout`);
+  t.match(refused.json.detail, /send it again/);
+  socket.write(body.slice(100));
+  t.match(await readAnswer(socket), { status: 202, json: { reference: "PAUSED" } });
 });
 
 t.test("the token endpoint takes no large body", async (t) => {

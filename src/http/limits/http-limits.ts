@@ -24,7 +24,10 @@ export interface HttpLimits {
   readonly requestsPerMinutePerAddress: number;
   /** Bytes that must arrive in each window while a body is being sent. */
   readonly minimumBodyBytesPerWindow: number;
+  /** Of whom a token was accepted: a sender may pause as long as a connection on which nothing moves is kept. */
   readonly bodyWindowMs: number;
+  /** Of whom nobody knows. */
+  readonly publicBodyWindowMs: number;
   /** Mean delay of the event loop over one sample above which requests are refused; 0: not looked at. */
   readonly maximumEventLoopDelayMs: number;
   /** Bytes above which requests are refused; 0: not looked at. */
@@ -55,7 +58,8 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   requestsPerMinutePerClient: 6_000,
   requestsPerMinutePerAddress: 3_000,
   minimumBodyBytesPerWindow: 10_000,
-  bodyWindowMs: 10_000,
+  bodyWindowMs: 60_000,
+  publicBodyWindowMs: 10_000,
   maximumEventLoopDelayMs: 250,
   maximumHeapBytes: Math.floor(getHeapStatistics().heap_size_limit * SHARE_OF_MEMORY),
   maximumRssBytes: Math.floor(MEMORY_BYTES * SHARE_OF_MEMORY),

@@ -7,6 +7,7 @@ import { digestMismatch, parseContentDigest, verifySha512 } from "../content-dig
 import { EXAMPLE_CONTRACT_FILE, EXAMPLE_DIGEST, EXAMPLE_JWS, EXAMPLE_RECEIPT } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
+import { requestTimeout } from "../limits/slow-body.ts";
 import { API_ROOT, submissionPath } from "../paths.ts";
 import { problemResponse } from "../problem-schema.ts";
 import { Problem } from "../problems.ts";
@@ -63,6 +64,11 @@ const schema = {
       digestMissing: thrownBy(() => parseContentDigest(undefined)),
       digestMismatch: digestMismatch("sha-256"),
     }),
+    408: problemResponse(
+      "It arrived too slowly: at least 10 kB must come in each minute, and all of it within an hour. Nothing was stored: " +
+        "send the same bytes again. The connection is closed.",
+      { tooSlow: requestTimeout() },
+    ),
     413: problemResponse("Announced or found too large; nothing was stored.", { tooLarge: tooLarge(2_147_483_648) }),
     415: problemResponse("Not XML, or compressed; nothing was stored.", {
       notXml: thrownBy(() => checkTransferHeaders({ "content-type": "application/json" }, 1)),

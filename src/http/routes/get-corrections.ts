@@ -5,7 +5,7 @@ import { getTenant } from "../authorize.ts";
 import { EXAMPLE_CONTRACT_FILE } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
-import { getOwnSubmission, SubmissionParams, submissionNotFound } from "../own-submission.ts";
+import { getOwnSubmission, reportNotReady, SubmissionParams, submissionNotFound } from "../own-submission.ts";
 import { API_ROOT } from "../paths.ts";
 import { problemResponse } from "../problem-schema.ts";
 import { Problem } from "../problems.ts";
@@ -17,7 +17,7 @@ const schema = {
   summary: "Get the rejected records as a contract file",
   description:
     "The records as they were sent, each below a comment that says what to mend, in a contract file with a reference of its own. " +
-    "Mend it and send it.",
+    "Mend it and send it. Until the submission has ended the answer is a 404 of the type `reportNotReady`.",
   tags: ["Submissions"],
   params: SubmissionParams,
   response: {
@@ -27,8 +27,9 @@ const schema = {
         "application/xml": { schema: { type: "string" }, examples: { oneRecord: { value: EXAMPLE_CONTRACT_FILE } } },
       },
     },
-    404: problemResponse("No submission of yours has this id, or it has no rejected record.", {
+    404: problemResponse("No submission of yours has this id, it has not ended, or it has no rejected record.", {
       nothingToCorrect: nothingToCorrect(),
+      notReady: reportNotReady(),
       notFound: submissionNotFound(),
     }),
     406: problemResponse("Accept names none of the media types.", { notAcceptable: notAcceptable(MEDIA_TYPES) }),
@@ -40,8 +41,9 @@ export function getCorrectionsRoute(app: Api, provide: ProvideDependencies): voi
     `${API_ROOT}/submissions/:submissionId/corrections`,
     { schema, config: { scope: SCOPES.consult } },
     async (request, reply) => {
-      const mediaType = answerMediaType(request, MEDIA_TYPES);
-      const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
+      const mediaType = answerMediaType(request, reply, MEDIA_TYPES);
+      const { submissionId, endedAt } = await getOwnSubmission(request, request.params.submissionId, provide);
+      if (!endedAt) throw reportNotReady();
       const language = answerLanguage(request, reply);
       const parts = await findCorrections(getTenant(request, provide), submissionId, language);
       if (!parts) throw nothingToCorrect();
@@ -51,5 +53,5 @@ export function getCorrectionsRoute(app: Api, provide: ProvideDependencies): voi
 }
 
 function nothingToCorrect(): Problem {
-  return new Problem("nothingToCorrect", "The submission has no rejected record, or it is not processed.");
+  return new Problem("nothingToCorrect", "The submission has no rejected record, or it was not processed.");
 }

@@ -46,7 +46,7 @@ export function getReceiptRoute(app: Api, provide: ProvideDependencies): void {
     `${API_ROOT}/submissions/:submissionId/receipt`,
     { schema, config: { scope: SCOPES.consult } },
     async (request, reply) => {
-      const mediaType = answerMediaType(request, MEDIA_TYPES);
+      const mediaType = answerMediaType(request, reply, MEDIA_TYPES);
       const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
       const signed = await findReceipt(getTenant(request, provide), submissionId);
       if (!signed) throw submissionNotFound();

@@ -9,10 +9,9 @@ import { getInsurer, getTenant } from "../authorize.ts";
 import { EXAMPLE_REPORTS } from "../example-reports.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
-import { getOwnSubmission, SubmissionParams, submissionNotFound } from "../own-submission.ts";
+import { getOwnSubmission, reportNotReady, SubmissionParams, submissionNotFound } from "../own-submission.ts";
 import { API_ROOT } from "../paths.ts";
 import { problemResponse } from "../problem-schema.ts";
-import { Problem } from "../problems.ts";
 import { ReportSchema } from "../report-schema.ts";
 import { referTo } from "../schema-parts.ts";
 
@@ -22,7 +21,6 @@ const RENDERERS = {
   "text/csv": renderReportCsv,
 };
 const MEDIA_TYPES = ["application/json", "application/xml", "text/csv"] as const;
-const RETRY_SECONDS = 2;
 
 const schema = {
   operationId: "getReport",
@@ -57,7 +55,7 @@ export function getReportRoute(app: Api, provide: ProvideDependencies): void {
     `${API_ROOT}/submissions/:submissionId/report`,
     { schema, config: { scope: SCOPES.consult } },
     async (request, reply) => {
-      const mediaType = answerMediaType(request, MEDIA_TYPES);
+      const mediaType = answerMediaType(request, reply, MEDIA_TYPES);
       const submission = await getOwnSubmission(request, request.params.submissionId, provide);
       if (!submission.endedAt) throw reportNotReady();
       const { enterpriseNumber: sender } = getInsurer(request);
@@ -67,8 +65,4 @@ export function getReportRoute(app: Api, provide: ProvideDependencies): void {
       return sendParts(request, reply.type(`${mediaType}; charset=utf-8`), parts);
     },
   );
-}
-
-function reportNotReady(): Problem {
-  return new Problem("reportNotReady", "The submission has not ended yet.", { retryAfterSec: RETRY_SECONDS });
 }
