@@ -45,7 +45,8 @@ const readContracts = (sql: Sql | TransactionSql) => sql`
 const readVersions = (sql: Sql | TransactionSql) => sql`
   select 'version' as what, i.enterprise_number, c.contract_number, c.inami_root, v.version, v.valid_from, v.valid_before,
     v.superseded_at is not null as superseded, v.inami_number, v.contract_kind, v.ssin, v.solidarity, v.language,
-    v.payment_reference, v.end_on, v.end_reason, v.action, s.reference, v.record_number
+    v.payment_reference, v.end_on, v.end_reason, v.action, s.reference, v.record_number,
+    v.reason, v.actor
   from contract_version v join contract c using (insurer_id, contract_id) join submission s using (insurer_id, submission_id)
     join insurer i using (insurer_id)`;
 
@@ -61,7 +62,7 @@ const readQuietResults = (sql: Sql | TransactionSql) => sql`
 
 async function readSubmissions(sql: Sql | TransactionSql): Promise<object[]> {
   const rows = await sql`
-    select 'submission' as what, i.enterprise_number, s.reference, s.state, s.channel, s.environment, s.kind, s.header,
+    select 'submission' as what, i.enterprise_number, s.reference, s.state, s.channel, s.environment, s.kind, s.sequence, s.held_reason, s.header,
       s.byte_length, encode(s.sha256, 'hex') as sha256, encode(s.records_sha256, 'hex') as records_sha256, s.bytes_read,
       s.records_read, s.accepted_count, s.accepted_with_warnings_count, s.unchanged_count, s.rejected_count, s.findings
     from submission s join insurer i using (insurer_id)`;
@@ -100,11 +101,11 @@ export async function findDamagedPayloads(sql: Sql): Promise<string[]> {
 
 /**
  * Submissions that somebody could see half merged at this moment: outcomes or versions before the end, or fewer
- * outcomes than records after it (exchange.md section 1, guarantees 3 and 4). One statement, so one snapshot.
+ * outcomes than records after it, or an accepted record that left no version (exchange.md section 1, guarantees 3 and 4). One statement, so one snapshot.
  */
 export async function findHalfMerged(sql: Sql): Promise<string[]> {
   const rows = await sql<{ reference: string }[]>`
-    with versions as (select submission_id, count(*) as versions from contract_version group by 1),
+    with versions as (select submission_id, count(distinct record_number) as versions from contract_version group by 1),
       telling as (select submission_id, count(*) as telling from record_result group by 1),
       quiet as (select submission_id, sum(record_count) as quiet from quiet_result_block group by 1)
     select s.reference from submission s
