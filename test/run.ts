@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEmbeddedDatabase } from "../src/database/embedded-database.ts";
 import { createTemplate } from "./database.ts";
+import { listSkipped } from "./list-skipped.ts";
 
 const TAP = fileURLToPath(new URL("../node_modules/.bin/tap", import.meta.url));
 
@@ -45,7 +46,9 @@ async function runTap(args: string[]): Promise<boolean> {
     env,
   });
   const [code] = await once(tap, "exit");
-  const totals = readFileSync(output, "utf8").match(/^# \{ total: (.*)\}$/m)?.[1] ?? "";
+  const results = readFileSync(output, "utf8");
+  for (const line of listSkipped(results)) process.stdout.write(`${line}\n`);
+  const totals = results.match(/^# \{ total: (.*)\}$/m)?.[1] ?? "";
   const count = (name: string) => Number(totals.match(new RegExp(`\\b${name}: (\\d+)`))?.[1] ?? 0);
   const skipped = count("skip") + count("todo");
   // A file that ends badly without a failed assertion is a failure too.
