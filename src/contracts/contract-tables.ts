@@ -37,6 +37,8 @@ export const contract = pgTable(
     uniqueIndex("contract_key")
       .on(table.insurerId, table.contractNumber, table.inamiRoot)
       .where(sql`${table.cancelledAt} is null`),
+    // The contracts of a provider.
+    index("contract_inami_root").on(table.insurerId, table.inamiRoot, table.contractId),
     // What was declared in error is still recognised: "cancelled" is another answer than "unknown".
     index("contract_cancelled_key")
       .on(table.insurerId, table.contractNumber, table.inamiRoot)
@@ -81,6 +83,11 @@ export const contractVersion = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.insurerId, table.contractId, table.version] }),
+    index("contract_version_ssin")
+      .on(table.insurerId, table.ssin, table.contractId)
+      .where(sql`${table.ssin} is not null`),
+    // What changed since.
+    index("contract_version_recorded_at").on(table.insurerId, table.recordedAt),
     check("contract_version_kind", isOneOf(table.contractKind, CONTRACT_KINDS)),
     check("contract_version_language", isOneOf(table.language, HOLDER_LANGUAGES)),
     check("contract_version_end_reason", isOneOf(table.endReason, END_REASONS)),

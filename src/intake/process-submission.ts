@@ -1,16 +1,12 @@
-import { applyRecords } from "../contracts/apply-records.ts";
-import type { Merge } from "../contracts/merge.ts";
-import { mergeInitialLoad } from "../contracts/merge-initial-load.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { createContentHash, createStagingTable, StagedBatch } from "../database/staged-records.ts";
 import type { Finding } from "../findings/finding.ts";
 import { checkRecord } from "../formats/contract-file/check-record.ts";
 import { createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
-import { checkStagedProviders } from "../register/check-staged-providers.ts";
-import { checkStagedReferences, tellLastFindings } from "./check-staged-references.ts";
 import { completeInitialLoad, lockInsurer, recordChange } from "./complete-initial-load.ts";
 import { findLastSequence, lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
 import type { Intake } from "./intake.ts";
+import { mergeStaged } from "./merge-staged.ts";
 import { readPayload } from "./payload-store.ts";
 import { insertRecordOutcomes } from "./record-outcomes.ts";
 import { reachStep } from "./steps.ts";
@@ -65,35 +61,14 @@ export async function processSubmission(
     await moveOthers(tx, claim, recordedAt);
   } else {
     const recordedAt = await recordChange(tx, claim.insurerId);
-    const counts = await mergeStaged(intake, tx, { ...claim, recordedAt }, claim.kind);
+    const { kind } = claim;
+    await mergeStaged(intake, tx, { ...claim, recordedAt }, { kind, recordCount: reading.recordsRead });
+    const counts = await insertRecordOutcomes(tx, claim.insurerId, claim.submissionId);
     const findings = await findSameRecords(tx, claim, reading.recordsSha256);
     await endSubmission(tx, claim, begun!.xid, { state: "processed", findings, recordedAt, reading, counts });
     await moveOthers(tx, claim, recordedAt);
   }
   reachStep("process.beforeCommit");
-}
-
-/** From the staged records to the outcome of each. */
-async function mergeStaged(
-  intake: Intake,
-  tx: TransactionSql,
-  merge: Merge,
-  kind: SubmissionKind,
-): Promise<RecordCounts> {
-  // The planner needs to know how many rows there are; the distribution of one column is enough for that.
-  await tx`analyze staged (record_number)`;
-  await tx`set local work_mem = '64MB'`;
-  await checkStagedProviders(tx, intake.clock.today());
-  await checkStagedReferences(tx);
-  if (kind === "delta") {
-    await tx`create index on staged (record_number)`;
-    await applyRecords(tx, merge);
-  } else {
-    await mergeInitialLoad(tx, merge);
-  }
-  await tellLastFindings(tx);
-  reachStep("process.contractsMerged");
-  return await insertRecordOutcomes(tx, merge.insurerId, merge.submissionId);
 }
 
 /** Deltas are claimed in sequence; what is merged is still proved to be next, under the lock that every merge takes. */

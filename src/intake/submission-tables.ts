@@ -17,6 +17,7 @@ import { bytes, identifier, int4Array, isOneOf, textArray } from "../database/co
 import type { Finding } from "../findings/finding.ts";
 import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
 import { insurer } from "../identity/identity-tables.ts";
+import type { RecordCallResult } from "./record-call.ts";
 import {
   CHANNELS,
   ENVIRONMENT_LETTERS,
@@ -62,6 +63,8 @@ export const submission = pgTable(
     rejectedCount: integer("rejected_count"),
     findings: jsonb("findings").$type<Finding[]>().notNull().default([]),
     receiptJws: text("receipt_jws").notNull(),
+    /** What a single call was answered, where this is one: a repetition is answered the same. */
+    callResult: jsonb("call_result").$type<RecordCallResult>(),
     /** Times a worker took it up; a result is written only by the attempt that still holds the number. */
     attempts: integer("attempts").notNull().default(0),
     /** A failed attempt is not taken up again before. */

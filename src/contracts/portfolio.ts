@@ -1,0 +1,144 @@
+import type { TransactionSql } from "../database/sql.ts";
+import type { ContractKind, EndReason } from "../formats/contract-file/contract-file-vocabulary.ts";
+import type { ContractPeriod } from "./contract-history.ts";
+
+export const CONTRACT_STATES = ["active", "ended", "cancelled"] as const;
+export type ContractState = (typeof CONTRACT_STATES)[number];
+
+/** A contract as known at one moment, with all its periods. */
+export interface PortfolioContract {
+  readonly contractId: string;
+  readonly contractNumber: string;
+  readonly inamiRoot: string;
+  readonly startOn: string;
+  readonly endOn: string | null;
+  readonly endReason: EndReason | null;
+  readonly isCancelled: boolean;
+  /** Grows with every change: the highest number among the versions known then. */
+  readonly version: number;
+  readonly changedAt: Date;
+  readonly periods: readonly ContractPeriod[];
+}
+
+export interface PortfolioFilter {
+  /** 8-digit roots under which contracts are known. */
+  readonly inamiRoots?: readonly string[];
+  readonly ssins?: readonly string[];
+  readonly contractKind?: ContractKind;
+  readonly state?: ContractState;
+  /** Only contracts with a change recorded later than this. */
+  readonly changedSince?: Date;
+}
+
+export interface PortfolioPage {
+  /** What is known at this instant is asked for: pages of one moment fit together, whatever changes between them. */
+  readonly knownAt: Date;
+  /** The last contract of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** A contract that ends is active until that day has passed (exchange.md section 3). */
+export function readState(contract: Pick<PortfolioContract, "isCancelled" | "endOn">, today: string): ContractState {
+  if (contract.isCancelled) return "cancelled";
+  return contract.endOn !== null && contract.endOn < today ? "ended" : "active";
+}
+
+/**
+ * The instant of the last change of the insurer's contracts, or the one asked for where that is earlier: what is known
+ * then never changes, for whatever is recorded later gets a later instant.
+ */
+export async function readKnownAt(tx: TransactionSql, insurerId: number, asked?: Date): Promise<Date> {
+  const [row] = await tx<{ recordedAt: Date | null }[]>`
+    select contracts_recorded_at as "recordedAt" from insurer where insurer_id = ${insurerId}`;
+  const last = row?.recordedAt ?? new Date(0);
+  return asked !== undefined && asked < last ? asked : last;
+}
+
+/** Undefined where the insurer knew of no such contract then; `knownAt` absent: now. */
+export async function findContract(
+  tx: TransactionSql,
+  insurerId: number,
+  contractId: string,
+  knownAt?: Date,
+): Promise<PortfolioContract | undefined> {
+  const [found] = await selectContracts(tx, insurerId, {
+    knownAt,
+    where: tx`and c.contract_id = ${contractId}`,
+    limit: 1,
+  });
+  return found;
+}
+
+/** One page of the insurer's contracts in the order of their ids. */
+export async function listPortfolio(
+  tx: TransactionSql,
+  insurerId: number,
+  filter: PortfolioFilter,
+  today: string,
+  { knownAt, after, limit }: PortfolioPage,
+): Promise<PortfolioContract[]> {
+  const { inamiRoots, ssins, contractKind, state, changedSince } = filter;
+  const withVersion = (condition: ReturnType<typeof tx>) => tx`
+    and c.contract_id in (select v.contract_id from contract_version v
+      where v.insurer_id = ${insurerId} and ${isKnown(tx, knownAt)} and ${condition})`;
+  const where = tx`
+    ${after === undefined ? tx`` : tx`and c.contract_id > ${after}`}
+    ${inamiRoots === undefined ? tx`` : tx`and c.inami_root = any(${[...inamiRoots]}::text[])`}
+    ${ssins === undefined ? tx`` : withVersion(tx`v.ssin = any(${[...ssins]}::text[])`)}
+    ${changedSince === undefined ? tx`` : withVersion(tx`v.recorded_at > ${changedSince}`)}
+    ${contractKind === undefined ? tx`` : tx`and exists (select from contract_version v
+      where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(tx, knownAt)}
+        and v.contract_kind = ${contractKind})`}
+    ${state === undefined ? tx`` : tx`and ${hasState(tx, state, today)}`}`;
+  return await selectContracts(tx, insurerId, { knownAt, where, limit });
+}
+
+/** How many contracts the insurer knew of at an instant, those that ended or were cancelled too. */
+export async function countPortfolio(tx: TransactionSql, insurerId: number, knownAt: Date): Promise<number> {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*) as count from contract c where c.insurer_id = ${insurerId} and exists (
+      select from contract_version v
+      where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and v.recorded_at <= ${knownAt})`;
+  return row!.count;
+}
+
+function hasState(tx: TransactionSql, state: ContractState, today: string) {
+  if (state === "cancelled") return tx`known."isCancelled"`;
+  const isOver = tx`coalesce(known."endOn" < ${today}, false)`;
+  return state === "ended" ? tx`not known."isCancelled" and ${isOver}` : tx`not known."isCancelled" and not ${isOver}`;
+}
+
+function isKnown(tx: TransactionSql, knownAt: Date | undefined) {
+  if (knownAt === undefined) return tx`v.superseded_at is null`;
+  return tx`v.recorded_at <= ${knownAt} and (v.superseded_at is null or v.superseded_at > ${knownAt})`;
+}
+
+interface Selection {
+  readonly knownAt: Date | undefined;
+  /** More conditions on `contract c` and its `known` state. */
+  readonly where: ReturnType<TransactionSql>;
+  readonly limit: number;
+}
+
+async function selectContracts(
+  tx: TransactionSql,
+  insurerId: number,
+  { knownAt, where, limit }: Selection,
+): Promise<PortfolioContract[]> {
+  // `offset 0`: contract by contract in the order of the key, as far as the page reaches.
+  return await tx<PortfolioContract[]>`
+    select c.contract_id as "contractId", c.contract_number as "contractNumber", c.inami_root as "inamiRoot",
+      c.start_on as "startOn", known.*
+    from contract c
+    cross join lateral (
+      select max(v.version) as version, max(v.recorded_at) as "changedAt", max(v.end_on) as "endOn",
+        max(v.end_reason) as "endReason", bool_or(v.action = 'cancel') as "isCancelled",
+        jsonb_agg(jsonb_build_object('validFrom', v.valid_from, 'validBefore', v.valid_before,
+          'inamiNumber', v.inami_number, 'contractKind', v.contract_kind, 'ssin', v.ssin, 'solidarity', v.solidarity,
+          'language', v.language, 'paymentReference', v.payment_reference) order by v.valid_from) as periods
+      from contract_version v
+      where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(tx, knownAt)} offset 0) known
+    where c.insurer_id = ${insurerId} and known.version is not null ${where}
+    order by c.contract_id limit ${limit}`;
+}
