@@ -1,6 +1,9 @@
+import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
 import type { ContractKind, EndReason } from "../formats/contract-file/contract-file-vocabulary.ts";
 import type { ContractPeriod } from "./contract-history.ts";
+
+type Fragment = PendingQuery<Row[]>;
 
 export const CONTRACT_STATES = ["active", "ended", "cancelled"] as const;
 export type ContractState = (typeof CONTRACT_STATES)[number];
@@ -79,7 +82,7 @@ export async function listPortfolio(
   { knownAt, after, limit }: PortfolioPage,
 ): Promise<PortfolioContract[]> {
   const { inamiRoots, ssins, contractKind, state, changedSince } = filter;
-  const withVersion = (condition: ReturnType<typeof tx>) => tx`
+  const withVersion = (condition: Fragment) => tx`
     and c.contract_id in (select v.contract_id from contract_version v
       where v.insurer_id = ${insurerId} and ${isKnown(tx, knownAt)} and ${condition})`;
   const where = tx`
@@ -87,9 +90,13 @@ export async function listPortfolio(
     ${inamiRoots === undefined ? tx`` : tx`and c.inami_root = any(${[...inamiRoots]}::text[])`}
     ${ssins === undefined ? tx`` : withVersion(tx`v.ssin = any(${[...ssins]}::text[])`)}
     ${changedSince === undefined ? tx`` : withVersion(tx`v.recorded_at > ${changedSince}`)}
-    ${contractKind === undefined ? tx`` : tx`and exists (select from contract_version v
+    ${
+      contractKind === undefined
+        ? tx``
+        : tx`and exists (select from contract_version v
       where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(tx, knownAt)}
-        and v.contract_kind = ${contractKind})`}
+        and v.contract_kind = ${contractKind})`
+    }
     ${state === undefined ? tx`` : tx`and ${hasState(tx, state, today)}`}`;
   return await selectContracts(tx, insurerId, { knownAt, where, limit });
 }
@@ -117,7 +124,7 @@ function isKnown(tx: TransactionSql, knownAt: Date | undefined) {
 interface Selection {
   readonly knownAt: Date | undefined;
   /** More conditions on `contract c` and its `known` state. */
-  readonly where: ReturnType<TransactionSql>;
+  readonly where: Fragment;
   readonly limit: number;
 }
 

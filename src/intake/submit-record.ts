@@ -92,7 +92,8 @@ async function findFirst(
   if (!first) return undefined;
   const { submissionId, result, endedAt } = first;
   if (!result || !endedAt || !first.sha256.equals(sha256)) throw new CallRefused("keyReused");
-  const contract = result.contractId === null ? undefined : await findContract(tx, insurerId, result.contractId, endedAt);
+  const contract =
+    result.contractId === null ? undefined : await findContract(tx, insurerId, result.contractId, endedAt);
   return { submissionId, result, contract, sha256, repeated: true };
 }
 
