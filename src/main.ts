@@ -5,6 +5,7 @@ import { type App, startApp } from "./app.ts";
 import { createBusinessClock } from "./clock.ts";
 import { type Config, ConfigurationError, readConfig } from "./config.ts";
 import { EmbeddedDatabaseError } from "./database/embedded-database-error.ts";
+import { outliveLostConnections } from "./database/lost-connections.ts";
 import { createLogger } from "./log.ts";
 import { loadRegister, RegisterFileError } from "./register/load-register.ts";
 
@@ -26,6 +27,7 @@ try {
 
 async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
+  outliveLostConnections(log);
   // Before anything is started, so that a signal during the start still ends what was started by then.
   const stopRequested = Promise.race(SIGNALS.map(async (signal) => (await once(process, signal)) && signal));
   const app = await startApp(config, log, createBusinessClock());

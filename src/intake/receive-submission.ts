@@ -104,8 +104,8 @@ export async function receiveSubmission<I extends CandidateInsurer>(
     return reception;
   } finally {
     giveBack();
-    // Whatever ended it: nobody goes on compressing.
-    await payload.chunks.return(undefined);
+    // Whatever ended it: nobody goes on compressing. Not awaited, for the sender may be in the middle of a chunk.
+    payload.chunks.return(undefined).catch(() => {});
   }
 }
 

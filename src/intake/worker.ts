@@ -32,7 +32,7 @@ export function startWorker(intake: Intake, options: WorkerOptions): Worker {
   const stopping = new AbortController();
   const abandoning = new AbortController();
   const bell = createBell();
-  const room = createRoom();
+  const room = createRoom(options.concurrency);
   const listening = intake.database.plain.listen("submission_received", () => bell.ring()).catch(() => undefined);
 
   const lane = async () => {
@@ -73,12 +73,29 @@ function createBell() {
 
 /**
  * Where the lanes of this process work side by side. A submission has its last attempt alone there: were it to end the
- * process once more, no other would be counted as having ended it, and set aside in the end for what it did not do.
+ * process once more, no other would be counted as having ended it, and set aside in the end for what it did not do. Of
+ * several lanes one insurer never has them all, however many its files: another's would wait for the end of big ones.
  */
-function createRoom() {
+function createRoom(lanes: number) {
+  const lanesOfOne = Math.max(1, lanes - 1);
+  const held = new Map<number, number>();
   let inside = 0;
   let isTaken = false;
   return {
+    /** Insurers that have as many lanes as one may have. */
+    listFull: () => [...held].filter(([, count]) => count >= lanesOfOne).map(([insurerId]) => insurerId),
+    /** Gives the insurer a lane; false when it has enough. */
+    take(insurerId: number): boolean {
+      const count = held.get(insurerId) ?? 0;
+      if (count >= lanesOfOne) return false;
+      held.set(insurerId, count + 1);
+      return true;
+    },
+    giveBack(insurerId: number): void {
+      const count = held.get(insurerId)! - 1;
+      if (count === 0) held.delete(insurerId);
+      else held.set(insurerId, count);
+    },
     /** How to leave; undefined while there is no entering. */
     enter(alone: boolean): (() => void) | undefined {
       if (isTaken || (alone && inside > 0)) return undefined;
@@ -92,26 +109,24 @@ function createRoom() {
   };
 }
 
+type Room = ReturnType<typeof createRoom>;
+
 /** Whoever has nothing to process looks after those that wait too long. */
-async function takeTurn(intake: Intake, room: ReturnType<typeof createRoom>, abandon: AbortSignal): Promise<boolean> {
+async function takeTurn(intake: Intake, room: Room, abandon: AbortSignal): Promise<boolean> {
   if (await processNext(intake, room, abandon)) return true;
   await settleOverdueDeltas(intake, new Date());
   return false;
 }
 
 /** Processes one submission if one waits that nobody holds; false when there is none, or none that may begin now. */
-async function processNext(
-  intake: Intake,
-  room: ReturnType<typeof createRoom>,
-  abandon: AbortSignal,
-): Promise<boolean> {
-  const waiting = await listCandidates(intake);
+async function processNext(intake: Intake, room: Room, abandon: AbortSignal): Promise<boolean> {
+  const waiting = await listCandidates(intake, room.listFull());
   for (const alone of [false, true]) {
     const candidates = waiting.filter(({ isLastAttempt }) => isLastAttempt === alone);
     const leave = candidates.length > 0 ? room.enter(alone) : undefined;
     if (!leave) continue;
     try {
-      if (await processFirst(intake, candidates, abandon)) return true;
+      if (await processFirst(intake, room, candidates, abandon)) return true;
     } finally {
       leave();
     }
@@ -119,11 +134,16 @@ async function processNext(
   return false;
 }
 
-async function processFirst(intake: Intake, candidates: readonly Candidate[], abandon: AbortSignal): Promise<boolean> {
+async function processFirst(
+  intake: Intake,
+  room: Room,
+  candidates: readonly Candidate[],
+  abandon: AbortSignal,
+): Promise<boolean> {
   let claim: Claim | undefined;
   try {
     await runTransaction(intake.database.transactions, async (tx) => {
-      claim = await claimFirst(intake, tx, candidates);
+      claim = await claimFirst(intake, room, tx, candidates);
       if (!claim) return;
       reachStep("process.claimed");
       await setTenant(tx, claim.insurerId);
@@ -133,6 +153,8 @@ async function processFirst(intake: Intake, candidates: readonly Candidate[], ab
     if (!claim) throw error;
     await giveBack(intake, claim, abandon.aborted, error);
     return true;
+  } finally {
+    if (claim) room.giveBack(claim.insurerId);
   }
   if (!claim) return false;
   reachStep("process.afterCommit");
@@ -149,17 +171,23 @@ interface Candidate {
 }
 
 /**
+ * What nobody holds: a claim is the lock that `claimFirst` takes, and those of others would else be all that is listed.
  * Oldest first, but an insurer whose files are being processed waits behind the others, and a delta behind those of its
  * insurer with lower numbers, whatever holds them up.
  */
-async function listCandidates(intake: Intake): Promise<Candidate[]> {
+async function listCandidates(intake: Intake, except: readonly number[]): Promise<Candidate[]> {
   return await intake.database.institute<Candidate[]>`
     select insurer_id as "insurerId", submission_id as "submissionId", kind,
       attempts > 0 and attempts = ${intake.processingAttempts - 1} as "isLastAttempt" from (
       select insurer_id, submission_id, kind, sequence, received_at, retry_at, attempts,
         count(*) filter (where state = 'processing') over (partition by insurer_id) as busy
       from submission where state in ('received', 'processing')) waiting
-    where (retry_at is null or retry_at <= now()) and not (sequence is not null and exists (
+    where (retry_at is null or retry_at <= now()) and insurer_id <> all(${except as number[]}::int[])
+      and hashtextextended(submission_id::text, 0) not in (
+        select (classid::bigint << 32) | objid::bigint from pg_locks
+        where locktype = 'advisory' and objsubid = 1 and granted
+          and database = (select oid from pg_database where datname = current_database()))
+      and not (sequence is not null and exists (
       select 1 from submission earlier
       where earlier.insurer_id = waiting.insurer_id and earlier.sequence < waiting.sequence
         and earlier.state in ('received', 'processing', 'held', 'quarantined')))
@@ -168,15 +196,23 @@ async function listCandidates(intake: Intake): Promise<Candidate[]> {
 
 async function claimFirst(
   intake: Intake,
+  room: Room,
   tx: TransactionSql,
   candidates: readonly Candidate[],
 ): Promise<Claim | undefined> {
   for (const { insurerId, submissionId, kind } of candidates) {
-    const [lock] = await tx<{ taken: boolean }[]>`
-      select pg_try_advisory_xact_lock(hashtextextended(${submissionId}, 0)) as taken`;
-    if (!lock!.taken) continue;
-    const claim = await markProcessing(intake, insurerId, submissionId, kind);
-    if (claim) return claim;
+    if (!room.take(insurerId)) continue;
+    let claim: Claim | undefined;
+    try {
+      const [lock] = await tx<{ taken: boolean }[]>`
+        select pg_try_advisory_xact_lock(hashtextextended(${submissionId}, 0)) as taken`;
+      if (!lock!.taken) continue;
+      claim = await markProcessing(intake, insurerId, submissionId, kind);
+    } finally {
+      if (!claim) room.giveBack(insurerId);
+    }
+    // Also without a claim: the lock ends with the transaction, and must not be kept for as long as another file takes.
+    return claim;
   }
   return undefined;
 }
@@ -194,6 +230,7 @@ async function markProcessing(
       update submission set attempts = attempts + 1, bytes_read = 0, records_read = 0,
         state = case when attempts < ${intake.processingAttempts} then 'processing' else 'quarantined' end
       where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'processing')
+        and (retry_at is null or retry_at <= now())
       returning insurer_id as "insurerId", submission_id as "submissionId", kind, sequence, actor, attempts as attempt, state`;
     // What comes behind it waits for its replay.
     if (marked?.state === "quarantined" && kind === "delta") await settleDeltas(tx, insurerId, new Date());

@@ -1,10 +1,11 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import { createDatabase } from "../../src/database/connection.ts";
 import { startWorker } from "../../src/intake/worker.ts";
 import { generateContractFile } from "../../src/synthetic/contract-file.ts";
 import { composeFile, composeRecords } from "./compose-file.ts";
-import { holdMerges, untilLocksAreAwaited } from "./hold-lock.ts";
+import { holdLock, holdMerges, untilLocksAreAwaited } from "./hold-lock.ts";
 import { type Insurer, openIntake, until } from "./open-intake.ts";
 import { loadTestRegister } from "./test-register.ts";
 
@@ -75,6 +76,40 @@ t.test("a big file of one insurer does not delay a small one of another", async 
   await worker.stop(5_000);
   const [slowEnd, quickEnd] = [await flow.find(big, slow.submissionId), await flow.find(small, quick.submissionId)];
   t.ok(quickEnd.endedAt! < slowEnd.endedAt!, "the small one was first, though sent second");
+});
+
+t.test("files of one insurer never have all lanes of a process", async (t) => {
+  const [big, small] = [await flow.admit(), await flow.admit()];
+  const release = await holdMerges(flow.owner, big);
+  const waiting = [await flow.receive(big, file(big, "BIG-1")), await flow.receive(big, file(big, "BIG-2"))];
+  const worker = startWorker(flow.intake, { concurrency: 2, pollIntervalMs: 10 });
+  await untilLocksAreAwaited(flow.owner, 1);
+  // Time enough for the other lane to take what it may.
+  await sleep(100);
+  const quick = await flow.receive(small, file(small, "SMALL-2"));
+  await until(() => isProcessed(small, quick.submissionId));
+  t.same(await Promise.all(waiting.map(({ submissionId }) => findAttempts(submissionId))), [1, 0]);
+  await release();
+  for (const { submissionId } of waiting) await until(() => isProcessed(big, submissionId));
+  await worker.stop(5_000);
+});
+
+t.test("files that others hold, however many, hide none that waits", async (t) => {
+  const insurers = await Promise.all(Array.from({ length: 25 }, () => flow.admit()));
+  const held: string[] = [];
+  for (const insurer of insurers) held.push((await flow.receive(insurer, file(insurer, "HELD"))).submissionId);
+  const release = await holdLock(
+    flow.owner,
+    (tx) => tx`select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest(${held}::text[]) id`,
+  );
+  const last = await flow.admit();
+  const { submissionId } = await flow.receive(last, file(last, "LAST"));
+  const worker = startWorker(flow.intake, { concurrency: 1, pollIntervalMs: 10 });
+  await until(() => isProcessed(last, submissionId));
+  t.same(new Set(await Promise.all(held.map(findAttempts))), new Set([0]));
+  await release();
+  for (const [index, insurer] of insurers.entries()) await until(() => isProcessed(insurer, held[index]!));
+  await worker.stop(5_000);
 });
 
 t.test("an insurer whose file gets no further waits behind the others with all its files", async (t) => {
