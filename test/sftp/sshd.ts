@@ -19,12 +19,7 @@ const run = promisify(execFile);
 const SSHD = "/usr/sbin/sshd";
 
 /** All clients of a test have one address, which OpenSSH 9.8 and newer would shut out after some wrong keys. */
-const FOR_TESTS = [
-  "ListenAddress 127.0.0.1",
-  "PidFile none",
-  "IgnoreUnknown PerSourcePenalties",
-  "PerSourcePenalties no",
-].join("\n");
+const WITHOUT_PENALTIES = ["-o", "PerSourcePenalties=no"];
 
 export interface Sshd extends DropServer {
   /** Folder of key files on the disk, and as the gateway sees it. */
@@ -61,6 +56,10 @@ export async function startSshd(t: Pick<Test, "teardown">): Promise<Sshd> {
   const configuration = join(folder, "sshd_config");
   writeFileSync(configuration, moveShippedConfiguration(folder, root, port));
 
+  const knowsPenalties = await run(SSHD, ["-t", "-f", configuration, ...WITHOUT_PENALTIES], { env: environment }).then(
+    () => true,
+    () => false,
+  );
   let process_: ReturnType<typeof spawn> | undefined;
   let log = "";
   const stop = async () => {
@@ -74,7 +73,7 @@ export async function startSshd(t: Pick<Test, "teardown">): Promise<Sshd> {
     await ended;
   };
   const start = async () => {
-    const started = spawn(SSHD, ["-D", "-e", "-f", configuration], {
+    const started = spawn(SSHD, ["-D", "-e", "-f", configuration, ...(knowsPenalties ? WITHOUT_PENALTIES : [])], {
       env: environment,
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -113,7 +112,7 @@ export async function startSshd(t: Pick<Test, "teardown">): Promise<Sshd> {
 function moveShippedConfiguration(folder: string, root: string, port: number): string {
   const shipped = readFileSync(join(SHIPPED, "sshd_config"), "utf8");
   const moves: readonly (readonly [string | RegExp, string])[] = [
-    [/^Port 22$/m, `Port ${port}\n${FOR_TESTS}`],
+    [/^Port 22$/m, `Port ${port}\nListenAddress 127.0.0.1\nPidFile none`],
     ["/etc/ssh/infoss_host_ed25519_key", join(folder, "host")],
     ["/etc/ssh/infoss_gateway_keys", join(folder, "gateway_keys")],
     [/\/srv\/infoss\b/g, root],
