@@ -81,6 +81,42 @@ export function reuseReference(file: InputFile): InputFile {
   return { ...file, body: rewrite(file, (text) => `${text}\n`), after: file.reference };
 }
 
+/**
+ * A delta about the contracts of an initial load, each touched more than once: closed, reopened, modified in the middle,
+ * and every third one cancelled and declared anew.
+ */
+export function followUp(file: InputFile, reference: string, sequence: number): InputFile {
+  const text = file.body.toString();
+  const records = [...text.matchAll(/<record senderReference="([^"]*)">\s*<new>([\s\S]*?)<\/new>\s*<\/record>/g)];
+  const written = records.flatMap(([, sent = "", content = ""], index) => {
+    const key = (content.match(/<(contractNumber|inamiNumber)>[^<]*<\/\1>/g) ?? []).join("");
+    const plain = content.replace(/<(startOn|endOn|reason)>[^<]*<\/\1>/g, "");
+    const solidarity = plain.replace("<solidarity>true<", "<solidarity>false<");
+    const actions = [
+      `<close>${key}<endOn>${2026 + sequence}-06-30</endOn><reason>terminated</reason></close>`,
+      `<modify>${solidarity}<effectiveOn>2026-0${sequence}-01</effectiveOn></modify>`,
+      `<reopen>${key}<reason>by mistake</reason></reopen>`,
+      ...(index % 3 === sequence % 3
+        ? [`<cancel>${key}<reason>in error</reason></cancel>`, `<new>${content}</new>`]
+        : []),
+    ];
+    return actions.map(
+      (action, step) => `<record senderReference="${sent.slice(0, 30)}-${index}-${step}">${action}</record>\n`,
+    );
+  });
+  const root = (text.match(/<contractFile[^>]*>/)?.[0] ?? "")
+    .replace(`reference="${file.reference}"`, `reference="${reference}"`)
+    .replace('kind="initialLoad"', `kind="delta" sequence="${sequence}"`)
+    .replace(/ complete="\w+"/, "")
+    .replace(/recordCount="\d+"/, `recordCount="${written.length}"`);
+  return {
+    ...file,
+    reference,
+    body: Buffer.from(`${root}\n${written.join("")}</contractFile>\n`),
+    after: file.reference,
+  };
+}
+
 function rewrite(file: InputFile, change: (text: string) => string): Buffer {
   const text = file.body.toString();
   const changed = change(text);

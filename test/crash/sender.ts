@@ -14,7 +14,7 @@ const PATIENCE_MS = 120_000;
 /** A connection on which nothing moves for this long is given up. */
 const SILENCE_MS = 20_000;
 const POLL_MS = 40;
-const UNDER_WAY = ["received", "processing"];
+const UNDER_WAY = ["received", "processing", "held"];
 
 export interface HeldReceipt {
   readonly submissionId: string;
