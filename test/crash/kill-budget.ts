@@ -6,6 +6,7 @@ export const KILLS = {
   "random-kills": 35,
   "first-start": 4,
   quarantine: 5,
+  "sftp-random-kills": 15,
 } as const;
 
 export const KILLS_IN_ALL = 60;

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import t from "tap";
+import { createRandom } from "../../src/synthetic/random.ts";
+import { generateInput, type InputFile, miscount, resend, reuseReference } from "./crash-inputs.ts";
+import { checkSameOutcome } from "./crash-scene.ts";
+import type { GatewayProcess } from "./gateway-process.ts";
+import { KILLS } from "./kill-budget.ts";
+import { checkAnswers, dropInOrder, openSftpScene, readUndisturbedDrops, type SftpScene } from "./sftp-scene.ts";
+
+t.setTimeout(600_000);
+
+/** Repeat a run with CRASH_SEED=… npm test -- test/crash/sftp-random-kills.test.ts. */
+const SEED = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000_000);
+const DROPS = 60;
+const DROPS_PER_KILL = 4;
+const LONGEST_PAUSE_MS = 300;
+
+const files = generateDrops();
+
+function generateDrops(): InputFile[] {
+  const independent = Array.from({ length: DROPS - 6 }, (_, index) =>
+    generateInput({
+      insurer: index % 3 === 2 ? "beta" : "alpha",
+      reference: `DROP-${index}`,
+      records: index % 11 === 5 ? 1_500 : 40 + 5 * index,
+      seed: 300 + index,
+      errors: index % 4 === 0 ? 0 : 0.15,
+    }),
+  );
+  const [first, second, third] = independent as [InputFile, InputFile, InputFile];
+  return [
+    ...independent,
+    miscount(generateInput({ insurer: "alpha", reference: "MISCOUNTED", records: 100, seed: 401 })),
+    generateInput({ insurer: "beta", reference: "CIRCUIT", records: 100, seed: 402, environment: "T" }),
+    resend(second, "SENT-AGAIN"),
+    reuseReference(first),
+    resend(third, "SENT-AGAIN"),
+    generateInput({ insurer: "beta", reference: "LAST-BETA", records: 100, seed: 403, errors: 0.5 }),
+  ];
+}
+
+function fillUp(scene: SftpScene, fleet: GatewayProcess[]): void {
+  for (const index of [0, 1]) if (!fleet[index]?.isAlive()) fleet[index] = scene.start();
+}
+
+t.test("gateways killed at random during sixty drops lose, double and change nothing", async (t) => {
+  t.comment(`seed ${SEED}`);
+  t.equal(files.length, DROPS);
+  const expected = await readUndisturbedDrops(t, files);
+  const scene = await openSftpScene(t);
+  const random = createRandom(SEED, 4);
+  const fleet: GatewayProcess[] = [];
+  fillUp(scene, fleet);
+  await Promise.all(fleet.map(({ ready }) => ready));
+  await dropInOrder(scene, files, async (_file, index) => {
+    await sleep(random.fraction() * LONGEST_PAUSE_MS);
+    if (index % DROPS_PER_KILL !== DROPS_PER_KILL - 1) return;
+    // Now and then nobody is left.
+    const isAll = random.chance(0.25);
+    const victims = isAll ? [...fleet] : [random.pick(fleet)];
+    for (const victim of victims) victim.signal("SIGKILL");
+    await Promise.all(victims.map(({ ended }) => ended));
+    fillUp(scene, fleet);
+    await Promise.race(fleet.map(({ ready }) => ready));
+  });
+  t.comment(`${scene.kills()} processes killed`);
+  t.ok(scene.kills() >= KILLS["sftp-random-kills"]);
+  await checkAnswers(t, scene, files);
+  await checkSameOutcome(t, scene.owner, expected);
+  for (const gateway of scene.alive()) {
+    gateway.signal("SIGTERM");
+    t.same(await gateway.ended, { code: 0, signal: null }, "the survivors end in good order");
+  }
+  t.same(scene.printed(), [], "no process printed an error that nobody caught");
+});

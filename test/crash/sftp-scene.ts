@@ -1,0 +1,188 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Test } from "tap";
+import { createLogger } from "../../src/log.ts";
+import type { Setting } from "../../src/setting-reader.ts";
+import type { SftpLimits } from "../../src/sftp/server/sftp-limits.ts";
+import { type SftpServer, startSftpServer } from "../../src/sftp/server/sftp-server.ts";
+import { type FaultProxy, startFaultProxy } from "../sftp/fault-proxy.ts";
+import { makeSshKey } from "../sftp/ssh-keys.ts";
+import { type InputFile, type InsurerName, SENDERS } from "./crash-inputs.ts";
+import { openScene, type Scene, waitUntil } from "./crash-scene.ts";
+import { type Outcome, readOutcome } from "./outcome.ts";
+
+type Settings = Partial<Record<Setting, string>>;
+
+/** What lies in OUT for one file that was dropped, once for each answer. */
+export interface Answers {
+  readonly receipts: readonly string[];
+  readonly reports: readonly string[];
+}
+
+/** Gateways that reach an SFTP server through a proxy, and insurers who drop files there. */
+export interface SftpScene extends Scene {
+  readonly proxy: FaultProxy;
+  readonly folderOf: (insurer: InsurerName) => string;
+  /** Also starts it again after `stopServer`, with another host key if told so. */
+  startServer(options?: { readonly otherHostKey?: boolean; readonly limits?: Partial<SftpLimits> }): Promise<void>;
+  stopServer(): Promise<void>;
+  /** Puts FI and GO into IN as insurers do; answers the name of FI. */
+  drop(file: InputFile): string;
+  readonly nameOf: (file: InputFile) => string;
+  answersTo(file: InputFile): Answers;
+  /** Waits until the file has its receipt, and its report where one follows. */
+  answered(file: InputFile): Promise<Answers>;
+  /** Names in IN. */
+  waiting(): string[];
+  readonly sftpSettings: Settings;
+}
+
+const PORT_ATTEMPTS = 50;
+
+export async function openSftpScene(t: Test): Promise<SftpScene> {
+  const scene = await openScene(t);
+  const folder = mkdtempSync(join(tmpdir(), "infoss-sftp-crash-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const root = join(folder, "accounts");
+  const folderOf = (insurer: InsurerName) => join(root, `client-${insurer}`);
+  for (const insurer of ["alpha", "beta"] as const) {
+    for (const name of ["IN", "OUT"]) mkdirSync(join(folderOf(insurer), name), { recursive: true, mode: 0o700 });
+  }
+  const gateway = makeSshKey(folder, "gateway");
+  let server: SftpServer | undefined;
+  let port = 0;
+  const startServer: SftpScene["startServer"] = async ({ otherHostKey = false, limits = {} } = {}) => {
+    const begin = () =>
+      startSftpServer({
+        host: "127.0.0.1",
+        port,
+        hostKeyFile: join(folder, otherHostKey ? "other-host-key" : "host-key"),
+        root,
+        findAccountByKey: async () => undefined,
+        gatewayKey: gateway.publicKey,
+        limits: { freeBytes: 0, requestsPerSecond: 100_000, ...limits },
+        log: createLogger("silent"),
+      });
+    server = await begin();
+    port = server.port;
+  };
+  const stopServer = async () => {
+    await server?.close();
+    server = undefined;
+  };
+  await startServer();
+  const pinned = server!.fingerprint;
+  t.teardown(stopServer);
+  const proxy = await startFaultProxy(t, port);
+
+  const names = new Map<InputFile, string>();
+  const nameOf = (file: InputFile) => {
+    const earlier = names.get(file);
+    if (earlier) return earlier;
+    const sequence = String(names.size + 1).padStart(5, "0");
+    const letter = /environment="(\w)"/.exec(file.body.subarray(0, 2_000).toString())?.[1];
+    const name = `FI.DICO.${SENDERS[file.insurer]}.20261122.${sequence}.${letter}`;
+    names.set(file, name);
+    return name;
+  };
+  const answersTo = (file: InputFile): Answers => {
+    const out = join(folderOf(file.insurer), "OUT");
+    const all = readdirSync(out);
+    const ofFile = (code: string) =>
+      all
+        .filter((name) => name.startsWith(`FO.${code}.`) && all.includes(`GO${name.slice(2)}`))
+        .map((name) => readFileSync(join(out, name), "utf8"))
+        .filter((text) => text.includes(`<fileName>${nameOf(file)}</fileName>`));
+    return { receipts: ofFile("ACRF"), reports: ofFile("NOTI") };
+  };
+  const answered = async (file: InputFile) => {
+    await waitUntil(
+      () => {
+        const { receipts, reports } = answersTo(file);
+        const isLast = receipts.some((text) => /<state>(refused|tested)</.test(text));
+        return isLast || (receipts.length > 0 && reports.length > 0);
+      },
+      `${file.reference} (${nameOf(file)}) is answered`,
+    );
+    return answersTo(file);
+  };
+  const write = (insurer: InsurerName, name: string, bytes: Buffer | string) => {
+    const unfinished = join(folderOf(insurer), `${name}.part`);
+    writeFileSync(unfinished, bytes);
+    renameSync(unfinished, join(folderOf(insurer), "IN", name));
+  };
+  const sftpSettings: Settings = {
+    ROLES: "worker,sftp",
+    SFTP_URL: `sftp://infoss-gateway@127.0.0.1:${proxy.port}/{account}`,
+    SFTP_KEY_FILE: gateway.file,
+    SFTP_HOST_KEYS: pinned,
+    SFTP_POLL_INTERVAL_MS: "50",
+    SFTP_TIMEOUT_MS: "1500",
+  };
+  return {
+    ...scene,
+    start: (settings) => scene.start({ ...sftpSettings, ...settings }),
+    startReady: (settings) => scene.startReady({ ...sftpSettings, ...settings }),
+    proxy,
+    folderOf,
+    async startServer(options) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await startServer(options);
+        } catch (error) {
+          if (attempt === PORT_ATTEMPTS) throw error;
+        }
+      }
+    },
+    stopServer,
+    drop(file) {
+      write(file.insurer, nameOf(file), file.body);
+      write(file.insurer, nameOf(file).replace("FI", "GO"), "");
+      return nameOf(file);
+    },
+    nameOf,
+    answersTo,
+    answered,
+    waiting: () => (["alpha", "beta"] as const).flatMap((insurer) => readdirSync(join(folderOf(insurer), "IN"))),
+    sftpSettings,
+  };
+}
+
+/** Drops each file once those that it depends on are answered. */
+export async function dropInOrder(
+  scene: SftpScene,
+  files: readonly InputFile[],
+  disturb: (file: InputFile, index: number) => Promise<void> = async () => {},
+): Promise<void> {
+  for (const [index, file] of files.entries()) {
+    const base = files.find(({ reference, insurer }) => reference === file.after && insurer === file.insurer);
+    if (base) await scene.answered(base);
+    scene.drop(file);
+    await disturb(file, index);
+  }
+}
+
+/** What comes of the files when nobody disturbs anything. */
+export async function readUndisturbedDrops(t: Test, files: readonly InputFile[]): Promise<Outcome> {
+  const scene = await openSftpScene(t);
+  const gateway = await scene.startReady();
+  await dropInOrder(scene, files);
+  for (const file of files) await scene.answered(file);
+  gateway.signal("SIGTERM");
+  const { code } = await gateway.ended;
+  if (code !== 0) throw new Error(`the undisturbed gateway ended with ${code}: ${gateway.printed.join("\n")}`);
+  return await readOutcome(scene.owner);
+}
+
+/** Asserts that every file has one receipt and at most one report, and has left IN. */
+export async function checkAnswers(t: Test, scene: SftpScene, files: readonly InputFile[]): Promise<void> {
+  for (const file of files) {
+    const { receipts, reports } = await scene.answered(file);
+    if (receipts.length !== 1 || reports.length > 1) {
+      t.fail("one receipt, one report", { file: file.reference, receipts: receipts.length, reports: reports.length });
+    }
+  }
+  await waitUntil(() => scene.waiting().length === 0, "IN is empty");
+  t.same(scene.waiting(), [], "every file has left IN");
+}
