@@ -8,8 +8,9 @@ import type { SftpLimits } from "../../src/sftp/server/sftp-limits.ts";
 import { type SftpServer, startSftpServer } from "../../src/sftp/server/sftp-server.ts";
 import { type FaultProxy, startFaultProxy } from "../sftp/fault-proxy.ts";
 import { makeSshKey } from "../sftp/ssh-keys.ts";
-import { type InputFile, type InsurerName, SENDERS } from "./crash-inputs.ts";
-import { openScene, type Scene, waitUntil } from "./crash-scene.ts";
+import { generateInput, type InputFile, type InsurerName, padWithNoise, SENDERS } from "./crash-inputs.ts";
+import { checkSameOutcome, openScene, type Scene, waitUntil } from "./crash-scene.ts";
+import type { GatewayProcess } from "./gateway-process.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
 
 type Settings = Partial<Record<Setting, string>>;
@@ -185,4 +186,42 @@ export async function checkAnswers(t: Test, scene: SftpScene, files: readonly In
   }
   await waitUntil(() => scene.waiting().length === 0, "IN is empty");
   t.same(scene.waiting(), [], "every file has left IN");
+}
+
+let seed = 500;
+
+/** A small file; `noiseBytes` make it so large that it comes in several pieces. */
+export function generateDrop(insurer: InsurerName, reference: string, noiseBytes = 0): InputFile {
+  seed += 1;
+  const file = generateInput({ insurer, reference, records: 60, seed, errors: 0.1 });
+  return noiseBytes > 0 ? padWithNoise(file, noiseBytes) : file;
+}
+
+/** Files of both insurers in turn. */
+export function generateDrops(name: string, count: number, noiseBytes = 0): InputFile[] {
+  return Array.from({ length: count }, (_, index) =>
+    generateDrop(index % 2 === 0 ? "alpha" : "beta", `${name}-${index}`, noiseBytes),
+  );
+}
+
+/** Drops the files among faults and compares with an undisturbed run; one gateway lives through all of it. */
+export async function dropAmong(
+  t: Test,
+  files: readonly InputFile[],
+  disturb: (scene: SftpScene, index: number) => Promise<void>,
+): Promise<void> {
+  const expected = await readUndisturbedDrops(t, files);
+  const scene = await openSftpScene(t);
+  const gateway = await scene.startReady();
+  await dropInOrder(scene, files, (_file, index) => disturb(scene, index));
+  await checkAnswers(t, scene, files);
+  await checkSameOutcome(t, scene.owner, expected);
+  await endWell(t, scene, gateway);
+}
+
+/** Asserts that a gateway that lived through it all is in good order. */
+export async function endWell(t: Test, scene: SftpScene, gateway: GatewayProcess): Promise<void> {
+  gateway.signal("SIGTERM");
+  t.same(await gateway.ended, { code: 0, signal: null }, "the same process ends in good order");
+  t.same(scene.printed(), [], "nothing was thrown that nobody caught");
 }
