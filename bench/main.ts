@@ -6,10 +6,13 @@ import { type BenchOutcome, benchLoad } from "./load.ts";
 import { benchLoadGrowth } from "./load-growth.ts";
 import { benchRead } from "./read/read.ts";
 import { exitStatus, renderReport } from "./report.ts";
+import { benchSftp } from "./sftp/sftp.ts";
 
 const USAGE = `Usage: npm run bench -- load [--records N]    an initial load, beside the floor and the typical way (200000)
        npm run bench -- load --growth         the same as files and the store grow: minutes
        npm run bench -- read                  reading a submission, beside a bare route
+       npm run bench -- sftp                  drops and answers, beside REST and OpenSSH
+       npm run bench -- sftp --growth         the same with transfers of 1.2 GB
        npm run bench -- evaluate              dossiers of the social advantage, without database: seconds
 
 The last line of the output is one JSON object; the exit status is 0 when every figure holds, 1 when one does not.
@@ -45,6 +48,9 @@ function parseCommand(args: string[]): (() => Promise<BenchOutcome>) | undefined
   const { values, positionals } = readArguments(args);
   if (positionals.join() === "read") {
     return values.growth === undefined && values.records === undefined ? benchRead : undefined;
+  }
+  if (positionals.join() === "sftp") {
+    return values.records === undefined ? () => benchSftp(values.growth === true) : undefined;
   }
   if (positionals.join() === "evaluate")
     return values.growth || values.records !== undefined ? undefined : async () => benchEvaluate();

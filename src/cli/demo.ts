@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: the main job from nothing to a report. Starts the gateway as `npm start` does, on a database of its
- * own, and acts as an insurer's client over mutual TLS.
+ * own, and acts as insurers' clients over mutual TLS and over SFTP.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,13 +12,16 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { zstdDecompressSync } from "node:zlib";
-import { createTokenSource } from "../client/token-client.ts";
+import { createTokenSource, TokenRequestError } from "../client/token-client.ts";
+import { dropOverSftp } from "./demo-drop.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const FIXTURE = fileURLToPath(new URL("../../fixtures/initial-load/contracts.xml.zst", import.meta.url));
 const DATA_DIRECTORY = ".local/demo";
 const POLL_MS = 150;
 const SHOWN_FINDINGS = 5;
+const MOST_ATTEMPTS = 20;
+const RETRY_MS = 1_000;
 
 interface Answer {
   readonly status: number;
@@ -32,6 +35,12 @@ say("starting PostgreSQL, certificates, two synthetic insurers, their register a
 const gateway = await startGateway();
 try {
   await sendInitialLoad(gateway.api);
+  await dropOverSftp({
+    ...gateway.sftp,
+    certificates: join(DATA_DIRECTORY, "certificates"),
+    contractFile: readFixture().toString(),
+    say,
+  });
 } finally {
   gateway.process.kill("SIGTERM");
   await once(gateway.process, "exit");
@@ -44,15 +53,16 @@ async function startGateway() {
   let printed = "";
   for await (const chunk of child.stdout) {
     printed += chunk;
-    const api = /runs at (https:\/\/\S+)\n[\s\S]*curl.*\n/.exec(printed)?.[1];
-    if (api) return { process: child, api };
+    const api = /runs at (https:\/\/\S+)\n[\s\S]*sftp -P.*\n/.exec(printed)?.[1];
+    const [, port = "", hostKey = ""] = /^SFTP: \S+ port (\d+), host key (\S+)$/m.exec(printed) ?? [];
+    if (api) return { process: child, api, sftp: { port: Number(port), hostKey } };
   }
   throw new Error("the gateway ended before it served; see above");
 }
 
 async function sendInitialLoad(api: string): Promise<void> {
   const call = createClient(api);
-  const file = zstdDecompressSync(readFileSync(FIXTURE));
+  const file = readFixture();
   const digest = createHash("sha256").update(file).digest("base64");
   say("insurer Alpha gets an access token by private_key_jwt, bound to its client certificate");
   say(`insurer Alpha sends its initial load, ${(file.length / 1e6).toFixed(1)} MB, to ${api}/submissions`);
@@ -87,6 +97,10 @@ async function sendInitialLoad(api: string): Promise<void> {
   if (ended.state !== "processed") process.exitCode = 1;
 }
 
+function readFixture(): Buffer {
+  return zstdDecompressSync(readFileSync(FIXTURE));
+}
+
 type Call = ReturnType<typeof createClient>;
 
 function createClient(api: string) {
@@ -98,12 +112,25 @@ function createClient(api: string) {
   const issuer = `${new URL(api).origin}/auth`;
   const getToken = createTokenSource({ issuer, clientId, key: read("client-alpha-assertion-key.pem"), tls });
   return async (method: string, path: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Answer> => {
-    const authorization = { Authorization: `Bearer ${await getToken()}` };
+    const authorization = { Authorization: `Bearer ${await whenThereIsRoom(getToken)}` };
     const sent = request(`${api}${path}`, { method, headers: { ...headers, ...authorization }, agent });
     sent.end(body);
     const [response] = await once(sent, "response");
     return { status: response.statusCode, location: response.headers.location, body: await text(response) };
   };
+}
+
+/** A gateway that has just started, on a machine with much else to do, puts callers off for a moment. */
+async function whenThereIsRoom(getToken: () => Promise<string>): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await getToken();
+    } catch (error) {
+      const isPutOff = error instanceof TokenRequestError && error.status === 503;
+      if (!isPutOff || attempt === MOST_ATTEMPTS) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
 }
 
 /** Shows how far the processing is until it has ended. */

@@ -17,6 +17,7 @@ t.test("arguments that name no benchmark are answered by the usage and status 2"
     ["read", "load"],
     ["evaluate", "--records", "5"],
     ["evaluate", "load"],
+    ["sftp", "--records", "5"],
   ];
   for (const args of misspelt) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
