@@ -14,7 +14,8 @@ import {
   addSigningCertificateCommands,
 } from "./operator-exchange.ts";
 import { addInsurerCommands } from "./operator-insurers.ts";
-import { CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
+import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
+import { addSendCommand } from "./send.ts";
 
 const EXAMPLES = `
 Examples:
@@ -35,6 +36,7 @@ export async function runInfoss(args: readonly string[], surroundings: Surroundi
   } catch (error) {
     // Commander has said it.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommandEnded) return error.status;
     surroundings.say(`${explain(error)}\n`);
     return error instanceof CommandMistake ? 2 : 1;
   }
@@ -69,6 +71,7 @@ function createProgram(surroundings: Surroundings): Command {
     addSubmissionCommands,
     addRegisterCommands,
     addAuditCommands,
+    addSendCommand,
   ];
   for (const add of groups) add(program, surroundings);
   return program;

@@ -34,3 +34,14 @@ export class CommandRefused extends Error {
 export class CommandMistake extends Error {
   override readonly name = "CommandMistake";
 }
+
+/** The command did what it does and ends with a status of its own; everything was said. */
+export class CommandEnded extends Error {
+  override readonly name = "CommandEnded";
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`ends with ${status}`);
+    this.status = status;
+  }
+}

@@ -106,12 +106,21 @@ t.test("operators let a client in by the command line, and put each of its thing
     });
   });
 
-  await t.test("SSH keys and contacts", async (t) => {
+  await t.test("SSH keys, accounts and contacts", async (t) => {
     const file = join(t.testdir(), "id.pub");
     writeFileSync(file, makeSshKey());
     const [{ details }] = await act("ssh-key register client-0403019261", file);
     t.match((await infoss("ssh-key list")).stdout, details.fingerprint);
     await act("ssh-key revoke client-0403019261", details.fingerprint);
+    t.match(await act("account open client-0403019261 alpha --signature required --language nl"), [
+      { act: "accountOpened" },
+    ]);
+    await act("account change client-0403019261 --language de");
+    t.match((await infoss("account list")).stdout, /alpha +client-0403019261 +no +de/);
+    t.equal((await infoss("account open client-0428759497 Alpha! --environment validation")).status, 1);
+    for (const list of ["drops list", "answers list alpha", "signing-certificate list"]) {
+      t.equal((await infoss(list)).stdout, "none\n", list);
+    }
     await act("insurer contact put", GAMMA, "Desk@Gamma.example", "--name", "Desk", "--language", "de");
     t.match((await infoss("insurer contact list", GAMMA)).stdout, /desk@gamma\.example +Desk +de/);
     await act("insurer contact remove", GAMMA, "desk@gamma.example");

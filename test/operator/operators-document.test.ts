@@ -57,7 +57,7 @@ function listCommands(cell: string): string[] {
   let group = "";
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, words = ""]) => {
     if (words.includes(" ")) group = words.slice(0, words.lastIndexOf(" "));
-    return words.includes(" ") ? words : `${group} ${words}`;
+    return words.includes(" ") ? words : `${group} ${words}`.trim();
   });
 }
 

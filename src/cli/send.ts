@@ -1,0 +1,188 @@
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { SingleBar } from "cli-progress";
+import { type Command, Option } from "commander";
+import { type Sending, type SendProgress, SendRefused } from "../client/sending.ts";
+import { LANGUAGES } from "../findings/language.ts";
+import { type ContractFileRoot, createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
+import {
+  type ExchangeFileName,
+  formatExchangeFileName,
+  formatSequence,
+  parseInputFileName,
+} from "../formats/exchange-file-name.ts";
+import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
+
+/** How `infoss send` ends, beside 0 (all records accepted), 1 (not sent) and 2 (not understood). */
+export const SEND_STATUS = { accepted: 0, partly: 3, refused: 4, notAnswered: 5 } as const;
+
+interface SendOptions {
+  readonly rest?: string;
+  readonly sftp?: string;
+  readonly client?: string;
+  readonly key?: string;
+  readonly certificate?: string;
+  readonly certificateKey?: string;
+  readonly ca?: string;
+  readonly hostKey?: string;
+  readonly signature?: string;
+  readonly sequence?: string;
+  readonly language: string;
+  readonly timeout: string;
+}
+
+const EXAMPLES = `
+Examples:
+  infoss send contracts.xml --sftp sftp://alpha@sftp.example:22 --key id_ed25519 --host-key SHA256:…
+  infoss send contracts.xml --rest https://gateway.example --client alpha-1 --key alpha-1.key --certificate alpha-1.pem --certificate-key alpha-1-tls.key
+
+Ends with 0 when all records are accepted, 3 when some are rejected, 4 when the file is refused, 5 when there is no answer
+in time (it may still come), 1 when it could not be sent, 2 when the command is not understood.`;
+
+export function addSendCommand(program: Command, surroundings: Surroundings): void {
+  program
+    .command("send")
+    .description("send a contract file as an insurer does; print receipt and report")
+    .argument("<file>")
+    .addOption(new Option("--sftp <url>", "over SFTP: sftp://user@host:port").conflicts("rest"))
+    .option("--rest <url>", "over REST: https://host")
+    .requiredOption("--key <file>", "private key: of the SSH user, or the one that signs assertions (PEM)")
+    .option("--host-key <fingerprint>", "SFTP: key of the server, SHA256:…")
+    .option("--signature <file>", "SFTP: detached signature (FS), where it is agreed")
+    .option("--sequence <characters>", "SFTP: five digits or capitals of the name (the second of the day)")
+    .option("--client <id>", "REST: id of the client")
+    .option("--certificate <file>", "REST: client certificate, PEM")
+    .option("--certificate-key <file>", "REST: its private key, PEM")
+    .option("--ca <file>", "REST: authority of the server's certificate, PEM (those that Node knows)")
+    .addOption(new Option("--language <code>", "REST: of the texts").choices(LANGUAGES).default("en"))
+    .option("--timeout <seconds>", "how long to wait for the answers", "600")
+    .addHelpText("after", EXAMPLES)
+    .action(async (path: string, options: SendOptions) => {
+      const status = await send(surroundings, path, options);
+      if (status !== SEND_STATUS.accepted) throw new CommandEnded(status);
+    });
+}
+
+async function send(surroundings: Surroundings, path: string, options: SendOptions): Promise<number> {
+  const seconds = Number(options.timeout);
+  if (!(seconds > 0 && seconds <= 1e6)) throw new CommandMistake("--timeout is a number of seconds.");
+  const { size: byteLength } = await stat(path);
+  const answers: string[] = [];
+  const bar = createBar(byteLength);
+  const signal = AbortSignal.timeout(seconds * 1000);
+  const sending: Sending = {
+    path,
+    byteLength,
+    signal,
+    onProgress: bar.show,
+    onAnswer(_kind, xml) {
+      bar.clear();
+      answers.push(xml);
+      surroundings.write(xml);
+    },
+  };
+  try {
+    await sendThrough(surroundings, sending, options);
+  } catch (error) {
+    bar.clear();
+    if (signal.aborted) {
+      surroundings.say("There is no answer in time. Sending the same file again is always safe.\n");
+      return SEND_STATUS.notAnswered;
+    }
+    if (error instanceof SendRefused) throw new CommandRefused(error.message);
+    throw error;
+  } finally {
+    bar.clear();
+  }
+  return judge(answers);
+}
+
+async function sendThrough(surroundings: Surroundings, sending: Sending, options: SendOptions): Promise<void> {
+  const { rest, sftp, client, key = "", certificate, certificateKey, ca, hostKey, signature } = options;
+  if (sftp !== undefined) {
+    const url = readAddress(sftp, "sftp:");
+    if (hostKey === undefined || url.username === "") {
+      throw new CommandMistake("--sftp takes sftp://user@host:port and --host-key SHA256:….");
+    }
+    const fileName = await nameFile(sending.path, surroundings.today, options.sequence);
+    surroundings.say(`${fileName}\n`);
+    // Loaded where they are needed: they take a while.
+    const { sendBySftp } = await import("../client/send-by-sftp.ts");
+    const address = { host: url.hostname, port: Number(url.port || 22), user: decodeURIComponent(url.username) };
+    const privateKey = await readFile(key);
+    const signed = signature === undefined ? {} : { signaturePath: signature };
+    return await sendBySftp({ ...address, privateKey, hostKey }, { ...sending, fileName, ...signed });
+  }
+  if (rest === undefined)
+    throw new CommandMistake("Say where to: --sftp sftp://user@host:port or --rest https://host.");
+  if (client === undefined || certificate === undefined || certificateKey === undefined) {
+    throw new CommandMistake("--rest takes --client, --certificate and --certificate-key.");
+  }
+  const { sendByRest } = await import("../client/send-by-rest.ts");
+  const [assertionKey, cert, tlsKey] = await Promise.all(
+    [key, certificate, certificateKey].map((file) => readFile(file)),
+  );
+  const tls = { cert: cert!, key: tlsKey!, ...(ca !== undefined && { ca: await readFile(ca) }) };
+  const address = { url: readAddress(rest, "https:").origin, clientId: client, assertionKey: assertionKey!, tls };
+  await sendByRest({ ...address, language: options.language }, sending);
+}
+
+function readAddress(text: string, protocol: string): URL {
+  if (URL.canParse(text) && new URL(text).protocol === protocol) return new URL(text);
+  throw new CommandMistake(`An address here begins with ${protocol}//.`);
+}
+
+/** Sender and letter stand in the root; a file that has a right name already keeps it. */
+async function nameFile(path: string, today: string, sequence: string | undefined): Promise<string> {
+  const own = path.slice(path.lastIndexOf("/") + 1);
+  if (sequence === undefined && parseInputFileName(own)) return own;
+  const header = await readRoot(path);
+  if (!header)
+    throw new CommandRefused("The root of the file cannot be read, so it cannot be named. Nothing was sent.");
+  const name: ExchangeFileName = {
+    code: "DICO",
+    enterpriseNumber: header.sender,
+    date: today.replaceAll("-", ""),
+    sequence: sequence ?? formatSequence(secondOfDay()),
+    letter: header.environment,
+  };
+  const fileName = formatExchangeFileName("FI", name);
+  if (parseInputFileName(fileName)) return fileName;
+  throw new CommandMistake("--sequence has five digits or capitals.");
+}
+
+async function readRoot(path: string): Promise<ContractFileRoot | undefined> {
+  const reader = createContractFileReader({});
+  for await (const bytes of createReadStream(path)) if (reader.write(bytes as Buffer) || reader.header) break;
+  return reader.header;
+}
+
+function secondOfDay(): number {
+  return Math.floor((Date.now() % 86_400_000) / 1000);
+}
+
+/** Of the last answer: the report, or the receipt of a file that gets none. */
+function judge(answers: readonly string[]): number {
+  const last = answers.at(-1) ?? "";
+  const state = /<state>(\w+)<\/state>/.exec(last)?.[1];
+  if (state === "tested") return SEND_STATUS.accepted;
+  if (state !== "processed") return SEND_STATUS.refused;
+  return Number(/<rejected>(\d+)<\/rejected>/.exec(last)?.[1]) > 0 ? SEND_STATUS.partly : SEND_STATUS.accepted;
+}
+
+/** On a terminal's standard error; elsewhere nothing. */
+function createBar(total: number) {
+  const bar = new SingleBar({ format: "{phase} [{bar}] {percentage} %", clearOnComplete: true, hideCursor: true });
+  let isShown = false;
+  return {
+    show({ phase, done = 0 }: SendProgress) {
+      if (!isShown) bar.start(Math.max(total, 1), 0, { phase });
+      isShown = true;
+      bar.update(Math.min(done, total), { phase });
+    },
+    clear() {
+      if (isShown) bar.stop();
+      isShown = false;
+    },
+  };
+}

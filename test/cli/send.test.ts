@@ -1,0 +1,99 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { startApp } from "../../src/app.ts";
+import { createFixedBusinessClock } from "../../src/clock.ts";
+import { readConfig } from "../../src/config.ts";
+import { createLogger } from "../../src/log.ts";
+import { createTestDatabase } from "../database.ts";
+import { composeFile, composeRecord } from "../flows/compose-file.ts";
+import { loadTestRegister, TODAY } from "../flows/test-register.ts";
+import { ALPHA } from "../http/open-door.ts";
+import { runInfossProcess } from "../operator/run-infoss.ts";
+
+async function start(t: Test, settings: Record<string, string>) {
+  const config = readConfig({
+    PORT: "0",
+    SFTP_PORT: "0",
+    SFTP_POLL_INTERVAL_MS: "50",
+    POLL_INTERVAL_MS: "50",
+    ...settings,
+  });
+  const app = await startApp(config, createLogger("silent"), createFixedBusinessClock(TODAY));
+  t.teardown(() => app.stop());
+  return app;
+}
+
+t.test("infoss send, as an insurer runs it, through both doors of a gateway as it starts", async (t) => {
+  const { url, database } = await createTestDatabase(t);
+  await loadTestRegister(t, database);
+  const folder = t.testdir();
+  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder };
+  const { sftp, url: restUrl } = await start(t, { ...settings, ROLES: "serve,sftp" });
+  const at = (name: string) => join(folder, "certificates", name);
+
+  function write(reference: string, parts: Partial<Parameters<typeof composeFile>[0]> = {}): string {
+    const path = join(folder, `${reference}.xml`);
+    writeFileSync(path, composeFile({ sender: ALPHA, reference, ...parts }));
+    return path;
+  }
+  const send = (path: string, ...more: string[]) => runInfossProcess({}, ["send", path, ...more]);
+  const { host, port, fingerprint } = sftp!;
+  const sshKey = ["--key", at("client-alpha-ssh-key")];
+  const bySftp = ["--sftp", `sftp://client-alpha@${host}:${port}`, "--host-key", fingerprint, ...sshKey];
+  const certificate = ["--certificate", at("client-alpha.pem"), "--certificate-key", at("client-alpha-key.pem")];
+  const assertion = ["--client", "client-alpha", "--key", at("client-alpha-assertion-key.pem")];
+  const byRest = ["--rest", restUrl!, ...assertion, ...certificate, "--ca", at("ca.pem")];
+
+  const first = write("R-1");
+  const name = ["--sequence", "00001"];
+  await t.test("without an answer in time it says so, and that sending again is safe", async (t) => {
+    const { status, stdout, stderr } = await send(first, ...bySftp, ...name, "--timeout", "5");
+    t.equal(status, 5, stderr);
+    t.match(stdout, /<state>received<\/state>/, "the receipt was there");
+    t.match(stderr, /FI\.DICO\.0403019261\.\d{8}\.00001\.S\n.*again is always safe/);
+    t.notMatch(stderr, "\u001b", "no progress bar where there is no terminal");
+  });
+
+  await start(t, { ...settings, ROLES: "worker" });
+  await t.test("all records accepted: 0", async (t) => {
+    const { status, stdout, stderr } = await send(first, ...bySftp, ...name);
+    t.equal(status, 0, stderr);
+    t.match(stdout, /<receipt [\s\S]*<jws>[\s\S]*<report [\s\S]*<accepted>1<\/accepted>/);
+    const again = await send(first, ...byRest);
+    t.equal(again.status, 0, again.stderr);
+    const ticketOf = (text: string) => /<submissionId>(.*)</.exec(text)?.[1];
+    t.equal(ticketOf(again.stdout), ticketOf(stdout), "the other door knows it");
+  });
+
+  await t.test("some rejected: 3, refused: 4, through both doors", async (t) => {
+    const records = [composeRecord("A", { contractNumber: "C-9" }), composeRecord("B", { inamiNumber: "1" })];
+    for (const [index, door] of [bySftp, byRest].entries()) {
+      const partly = await send(write(`P-${index}`, { records }), ...door);
+      t.equal(partly.status, 3, partly.stderr);
+      t.match(partly.stdout, "<rejected>1</rejected>");
+      const refused = await send(write(`X-${index}`, { environment: "R" }), ...door);
+      t.equal(refused.status, 4, refused.stderr);
+      t.match(refused.stdout, "environmentMismatch");
+    }
+    t.equal((await send(write("T-1", { environment: "T" }), ...byRest)).status, 0, "a circuit test that works");
+  });
+
+  await t.test("what cannot be sent: 1, what is not understood: 2", async (t) => {
+    const cases: [number, RegExp, string[]][] = [
+      [1, /is not SHA256:A{43}/, [...bySftp, "--host-key", `SHA256:${"A".repeat(43)}`]],
+      [1, /does not let client-alpha in/, [...bySftp, "--key", at("client-beta-ssh-key")]],
+      [1, /cannot be reached/, [...bySftp, "--sftp", "sftp://client-alpha@127.0.0.1:1"]],
+      [2, /Say where to/, sshKey],
+      [2, /takes --client/, ["--rest", restUrl!, ...sshKey]],
+      [2, /begins with https/, [...byRest, "--rest", "http://localhost"]],
+      [2, /five digits or capitals/, [...bySftp, "--sequence", "1"]],
+    ];
+    for (const [expected, words, args] of cases) {
+      const { status, stderr } = await send(first, ...args);
+      t.equal(status, expected, stderr);
+      t.match(stderr, words);
+    }
+    t.equal((await send(join(folder, "no-such-file"), ...bySftp)).status, 1);
+  });
+});
