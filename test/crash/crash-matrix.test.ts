@@ -19,9 +19,9 @@ t.test("the matrix has a row for every step and for no other", async (t) => {
 });
 
 t.test("every test that the matrix names exists, and every one it refers to is named", async (t) => {
-  const named = [...document.matchAll(/^\| ([A-Z]\d) \| `(.+)` \| (.+) \|$/gm)];
+  const named = [...document.matchAll(/^\| ([A-Z]\d+) \| `(.+)` \| (.+) \|$/gm)];
   for (const [, , file = "", name = ""] of named) t.ok(readTest(file).includes(`t.test("${name}"`), name);
-  const referred = [...document.matchAll(/\| ((?:[A-Z]\d(?:, )?)+) \|$/gm)].flatMap(([, ids = ""]) => ids.split(", "));
+  const referred = [...document.matchAll(/\| ((?:[A-Z]\d+(?:, )?)+) \|$/gm)].flatMap(([, ids = ""]) => ids.split(", "));
   t.same([...new Set(referred)].toSorted(), named.map(([, id]) => id).toSorted());
 });
 
