@@ -1,6 +1,7 @@
 import { CONTRACT_CASES } from "./contract-cases.ts";
 import { DENTIST_CASES } from "./dentist-cases.ts";
 import { DOCTOR_CASES } from "./doctor-cases.ts";
+import { JOINING_CASES } from "./joining-cases.ts";
 import { MIDWIFE_CASES, NURSE_CASES } from "./nurse-and-midwife-cases.ts";
 import { PERSON_CASES } from "./person-cases.ts";
 import { PHARMACIST_CASES } from "./pharmacist-cases.ts";
@@ -17,6 +18,7 @@ export const WORKED_CASES: readonly WorkedCase[] = [
   ...SPEECH_THERAPIST_CASES,
   ...NURSE_CASES,
   ...MIDWIFE_CASES,
+  ...JOINING_CASES,
   ...PERSON_CASES,
   ...CONTRACT_CASES,
 ];
