@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import { insertAuditEvent } from "../audit/audit-event.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
 import { LANGUAGES } from "../findings/language.ts";
@@ -60,10 +61,21 @@ export async function takeFile(
     async alsoCommit(tx, stored) {
       const answers = await answerTransfer(exchange, account, tx, fileName, stored);
       await settleDrop(tx, account.accountName, step.name, { files: step.files, sha256: stored.sha256 });
+      await recordWrite(tx, account, stored.insurer.insurerId, { route: "FI", requestSha256: stored.sha256 });
       outcome = { insurerId: stored.insurer.insurerId, answers };
     },
   });
   return outcome!;
+}
+
+/** What an account changes is on the audit trail with it, as over REST; the status is that of a file taken there. */
+async function recordWrite(
+  tx: TransactionSql,
+  { clientId }: SftpAccount,
+  insurerId: number,
+  what: { readonly route: "FI" | "TD"; readonly requestSha256?: Buffer },
+): Promise<void> {
+  await insertAuditEvent(tx, { ...what, kind: "write", insurerId, clientId, method: "SFTP", status: 202 });
 }
 
 /** The insurer that the name says, if the account may act for it; else all, those that are not suspended first. */
@@ -189,6 +201,7 @@ export async function cancelTaken(
     const fileName = step.files.at(-1)!.name;
     if ((await cancelInTransaction(tx, insurerId, submissionId)) === "cancelled") {
       await settleDrop(tx, account.accountName, step.name, step);
+      await recordWrite(tx, account, insurerId, { route: "TD" });
       return { insurerId, answers: [] };
     }
     const findings: Finding[] = [

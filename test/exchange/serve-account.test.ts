@@ -31,4 +31,8 @@ t.test("a file with its GO becomes a submission, a receipt and a report", async 
   t.match(report, "<accepted>1</accepted>");
   t.match(await account.serve(), { decided: 0, published: 0, waiting: 0 }, "and that is all");
   t.strictSame([...account.names("IN"), ...account.names("OUT")], []);
+
+  const events = await flow.owner`
+    select kind, client_id, method, route, request_sha256 = (select sha256 from submission) as "isOfFile" from audit_event`;
+  t.same(events, [{ kind: "write", client_id: account.accountName, method: "SFTP", route: "FI", isOfFile: true }]);
 });
