@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type App, startApp } from "./app.ts";
@@ -21,8 +22,9 @@ try {
   else if (command === "load-register" && file && rest.length === 0) await loadRegisterFile(readConfig(), file);
   else fail(USAGE, 2);
 } catch (error) {
-  if (!isForOperator(error)) throw error;
-  fail(error.message, 1);
+  const sentence = isForOperator(error) ? error.message : describePortTrouble(error);
+  if (sentence === undefined) throw error;
+  fail(sentence, 1);
 }
 
 async function start(config: Config): Promise<void> {
@@ -49,14 +51,14 @@ function describe(config: Config, url: string, sftp: App["sftp"]): string {
   ];
   if (sftp) lines.push(`SFTP: ${sftp.host} port ${sftp.port}, host key ${sftp.fingerprint}`);
   if (!config.tls) {
-    const ca = join(config.certificatesFolder, "ca.pem");
+    const ca = quote(join(config.certificatesFolder, "ca.pem"));
     lines.push(
       `certificates and keys: development, in ${config.certificatesFolder} (client-alpha, client-beta, client-provider, client-operator)`,
       "try:",
       `  curl --cacert ${ca} ${api}/health`,
       ...(sftp
         ? [
-            `  sftp -P ${sftp.port} -i ${join(config.certificatesFolder, "client-alpha-ssh-key")} client-alpha@localhost`,
+            `  sftp -P ${sftp.port} -i ${quote(join(config.certificatesFolder, "client-alpha-ssh-key"))} client-alpha@localhost`,
           ]
         : []),
       "everything that is not public takes a client certificate and a token: docs/exchange/authentication.md",
@@ -65,7 +67,17 @@ function describe(config: Config, url: string, sftp: App["sftp"]): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** As a shell takes it for one word. */
+function quote(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
 async function loadRegisterFile(config: Config, file: string): Promise<void> {
+  try {
+    await access(file, constants.R_OK);
+  } catch {
+    return fail(`${file} cannot be read: name a file that is there and that you may read.`, 1);
+  }
   const app = await startApp({ ...config, roles: [] }, createLogger(config.logLevel), createBusinessClock());
   try {
     const count = await loadRegister(app.database, file);
@@ -82,6 +94,15 @@ function isForOperator(error: unknown): error is Error {
     error instanceof RegisterFileError ||
     (error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))
   );
+}
+
+/** Undefined where it is no trouble with a port that a setting names. */
+function describePortTrouble(error: unknown): string | undefined {
+  if (!(error instanceof Error && "syscall" in error && error.syscall === "listen" && "port" in error))
+    return undefined;
+  const { code, port } = error as NodeJS.ErrnoException & { port: unknown };
+  const trouble = code === "EADDRINUSE" ? "is taken by another process" : `cannot be listened on (${code})`;
+  return `Port ${port} ${trouble}: set PORT, SFTP_PORT or METRICS_PORT, whichever it is, to a free one.`;
 }
 
 function fail(message: string, exitCode: number): void {

@@ -98,7 +98,12 @@ export async function openDoor(parts: DoorParts): Promise<{ url: string; close()
       maximumEventLoopDelayMs: config.maximumEventLoopDelayMs,
     },
   });
-  await server.listen({ host: config.host, port: config.port });
+  await server.listen({
+    host: config.host,
+    port: config.port,
+    // Fastify knows nothing of the TLS that its server factory adds.
+    listenTextResolver: (address) => `the REST door listens at ${address.replace(/^http:/, "https:")}`,
+  });
   const { port } = server.server.address() as AddressInfo;
   url ??= `https://localhost:${port}`;
   return {

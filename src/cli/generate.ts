@@ -1,6 +1,6 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
@@ -97,7 +97,7 @@ function isEnvironment(text: string): text is Required<GenerationOptions>["envir
   return text === "R" || text === "S" || text === "T";
 }
 
-/** Runs the command line tool and answers its exit status: 0 written, 2 not understood. File trouble is thrown. */
+/** Runs the command line tool and answers its exit status: 0 written, 1 cannot be written, 2 not understood. */
 async function runGenerate(args: string[]): Promise<number> {
   let command: GenerateCommand | undefined;
   try {
@@ -111,15 +111,31 @@ async function runGenerate(args: string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const { folder, options } = command;
-  await mkdir(folder, { recursive: true });
+  try {
+    await writeFiles(command);
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    process.stderr.write(`--out ${command.folder} cannot be written to: ${error.message}\n`);
+    return 1;
+  }
+  return 0;
+}
+
+async function writeFiles({ folder, options }: GenerateCommand): Promise<void> {
+  await makeFolder(resolve(folder));
   const contracts = join(folder, "contracts.xml");
   const register = join(folder, "register.csv");
   const providers = createProviderSet();
   await writeChunks(contracts, generateContractFile(options, providers));
   await writeChunks(register, generateRegister(options, providers));
   process.stdout.write(`${contracts}: ${options.records} records, seed ${options.seed}\n${register}: their register\n`);
-  return 0;
+}
+
+/** Node's own recursion never ends where a parent is there and yet answers that it is not, as those in /proc do. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolder(dirname(folder));
+  await mkdir(folder);
 }
 
 async function writeChunks(path: string, chunks: Iterable<string>): Promise<void> {

@@ -9,10 +9,10 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     en: "The file is empty. Please send the complete file again.",
   },
   encodingNotSupported: {
-    fr: "Le fichier n’est pas encodé en UTF-8[ (trouvé : {encoding})]. Veuillez l’enregistrer en UTF-8, sans compression, et le renvoyer.",
-    nl: "Het bestand is niet in UTF-8 gecodeerd[ (aangetroffen: {encoding})]. Gelieve het in UTF-8 en zonder compressie op te slaan en opnieuw te verzenden.",
-    de: "Die Datei ist nicht in UTF-8 kodiert[ (vorgefunden: {encoding})]. Bitte speichern Sie sie unkomprimiert in UTF-8 und übermitteln Sie sie erneut.",
-    en: "The file is not encoded in UTF-8[ (found: {encoding})]. Please save it in UTF-8, uncompressed, and send it again.",
+    fr: "Le fichier n’est pas encodé en UTF-8[ (trouvé : {encoding})]. Veuillez l’enregistrer en UTF-8, sans compression, déclarer l’encodage « UTF-8 » et le renvoyer.",
+    nl: "Het bestand is niet in UTF-8 gecodeerd[ (aangetroffen: {encoding})]. Gelieve het in UTF-8 en zonder compressie op te slaan, als codering ‘UTF-8’ te vermelden en het opnieuw te verzenden.",
+    de: "Die Datei ist nicht in UTF-8 kodiert[ (vorgefunden: {encoding})]. Bitte speichern Sie sie unkomprimiert in UTF-8, geben Sie als Kodierung „UTF-8“ an und übermitteln Sie sie erneut.",
+    en: "The file is not encoded in UTF-8[ (found: {encoding})]. Please save it in UTF-8, uncompressed, declare it as “UTF-8”, and send it again.",
   },
   notWellFormed: {
     fr: "Le fichier n’est pas un document XML bien formé[ ({reason})]. Veuillez corriger l’erreur de syntaxe et renvoyer le fichier complet.",

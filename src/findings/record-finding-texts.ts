@@ -69,10 +69,10 @@ export const RECORD_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"record">, Find
     en: "The SSIN is not valid[ ({reason})]: it has 11 digits without separators, and the last two must check the others. Please check it, leading zeros included, and send the record again.",
   },
   paymentReferenceInvalid: {
-    fr: "La communication structurée n’est pas valable[ ({reason})] : elle compte 12 chiffres, sans séparateurs, et ses deux derniers chiffres doivent contrôler les autres (modulo 97). Veuillez la vérifier et renvoyer l’enregistrement.",
-    nl: "De gestructureerde mededeling is niet geldig[ ({reason})]: ze telt 12 cijfers, zonder scheidingstekens, en de laatste twee moeten de andere controleren (modulo 97). Gelieve ze na te kijken en het record opnieuw te verzenden.",
-    de: "Die strukturierte Mitteilung ist ungültig[ ({reason})]: Sie besteht aus 12 Ziffern ohne Trennzeichen, und die letzten zwei müssen die übrigen bestätigen (Modulo 97). Bitte prüfen Sie sie und übermitteln Sie den Datensatz erneut.",
-    en: "The structured communication is not valid[ ({reason})]: it has 12 digits without separators, and the last two must check the others (modulo 97). Please check it and send the record again.",
+    fr: "La communication structurée n’est pas valable[ ({reason})] : elle compte 12 chiffres, seuls ou sous la forme imprimée +++090/9337/55493+++, et ses deux derniers chiffres doivent contrôler les autres (modulo 97). Veuillez la vérifier et renvoyer l’enregistrement.",
+    nl: "De gestructureerde mededeling is niet geldig[ ({reason})]: ze telt 12 cijfers, zonder meer of zoals gedrukt, +++090/9337/55493+++, en de laatste twee moeten de andere controleren (modulo 97). Gelieve ze na te kijken en het record opnieuw te verzenden.",
+    de: "Die strukturierte Mitteilung ist ungültig[ ({reason})]: Sie besteht aus 12 Ziffern, allein oder wie gedruckt, +++090/9337/55493+++, und die letzten zwei müssen die übrigen bestätigen (Modulo 97). Bitte prüfen Sie sie und übermitteln Sie den Datensatz erneut.",
+    en: "The structured communication is not valid[ ({reason})]: it has 12 digits, bare or as printed, +++090/9337/55493+++, and the last two must check the others (modulo 97). Please check it and send the record again.",
   },
   startOnOutOfRange: {
     fr: "La date de début du contrat n’est pas dans la période admise[, au plus tôt le {earliest}][, au plus tard le {latest}]. Veuillez corriger la date et renvoyer l’enregistrement.",

@@ -31,7 +31,7 @@ export interface AuthorizationServerOptions {
   readonly keyRing: KeyRing;
   readonly sql: Sql;
   readonly directory: ClientDirectory;
-  readonly log: Pick<Logger, "warn" | "error">;
+  readonly log: Pick<Logger, "warn" | "error" | "info">;
   /** Told of every decision; the answer waits, and where this fails no token is given. */
   readonly onDecision?: (decision: TokenDecision, request: IncomingMessage) => Promise<void>;
   /** Told of callers who could not prove which client they are. */

@@ -49,7 +49,7 @@ export interface TokenEndpointOptions {
   readonly keyRing: KeyRing;
   readonly sql: Sql;
   readonly directory: ClientDirectory;
-  readonly log: Pick<Logger, "warn" | "error">;
+  readonly log: Pick<Logger, "warn" | "error" | "info">;
   readonly onDecision: (decision: TokenDecision, request: IncomingMessage) => Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export type TokenEndpoint = (request: IncomingMessage, response: ServerResponse)
 
 /** Answers token requests with the signing keys of this moment; made anew when keys come or go. */
 export async function createTokenEndpoint(options: TokenEndpointOptions): Promise<TokenEndpoint> {
-  const library = await loadOidcProvider((text) => options.log.warn({ code: "tokenLibraryWarning" }, text));
+  const library = await loadOidcProvider((text) => options.log.info({ code: "tokenLibraryWarning" }, text));
   const provider = new library.Provider(options.issuer, createConfiguration(options, library.errors));
   decideBeforeAnswering(provider, options);
   const answer = provider.callback();

@@ -71,6 +71,16 @@ t.test("a command that is not understood ends with status 2, says how to use it 
   t.same(readdirSync(folder), []);
 });
 
+t.test(
+  "a folder that cannot be made ends with status 1 and a sentence",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    const result = run(t.testdir(), "--records", "1", "--out", "/proc/infoss-none/x");
+    t.equal(result.status, 1);
+    t.match(result.stderr, /^--out \/proc\/infoss-none\/x cannot be written to: .*\n$/);
+  },
+);
+
 t.test("--help explains every option", async (t) => {
   const result = run(t.testdir(), "--help");
   t.equal(result.status, 0);
