@@ -15,7 +15,6 @@ import type { Metrics } from "./metrics/metrics.ts";
 import { startAccountWatcher } from "./sftp/account-watcher.ts";
 import { createFaultAlarms } from "./sftp/fault-alarms.ts";
 import { startKeyPusher } from "./sftp/openssh/key-pusher.ts";
-import { makeAccountFolders } from "./sftp/server/account-folders.ts";
 import { GATEWAY_USER } from "./sftp/server/authenticate.ts";
 import { readOrMakeHostKey } from "./sftp/server/host-key.ts";
 import { startSftpServer } from "./sftp/server/sftp-server.ts";
@@ -44,11 +43,6 @@ export async function openSftpDoor({ config, exchange, metrics }: SftpDoorParts)
   const privateKey = await readFile(server.keyFile);
   const { host, port, hostKeys } = server;
   const alarms = createFaultAlarms({ host, port }, raiseAlarm);
-  const listAccounts = async () => {
-    const accounts = await listOpenAccounts(exchange.intake);
-    await embedded?.makeFolders(accounts.map(({ accountName }) => accountName));
-    return accounts;
-  };
   metrics.watchSftpAccounts(async () =>
     listAccountHealth(
       database,
@@ -57,7 +51,7 @@ export async function openSftpDoor({ config, exchange, metrics }: SftpDoorParts)
   );
   const createSessions = () => createSessionPool({ host, port, hostKeys, privateKey, timeoutMs: sftp.timeoutMs });
   const watcher = startAccountWatcher({
-    listAccounts,
+    listAccounts: () => listOpenAccounts(exchange.intake),
     admit: (accountNames) => admitAccounts(database, accountNames),
     claim: (options) => claimAccounts(database, options),
     renew: (leases, leaseMs) => renewLeases(database, leases, leaseMs),
@@ -117,13 +111,7 @@ async function startEmbeddedServer({ sftp }: Config, { intake }: Exchange) {
     keyFile,
     hostKeys: [server.fingerprint],
   };
-  return {
-    ...server,
-    asSeenByGateway,
-    async makeFolders(accountNames: readonly string[]) {
-      for (const accountName of accountNames) await makeAccountFolders(root, accountName);
-    },
-  };
+  return { ...server, asSeenByGateway };
 }
 
 /** An address that stands for all of this machine's is none to connect to. */
