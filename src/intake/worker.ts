@@ -20,6 +20,8 @@ export interface WorkerOptions {
   readonly pollIntervalMs: number;
 }
 
+/** A submission is put off so long at most: transfers without end must not stop the work. */
+const GIVE_WAY_MS = 500;
 const CANDIDATES = 20;
 const RETRY_BASE_MS = 1_000;
 const RETRY_MAXIMUM_MS = 60_000;
@@ -37,6 +39,8 @@ export function startWorker(intake: Intake, options: WorkerOptions): Worker {
 
   const lane = async () => {
     while (!stopping.signal.aborted) {
+      // Whoever waits for a receipt comes first: many files at once are all received before most are processed.
+      await intake.transferSlots.untilQuiet(GIVE_WAY_MS);
       const worked = await takeTurn(intake, room, abandoning.signal).catch((error: unknown) => {
         intake.log.error({ code: "workerFailed", err: error }, "the worker could not take up work; it tries again");
         return false;
