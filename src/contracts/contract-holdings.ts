@@ -208,19 +208,23 @@ async function listContracts(
   }
   const numbers = [...keys.values()].map(([number]) => number);
   const roots = [...keys.values()].map(([, root]) => root);
-  // `offset 0` and `limit` make each key look itself up: the planner knows neither the keys nor what was just merged.
+  // `offset 0` makes each key look itself up by its index: the planner knows neither the keys nor what was just merged,
+  // and for the youngest of a key it would go through all contracts from the youngest on. The root as an expression
+  // keeps it from going through all contracts of a root: only the index that begins with the number can serve.
   const rows = await tx<StoredContract[]>`
     select found.contract_id as "contractId", sought.contract_number as "contractNumber", sought.inami_root as "inamiRoot",
       found.start_on as "startOn", found.cancelled_at is not null as "isCancelled"
     from unnest(${numbers}::text[], ${roots}::text[]) as sought (contract_number, inami_root)
     cross join lateral (
       (select contract_id, start_on, cancelled_at from contract
-       where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root = sought.inami_root
+       where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root || '' = sought.inami_root
          and cancelled_at is null offset 0)
       union all
-      (select contract_id, start_on, cancelled_at from contract
-       where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root = sought.inami_root
-         and cancelled_at is not null order by contract_id desc limit 1)) found
+      (select * from (
+         select contract_id, start_on, cancelled_at from contract
+         where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root || '' = sought.inami_root
+           and cancelled_at is not null offset 0) cancelled
+       order by contract_id desc limit 1)) found
     order by found.contract_id`;
   return new Map(rows.map((row) => [row.contractId, row]));
 }
