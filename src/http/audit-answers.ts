@@ -29,11 +29,11 @@ export function auditAnswers(app: Api, provide: ProvideDependencies): void {
 }
 
 function kindOf(request: FastifyRequest, status: number): AuditKind | undefined {
-  const { scope, public: isPublic } = request.routeOptions.config;
+  const { scope, public: isPublic, reads } = request.routeOptions.config;
   if (isPublic === true || scope === undefined) return undefined;
   if (status === 401 || status === 403) return "denial";
   if (status >= 400) return undefined;
-  if (request.method === "GET" || request.method === "HEAD") return "read";
+  if (reads === true || request.method === "GET" || request.method === "HEAD") return "read";
   // What operators change is on record by the act itself.
   return scope === SCOPES.operate ? undefined : "write";
 }
@@ -80,15 +80,16 @@ function asProblem(error: unknown): unknown {
 
 /**
  * Puts what an insurer changes on record in the transaction of the change itself: both are committed, or neither.
- * `status` is that of the answer; `requestSha256` the digest of the body, where there was one.
+ * `status` is that of the answer; `requestSha256` the digest of the body, where there was one; `persons` whom the answer
+ * names.
  */
 export async function recordWrite(
   request: FastifyRequest,
   tx: TransactionSql,
-  { status, requestSha256 }: { readonly status: number; readonly requestSha256?: Buffer },
+  written: { readonly status: number; readonly requestSha256?: Buffer; readonly persons?: readonly Buffer[] },
 ): Promise<void> {
   try {
-    await insertAuditEvent(tx, { ...describeRequest(request), kind: "write", status, requestSha256 });
+    await insertAuditEvent(tx, { ...describeRequest(request), kind: "write", ...written });
   } catch (error) {
     throw asProblem(new AuditUnavailable("insertFailed", error));
   }
@@ -111,11 +112,46 @@ export async function* auditPages<Page extends readonly { readonly findings: rea
   pages: AsyncIterable<Page>,
 ): AsyncGenerator<Page> {
   const { audit } = provide();
+  yield* auditNamed(request, provide, pages, (page) => hashPersons(audit, page));
+}
+
+/** The same for contracts. */
+export async function* auditContractPages<Page extends readonly NamingContract[]>(
+  request: FastifyRequest,
+  provide: ProvideDependencies,
+  pages: AsyncIterable<Page>,
+): AsyncGenerator<Page> {
+  yield* auditNamed(request, provide, pages, (page) => hashContractPersons(provide().audit, page));
+}
+
+async function* auditNamed<Page>(
+  request: FastifyRequest,
+  provide: ProvideDependencies,
+  pages: AsyncIterable<Page>,
+  hash: (page: Page) => readonly Buffer[],
+): AsyncGenerator<Page> {
+  const { audit } = provide();
   for await (const page of pages) {
-    const persons = hashPersons(audit, page);
+    const persons = hash(page);
     if (persons.length > 0) await audit.log.append({ ...describeRequest(request), kind: "read", status: 200, persons });
     yield page;
   }
+}
+
+/** What of a contract names a person. */
+interface NamingContract {
+  readonly periods: readonly { readonly inamiNumber: string; readonly ssin: string | null }[];
+}
+
+/** The persons whom contracts name, for the audit row of an answer that shows them. */
+export function hashContractPersons(
+  { persons }: HttpDependencies["audit"],
+  contracts: readonly NamingContract[],
+): Buffer[] {
+  const periods = contracts.flatMap((contract) => contract.periods);
+  const numbers = new Set(periods.map(({ inamiNumber }) => inamiNumber));
+  const ssins = new Set(periods.flatMap(({ ssin }) => (ssin === null ? [] : [ssin])));
+  return [...numbers].map((one) => persons.hashInamiNumber(one)).concat([...ssins].map((one) => persons.hashSsin(one)));
 }
 
 function hashPersons(

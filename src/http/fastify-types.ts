@@ -21,6 +21,8 @@ declare module "fastify" {
     scope?: Scope;
     /** Public, but callers prove there who they are: who failed too often is not listened to. */
     authenticates?: boolean;
+    /** Changes nothing, whatever its method. */
+    reads?: boolean;
     /** Gives a problem to whoever may call, and nothing else. */
     refuses?: boolean;
     /** Answered while the process sheds load: small, and about just that. */

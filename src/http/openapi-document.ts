@@ -1,5 +1,7 @@
 import swagger from "@fastify/swagger";
 import { noClientCertificate } from "./client-certificate.ts";
+import { ContractChangeSchema } from "./contract-call.ts";
+import { ContractSchema } from "./contract-view.ts";
 import type { Api } from "./fastify-types.ts";
 import { FindingDefinitionSchema, FindingSchema } from "./finding-schema.ts";
 import { completeHeaders, requireScope, SECURITY_COMPONENTS, TRACE } from "./openapi-security.ts";
@@ -15,6 +17,8 @@ import { RecordCountsSchema, SubmissionSchema, SubmissionSummarySchema } from ".
 const API_VERSION = "1.0.0";
 
 const COMPONENTS = [
+  ContractSchema,
+  ContractChangeSchema,
   FindingSchema,
   FindingDefinitionSchema,
   ProblemSchema,
@@ -36,6 +40,7 @@ Query fields that are not described are refused. Fields may be added to answers:
 
 const TAGS = [
   { name: "Submissions", description: "Contract files handed over, their receipts and their reports" },
+  { name: "Contracts", description: "Contracts one by one, and the portfolio as held" },
   { name: "Notices", description: "What the institute tells an insurer outside of its files" },
   { name: "Reference data", description: "Code lists" },
   { name: "Service", description: "Health, keys and this document" },

@@ -17,15 +17,13 @@ export async function getOwnSubmission(
   submissionId: string,
   provide: ProvideDependencies,
 ): Promise<Submission> {
-  const submission = isSubmissionId(submissionId)
-    ? await findSubmission(getTenant(request, provide), submissionId)
-    : undefined;
+  const submission = isUuid(submissionId) ? await findSubmission(getTenant(request, provide), submissionId) : undefined;
   if (!submission) throw submissionNotFound();
   request.submissionId = submission.submissionId;
   return submission;
 }
 
-export function isSubmissionId(text: string): boolean {
+export function isUuid(text: string): boolean {
   return UUID.test(text);
 }
 

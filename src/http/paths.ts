@@ -5,6 +5,10 @@ export function submissionPath(submissionId: string): string {
   return `${API_ROOT}/submissions/${submissionId}`;
 }
 
+export function contractPath(contractId: string): string {
+  return `${API_ROOT}/contracts/${contractId}`;
+}
+
 /** The path with the query fields that are set. */
 export function withQuery(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
   const fields = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));

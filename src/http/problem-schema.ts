@@ -14,6 +14,9 @@ const IssueSchema = Type.Object(
     name: Type.Optional(Type.String({ description: "The field, header or parameter at fault." })),
     detail: Type.String(),
     value: Type.Optional(Type.String({ description: "What was sent, where that cannot be personal." })),
+    code: Type.Optional(
+      Type.String({ description: "Of the finding (/refData/findings), where a contract file gets the same one." }),
+    ),
   },
   { title: "Issue", description: "One fault of the request." },
 );

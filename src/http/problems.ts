@@ -1,3 +1,5 @@
+import type { FindingCode } from "../findings/finding-codes.ts";
+
 const BELGIF = "urn:problem-type:belgif:";
 const BELGIF_ISSUE = "urn:problem-type:belgif:input-validation:";
 const BELGIF_EXTENSION_ISSUE = "urn:problem-type:belgif-ext:input-validation:";
@@ -35,9 +37,15 @@ export const PROBLEM_TYPES = {
   initialLoadNotOpen: { type: `${OWN}initialLoadNotOpen`, status: 409, title: "Initial Load Not Open" },
   tooLateToCancel: { type: `${OWN}tooLateToCancel`, status: 409, title: "Too Late To Cancel" },
   conflict: { type: `${OWN}conflict`, status: 409, title: "Conflict" },
+  idempotencyKeyInUse: { type: `${OWN}idempotencyKeyInUse`, status: 409, title: "Idempotency Key In Use" },
+  notLive: { type: `${OWN}notLive`, status: 409, title: "Not Live" },
+  otherContract: { type: `${OWN}otherContract`, status: 409, title: "Other Contract" },
+  preconditionFailed: { type: `${OWN}preconditionFailed`, status: 412, title: "Precondition Failed" },
   payloadTooLarge: { type: `${BELGIF}payloadTooLarge`, status: 413, title: "Payload Too Large" },
   uriTooLong: { type: `${OWN}uriTooLong`, status: 414, title: "URI Too Long" },
   unsupportedMediaType: { type: `${OWN}unsupportedMediaType`, status: 415, title: "Unsupported Media Type" },
+  idempotencyKeyReused: { type: `${OWN}idempotencyKeyReused`, status: 422, title: "Idempotency Key Reused" },
+  preconditionRequired: { type: `${OWN}preconditionRequired`, status: 428, title: "Precondition Required" },
   tooManyRequests: { type: `${BELGIF}tooManyRequests`, status: 429, title: "Too Many Requests" },
   tooManyFailedRequests: {
     type: `${BELGIF}tooManyFailedRequests`,
@@ -59,6 +67,10 @@ export const ISSUE_TYPES = {
     type: `${BELGIF_ISSUE}referencedResourceNotFound`,
     title: "Referenced resource not found",
   },
+  invalidStructure: { type: `${BELGIF_EXTENSION_ISSUE}invalidStructure`, title: "Invalid structure" },
+  invalidPeriod: { type: `${BELGIF_EXTENSION_ISSUE}invalidPeriod`, title: "Invalid period" },
+  outOfRange: { type: `${BELGIF_EXTENSION_ISSUE}outOfRange`, title: "Out of range" },
+  rejectedInput: { type: `${BELGIF_EXTENSION_ISSUE}rejectedInput`, title: "Rejected input" },
   requiredInput: { type: `${BELGIF_EXTENSION_ISSUE}requiredInput`, title: "Input is required in this context" },
 } as const;
 
@@ -72,6 +84,8 @@ export interface Issue {
   readonly name?: string;
   readonly detail: string;
   readonly value?: string;
+  /** Of the finding that says so, where the contract file knows the same fault. */
+  readonly code?: FindingCode;
 }
 
 interface ProblemOptions {
@@ -130,6 +144,7 @@ export interface IssueDocument {
   readonly name?: string;
   readonly detail: string;
   readonly value?: string;
+  readonly code?: FindingCode;
 }
 
 /** The body of `application/problem+json` (RFC 9457, with the Belgif additions). */

@@ -24,6 +24,22 @@ export const compileValidator: FastifySchemaCompiler<AnySchemaObject> = ({ schem
   return (httpPart === "body" ? bodies : queries).compile(close(schema));
 };
 
+/**
+ * For bodies that are one record: names and types are checked here, what the values say is checked as in a file, with the
+ * same findings. Characters that no contract file can hold are none here either.
+ */
+export const compileRecordValidator: FastifySchemaCompiler<AnySchemaObject> = (route) => {
+  const properties = route.schema.properties as Record<string, AnySchemaObject> | undefined;
+  if (route.httpPart !== "body" || !properties) return compileValidator(route);
+  const loose = Object.entries(properties).map(([name, { type }]) => [
+    name,
+    type === "string" ? { type, pattern: WRITABLE } : { type },
+  ]);
+  return bodies.compile(close({ type: "object", properties: Object.fromEntries(loose) }));
+};
+
+const WRITABLE = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff]*$";
+
 /** A route that declares no query fields takes none. For the hook `onRoute`. */
 export function refuseUnknownQueryFields(route: RouteOptions): void {
   route.schema = { querystring: { type: "object", properties: {} }, ...route.schema };

@@ -9,8 +9,8 @@ export interface RecordCall {
   readonly action: RecordAction;
   /** Of the contract it is about; absent: `new`, or whichever the key names. */
   readonly contractId?: string;
-  /** The contract's version the caller has seen: it must still be the last one. Absent: whichever it is. */
-  readonly expectedVersion?: number;
+  /** The version of the contract that the caller has seen, or several of which one will do. Absent: whichever it is. */
+  readonly expectedVersions?: readonly number[];
   /** Texts as in a file. Contract number and INAMI number may be left out where `contractId` is there. */
   readonly values: { readonly [field in RecordField]?: string };
 }

@@ -142,12 +142,12 @@ async function requireLive(tx: TransactionSql, insurerId: number): Promise<void>
 async function getNamed(
   tx: TransactionSql,
   insurerId: number,
-  { contractId, expectedVersion }: RecordCall,
+  { contractId, expectedVersions }: RecordCall,
 ): Promise<PortfolioContract | undefined> {
   if (contractId === undefined) return undefined;
   const contract = await findContract(tx, insurerId, contractId);
   if (!contract) throw new CallRefused("contractNotFound");
-  if (expectedVersion !== undefined && expectedVersion !== contract.version) throw new CallRefused("versionChanged");
+  if (expectedVersions?.includes(contract.version) === false) throw new CallRefused("versionChanged");
   return contract;
 }
 

@@ -44,6 +44,7 @@ const COMMON_HEADERS = ["BelGov-Trace-Id", "Infoss-Insurer", "Accept", "Accept-L
 /** What is put out or taken away by operators is Beta's. */
 const SAMPLES: Readonly<Record<string, string>> = {
   submissionId: "01936a3c-0000-7000-8000-000000000000",
+  contractId: "01936a3c-0000-7000-8000-000000000000",
   noticeId: "01936a3c-0000-7000-8000-000000000000",
   alarmId: "01936a3c-0000-7000-8000-000000000000",
   recordNumber: "1",
@@ -103,7 +104,11 @@ function describe(method: string, path: string, { parameters = [], requestBody }
     example,
     body,
     takesFile: requestBody !== undefined && json === undefined,
-    scope: path.startsWith("/operator/") ? SCOPES.operate : isPost ? SCOPES.submit : SCOPES.consult,
+    scope: path.startsWith("/operator/")
+      ? SCOPES.operate
+      : isPost && !path.endsWith("/query")
+        ? SCOPES.submit
+        : SCOPES.consult,
   };
 }
 

@@ -1,4 +1,4 @@
-import { contractFile, digestOf, type Question } from "./open-door.ts";
+import { contractFile, digestOf, KNOWN_INAMI_NUMBER, type Question } from "./open-door.ts";
 
 /** Answered to anybody, with and without certificate; nothing in them is an insurer's. */
 export const PUBLIC_ROUTES: readonly string[] = [
@@ -68,6 +68,8 @@ export interface Ids {
   readonly processed: string;
   /** Came after it and is not taken up yet. */
   readonly waiting: string;
+  /** Of the load that is processed. */
+  readonly contract: string;
   readonly notice: string;
   readonly laterNotice: string;
   readonly enterpriseNumber: string;
@@ -80,7 +82,7 @@ export interface Cover {
   /** What the owner's answer holds of its data; absent: it has no body. */
   readonly shows?: RegExp;
   /** Of the answer to another insurer: 404 where the id is the resource itself, else that of what is its own. */
-  readonly otherStatus: 200 | 202 | 404;
+  readonly otherStatus: 200 | 201 | 202 | 404;
   /** Fields of the answer that are new each time, whatever was asked. */
   readonly fresh?: readonly string[];
 }
@@ -88,6 +90,20 @@ export interface Cover {
 const ofSubmission = (below: string, shows: RegExp): Cover => ({
   ask: ({ processed }) => ({ path: `/submissions/${processed}${below}` }),
   shows,
+  otherStatus: 404,
+});
+
+const JSON_BODY = { "Content-Type": "application/json" };
+
+/** A change of the owner's contract; another has none by that id. */
+const ofContract = (below: string, body: object, method = "POST"): Cover => ({
+  ask: ({ contract }) => ({
+    path: `/contracts/${contract}${below}`,
+    method,
+    headers: { ...JSON_BODY, "Idempotency-Key": `WALK${below.replace("/", "-")}`, "If-Match": "*" },
+    body: JSON.stringify(body),
+  }),
+  shows: /"outcome":"accepted"/,
   otherStatus: 404,
 });
 
@@ -106,6 +122,55 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
   "GET /submissions/{submissionId}/records": ofSubmission("/records", /"outcome":"rejected"/),
   "GET /submissions/{submissionId}/records/{recordNumber}": ofSubmission("/records/2", /"outcome":"rejected"/),
   "GET /submissions/{submissionId}/corrections": ofSubmission("/corrections", /<contractNumber>C-2</),
+  "GET /contracts/{contractId}": {
+    ask: ({ contract }) => ({ path: `/contracts/${contract}` }),
+    shows: /"contractNumber":"C-1"/,
+    otherStatus: 404,
+  },
+  "GET /contracts/{contractId}/versions": {
+    ask: ({ contract }) => ({ path: `/contracts/${contract}/versions` }),
+    shows: /"action":"new"/,
+    otherStatus: 404,
+  },
+  "POST /contracts": {
+    ask: () => ({
+      path: "/contracts",
+      method: "POST",
+      headers: { ...JSON_BODY, "Idempotency-Key": "WALK-NEW" },
+      body: JSON.stringify({
+        contractNumber: "C-9",
+        inamiNumber: KNOWN_INAMI_NUMBER,
+        startOn: "2020-01-01",
+        contractKind: "socialPlci",
+        solidarity: true,
+      }),
+    }),
+    shows: /"contractNumber":"C-9"/,
+    otherStatus: 201,
+  },
+  "POST /contracts/query": {
+    ask: ({ contract }) => ({
+      path: `/contracts/query?afterContract=${contract}`,
+      method: "POST",
+      headers: JSON_BODY,
+      body: JSON.stringify({ inamiNumbers: [KNOWN_INAMI_NUMBER] }),
+    }),
+    shows: /"contractNumber":"C-9"/,
+    otherStatus: 200,
+  },
+  "GET /contracts/snapshot": {
+    ask: () => ({ path: "/contracts/snapshot" }),
+    shows: /"contractCount":2\}\n\{.*"contractNumber":"C-1"/,
+    otherStatus: 200,
+  },
+  "PUT /contracts/{contractId}": ofContract(
+    "",
+    { effectiveOn: "2024-01-01", contractKind: "combined", solidarity: false },
+    "PUT",
+  ),
+  "POST /contracts/{contractId}/close": ofContract("/close", { endOn: "2025-12-31", reason: "terminated" }),
+  "POST /contracts/{contractId}/reopen": ofContract("/reopen", { reason: "Closed in error" }),
+  "POST /contracts/{contractId}/cancel": ofContract("/cancel", { reason: "Declared in error" }),
   "GET /notices": {
     ask: ({ laterNotice }) => ({ path: `/notices?afterNotice=${laterNotice}` }),
     shows: /"kind":"certificateExpires"/,
@@ -118,7 +183,11 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
   },
   "POST /submissions": {
     ask: ({ enterpriseNumber }) => {
-      const body = contractFile({ sender: enterpriseNumber, reference: "WALK-POST" });
+      // The initial load has ended.
+      const body = contractFile({ sender: enterpriseNumber, reference: "WALK-POST" }).replace(
+        'kind="initialLoad"',
+        'kind="delta" sequence="1"',
+      );
       const headers = { "Content-Type": "application/xml", "Content-Digest": digestOf(body) };
       return { path: "/submissions", method: "POST", headers, body };
     },

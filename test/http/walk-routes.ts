@@ -37,13 +37,18 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
     t.match((await waitForEnd(door.alpha, processed)).json, { state: "processed", counts: { rejected: 1 } });
   });
   const waiting = String((await send(door.alpha, contractFile({ reference: "WALK-2" }))).json.submissionId);
+  // From now on both are live: single contracts can be declared, and only deltas are taken.
+  await door.owner`update insurer set phase = 'live', initial_load_completed_at = now()`;
+  const [held] = await door.owner<{ id: string }[]>`
+    select contract_id as id from contract where insurer_id = ${door.alphaId}`;
+  const contract = held!.id;
   const details = { clientId: clientIdOf(ALPHA), subject: "ab", expiresAt: "2027-01-21T09:00:00.000Z", daysBefore: 60 };
   for (const kind of ["certificateExpires", "keyExpires"] as const) {
     await door.database.institute.begin((tx) => insertNotices(tx, [door.alphaId], { kind, details }));
   }
   const notices = await door.owner<{ id: string }[]>`select notice_id as id from notice order by notice_id`;
   const [notice, laterNotice] = notices.map(({ id }) => id) as [string, string];
-  return { processed, waiting, notice, laterNotice, enterpriseNumber: ALPHA };
+  return { processed, waiting, contract, notice, laterNotice, enterpriseNumber: ALPHA };
 }
 
 /** Walks every operation that has a cover; answers what is wrong, a sentence each. */
@@ -67,11 +72,12 @@ export async function walkRoutes(t: Test, door: Door, own: Ids): Promise<string[
 }
 
 /** Ids made at the same moment as those that exist, but for their last digits: nobody has them. */
-function neverExisting({ processed, waiting, notice, laterNotice }: Ids): Ids {
+function neverExisting({ processed, waiting, contract, notice, laterNotice }: Ids): Ids {
   const mutate = (id: string) => id.replace(/.{12}$/, (tail) => [...tail].reverse().join("").replace(/^./, "e"));
   return {
     processed: mutate(processed),
     waiting: mutate(waiting),
+    contract: mutate(contract),
     notice: mutate(notice),
     laterNotice: mutate(laterNotice),
     enterpriseNumber: NEVER_ADMITTED,

@@ -4,6 +4,7 @@ import { authorizationServerRoutes } from "./authorization-server.ts";
 import { cancelSubmissionRoute } from "./cancel-submission.ts";
 import { checkHealthRoute } from "./check-health.ts";
 import { completeInitialLoadRoute } from "./complete-initial-load.ts";
+import { contractRoutes } from "./contracts/contract-routes.ts";
 import { createSubmissionRoute } from "./create-submission.ts";
 import { getCorrectionsRoute } from "./get-corrections.ts";
 import { getFindingRoute } from "./get-finding.ts";
@@ -32,6 +33,7 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   getRecordRoute(app, provide);
   getCorrectionsRoute(app, provide);
   completeInitialLoadRoute(app, provide);
+  await contractRoutes(app, provide);
   listNoticesRoute(app, provide);
   getNoticeRoute(app, provide);
   listFindingsRoute(app);

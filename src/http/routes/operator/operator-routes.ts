@@ -1,12 +1,12 @@
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
+import { acceptJson } from "../../json-body.ts";
 import { addAlarmRoutes } from "./alarms.ts";
 import { addClientRoutes } from "./clients.ts";
 import { addContactRoutes } from "./contacts.ts";
 import { addCredentialsRoutes } from "./credentials.ts";
 import { addGrantRoutes } from "./grants.ts";
 import { addInsurerRoutes } from "./insurers.ts";
-import { acceptJson } from "./json-body.ts";
 import { addSftpAccountRoutes } from "./sftp-account.ts";
 import { addQuarantineRoutes } from "./submissions.ts";
 

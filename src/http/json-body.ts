@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { FastifyRequest } from "fastify";
+import { digestMismatch, parseContentDigest } from "./content-digest.ts";
+import type { Api } from "./fastify-types.ts";
+import { badRequest, Problem } from "./problems.ts";
+import { readBody } from "./read-body.ts";
+import { hasBody } from "./send-problem.ts";
+
+/** Certificates with their chain and RSA keys fit many times. */
+const MAXIMUM_BYTES = 64 * 1024;
+
+/** Lets the routes of a scope take JSON, and nothing else. A digest of the body need not be there; one that is must match. */
+export function acceptJson(scope: Api): void {
+  scope.addContentTypeParser("application/json", async (request: FastifyRequest, payload: IncomingMessage) => {
+    const bytes = await readAll(payload);
+    checkDigest(bytes, request.headers["content-digest"]);
+    return parseJson(bytes);
+  });
+  scope.addContentTypeParser("*", (request, _payload, done) => {
+    const takesBody = request.method === "POST" || request.method === "PUT";
+    const detail = takesBody ? "This resource takes application/json." : "This resource takes no body.";
+    done(hasBody(request.raw) ? new Problem("unsupportedMediaType", detail) : null);
+  });
+}
+
+async function readAll(payload: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of readBody(payload)) {
+    length += chunk.length;
+    if (length > MAXIMUM_BYTES) {
+      throw new Problem("payloadTooLarge", "The body is larger than any that makes sense here.", {
+        limit: MAXIMUM_BYTES,
+      });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function checkDigest(bytes: Buffer, field: string | string[] | undefined): void {
+  if (field === undefined) return;
+  const { sha256, sha512 } = parseContentDigest(Array.isArray(field) ? field.join(", ") : field);
+  if (!createHash("sha256").update(bytes).digest().equals(sha256)) throw digestMismatch("sha-256");
+  if (sha512 && !createHash("sha512").update(bytes).digest().equals(sha512)) throw digestMismatch("sha-512");
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw badRequest("The body is not JSON in UTF-8.", {
+      kind: "schemaViolation",
+      in: "body",
+      detail: "It cannot be parsed.",
+    });
+  }
+}
