@@ -34,7 +34,8 @@ export async function findCorrections(
         where used.insurer_id = i.insurer_id and used.sequence is not null
           and used.state not in ('refused', 'cancelled', 'tested')) end as "nextSequence"
     from submission join insurer i using (insurer_id)
-    where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and state = 'processed' and rejected_count > 0`,
+    where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and state = 'processed' and rejected_count > 0
+      and header is not null`,
   );
   if (!row) return undefined;
   const reference = deriveReference(row.header.reference, submissionId);

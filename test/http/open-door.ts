@@ -238,7 +238,7 @@ async function ask(
   const [response] = await once(outgoing, "response");
   const bytes = await buffer(response);
   const text = bytes.toString();
-  const isJson = /json/.test(response.headers["content-type"] ?? "") && text !== "";
+  const isJson = /[/+]json/.test(response.headers["content-type"] ?? "") && text !== "";
   return { status: response.statusCode, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} };
 }
 

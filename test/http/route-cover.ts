@@ -82,7 +82,7 @@ export interface Cover {
   /** What the owner's answer holds of its data; absent: it has no body. */
   readonly shows?: RegExp;
   /** Of the answer to another insurer: 404 where the id is the resource itself, else that of what is its own. */
-  readonly otherStatus: 200 | 201 | 202 | 404;
+  readonly otherStatus: 200 | 202 | 404 | 409;
   /** Fields of the answer that are new each time, whatever was asked. */
   readonly fresh?: readonly string[];
 }
@@ -122,6 +122,11 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
   "GET /submissions/{submissionId}/records": ofSubmission("/records", /"outcome":"rejected"/),
   "GET /submissions/{submissionId}/records/{recordNumber}": ofSubmission("/records/2", /"outcome":"rejected"/),
   "GET /submissions/{submissionId}/corrections": ofSubmission("/corrections", /<contractNumber>C-2</),
+  "POST /initialLoad/complete": {
+    ask: () => ({ path: "/initialLoad/complete", method: "POST" }),
+    // A file of its own initial load waits.
+    otherStatus: 409,
+  },
   "GET /contracts/{contractId}": {
     ask: ({ contract }) => ({ path: `/contracts/${contract}` }),
     shows: /"contractNumber":"C-1"/,
@@ -146,16 +151,17 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
       }),
     }),
     shows: /"contractNumber":"C-9"/,
-    otherStatus: 201,
+    // Its own initial load has not ended.
+    otherStatus: 409,
   },
   "POST /contracts/query": {
-    ask: ({ contract }) => ({
-      path: `/contracts/query?afterContract=${contract}`,
+    ask: () => ({
+      path: "/contracts/query",
       method: "POST",
       headers: JSON_BODY,
       body: JSON.stringify({ inamiNumbers: [KNOWN_INAMI_NUMBER] }),
     }),
-    shows: /"contractNumber":"C-9"/,
+    shows: /"contractNumber":"C-1"/,
     otherStatus: 200,
   },
   "GET /contracts/snapshot": {

@@ -37,8 +37,10 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
     t.match((await waitForEnd(door.alpha, processed)).json, { state: "processed", counts: { rejected: 1 } });
   });
   const waiting = String((await send(door.alpha, contractFile({ reference: "WALK-2" }))).json.submissionId);
-  // From now on both are live: single contracts can be declared, and only deltas are taken.
-  await door.owner`update insurer set phase = 'live', initial_load_completed_at = now()`;
+  await send(door.beta, contractFile({ sender: BETA, reference: "OF-BETA-2" }));
+  // From now on Alpha is live: single contracts can be declared, and only deltas are taken.
+  await door.owner`
+    update insurer set phase = 'live', initial_load_completed_at = now() where insurer_id = ${door.alphaId}`;
   const [held] = await door.owner<{ id: string }[]>`
     select contract_id as id from contract where insurer_id = ${door.alphaId}`;
   const contract = held!.id;

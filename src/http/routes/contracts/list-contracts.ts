@@ -160,7 +160,7 @@ export function addContractQueryRoute(app: Api, provide: ProvideDependencies): v
 export function addSnapshotRoute(app: Api, provide: ProvideDependencies): void {
   const config = { scope: SCOPES.consult };
   app.get(`${API_ROOT}/contracts/snapshot`, { schema: snapshotSchema, config }, async (request, reply) => {
-    const mediaType = answerMediaType(request, SNAPSHOT_MEDIA_TYPES);
+    const mediaType = answerMediaType(request, reply, SNAPSHOT_MEDIA_TYPES);
     const asked = readInstant(request.query.knownAt, "knownAt");
     const tenant = getTenant(request, provide);
     const today = provide().intake.clock.today();
