@@ -95,7 +95,7 @@ const ofSubmission = (below: string, shows: RegExp): Cover => ({
 
 const JSON_BODY = { "Content-Type": "application/json" };
 
-/** A change of the owner's contract; another has none by that id. */
+/** A change of the owner's contract. To another, who is not live, each id is as good as any. */
 const ofContract = (below: string, body: object, method = "POST"): Cover => ({
   ask: ({ contract }) => ({
     path: `/contracts/${contract}${below}`,
@@ -104,7 +104,7 @@ const ofContract = (below: string, body: object, method = "POST"): Cover => ({
     body: JSON.stringify(body),
   }),
   shows: /"outcome":"accepted"/,
-  otherStatus: 404,
+  otherStatus: 409,
 });
 
 export const WALK_REFERENCE = "WALK-1";
