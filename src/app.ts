@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/connection.ts";
 import { startEmbeddedDatabase } from "./database/embedded-database.ts";
 import { migrate } from "./database/migrate.ts";
+import { startEventRemoval } from "./events/remove-events.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import { createKeyRing, type KeyRing } from "./identity/signing-keys.ts";
 import { countSubmissions } from "./intake/count-submissions.ts";
@@ -112,6 +113,8 @@ function startWork(config: Config, intake: Intake, keyRing: KeyRing, { activitie
   activities.push(() => sealer.stop());
   const expiryWatch = startExpiryWatch({ sql: database.institute, log, raise });
   activities.push(() => expiryWatch.stop());
+  const removal = startEventRemoval({ database, log, retentionMs: config.eventRetentionDays * DAY_MS });
+  activities.push(() => removal.stop());
 }
 
 async function openDatabase(config: Config, closers: Closers): Promise<Database> {

@@ -63,6 +63,7 @@ export interface Config {
   readonly workerConcurrency: number;
   readonly processingAttempts: number;
   readonly pollIntervalMs: number;
+  readonly eventRetentionDays: number;
   readonly sftp: SftpSettings;
   readonly shutdownTimeoutMs: number;
   /** Requests a minute of a client, and from an address for which no client stands; 0: no limit. */
@@ -149,6 +150,7 @@ function readLimits(read: SettingReader) {
     workerConcurrency: read.integer("WORKER_CONCURRENCY", { minimum: 1, maximum: 64, otherwise: 2 }),
     processingAttempts: read.integer("PROCESSING_ATTEMPTS", { minimum: 1, maximum: 100, otherwise: 5 }),
     pollIntervalMs: read.integer("POLL_INTERVAL_MS", { minimum: 10, maximum: HOUR_MS, otherwise: 1000 }),
+    eventRetentionDays: read.integer("EVENT_RETENTION_DAYS", { minimum: 90, maximum: 3650, otherwise: 90 }),
     shutdownTimeoutMs: read.integer("SHUTDOWN_TIMEOUT_MS", { minimum: 0, maximum: HOUR_MS, otherwise: 30_000 }),
   };
 }

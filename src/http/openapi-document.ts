@@ -42,6 +42,7 @@ const TAGS = [
   { name: "Submissions", description: "Contract files handed over, their receipts and their reports" },
   { name: "Contracts", description: "Contracts one by one, and the portfolio as held" },
   { name: "Notices", description: "What the institute tells an insurer outside of its files" },
+  { name: "Events", description: "All that happened, in one ordered feed for each insurer" },
   { name: "Reference data", description: "Code lists" },
   { name: "Service", description: "Health, keys and this document" },
   {

@@ -1,4 +1,5 @@
 import type { TransactionSql } from "../database/sql.ts";
+import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Intake } from "./intake.ts";
 import { type Placement, placeDeltas, type Queue, type WaitingDelta } from "./place-deltas.ts";
@@ -87,6 +88,13 @@ function isThere(delta: WaitingDelta, placement: Placement): boolean {
   return placement.state !== "held" || delta.heldReason === placement.heldReason;
 }
 
+/** What the insurer is told of a delta that was moved. */
+const PLACEMENT_EVENTS = {
+  received: "submissionReleased",
+  held: "submissionHeld",
+  refused: "submissionRefused",
+} as const;
+
 async function move(
   tx: TransactionSql,
   insurerId: number,
@@ -97,10 +105,15 @@ async function move(
   const { heldReason, heldUntil }: { heldReason: HeldReason | null; heldUntil: Date | null } =
     placement.state === "held" ? placement : { heldReason: null, heldUntil: null };
   const findings = placement.state === "refused" ? [expiredGap(sequence, placement.missing)] : [];
-  await tx`
+  const [moved] = await tx<{ reference: string | null }[]>`
     update submission set state = ${placement.state}, held_reason = ${heldReason}, held_until = ${heldUntil},
       findings = ${tx.json(findings as never)}, ended_at = ${placement.state === "refused" ? now : null}
-    where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'held')`;
+    where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'held')
+    returning reference`;
+  if (!moved) return;
+  const kind = PLACEMENT_EVENTS[placement.state];
+  const details = { submissionId, reference: moved.reference, ...(heldReason !== null && { heldReason }) };
+  await insertEvents(tx, [{ insurerId, kind, details }]);
   if (placement.state === "received") await tx`select pg_notify('submission_received', ${submissionId})`;
 }
 

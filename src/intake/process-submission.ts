@@ -1,5 +1,6 @@
 import type { TransactionSql } from "../database/sql.ts";
 import { createContentHash, createStagingTable, StagedBatch } from "../database/staged-records.ts";
+import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
 import { checkRecord } from "../formats/contract-file/check-record.ts";
 import { createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
@@ -177,12 +178,17 @@ interface Ending {
 /** Writes the end of a submission, and proves that it stands in the transaction that staged and merged. */
 async function endSubmission(tx: TransactionSql, claim: Claim, xid: string, ending: Ending): Promise<void> {
   const { state, findings, recordedAt, reading, counts } = ending;
-  const result = await tx`
+  const result = await tx<{ reference: string | null }[]>`
     update submission set state = ${state}, findings = ${tx.json(findings as never)}, ended_at = ${recordedAt},
       bytes_read = ${reading.bytesRead}, records_read = ${reading.recordsRead}, records_sha256 = ${counts ? reading.recordsSha256 : null},
       accepted_count = ${counts?.accepted ?? null}, accepted_with_warnings_count = ${counts?.acceptedWithWarnings ?? null},
       unchanged_count = ${counts?.unchanged ?? null}, rejected_count = ${counts?.rejected ?? null}
     where insurer_id = ${claim.insurerId} and submission_id = ${claim.submissionId} and state = 'processing'
-      and attempts = ${claim.attempt} and pg_current_xact_id_if_assigned()::text = ${xid}`;
-  if (result.count !== 1) throw new Error("the claim or its transaction was lost: nothing is merged");
+      and attempts = ${claim.attempt} and pg_current_xact_id_if_assigned()::text = ${xid}
+    returning reference`;
+  const [ended] = result;
+  if (!ended) throw new Error("the claim or its transaction was lost: nothing is merged");
+  const { insurerId, submissionId } = claim;
+  const kind = state === "processed" ? "submissionProcessed" : "submissionRefused";
+  await insertEvents(tx, [{ insurerId, kind, details: { submissionId, reference: ended.reference } }]);
 }

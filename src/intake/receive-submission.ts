@@ -1,4 +1,5 @@
 import type { TransactionSql } from "../database/sql.ts";
+import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
 import { type Admission, admitHeader } from "./admit-header.ts";
@@ -244,6 +245,14 @@ async function insertSubmission(
     on conflict do nothing
     returning 1`;
   if (rows.length === 0) return undefined;
+  const details = { submissionId, reference: header?.reference ?? null };
+  if (admission.state === "held") {
+    const heldReason = admission.heldReason ?? undefined;
+    await insertEvents(tx, [
+      { insurerId, kind: "submissionHeld", details: { ...details, ...(heldReason && { heldReason }) } },
+    ]);
+  }
+  if (admission.state === "refused") await insertEvents(tx, [{ insurerId, kind: "submissionRefused", details }]);
   if (admission.state === "received") await tx`select pg_notify('submission_received', ${submissionId})`;
   return { submissionId, receipt, repeated: false };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { setTenant } from "../database/tenant-scope.ts";
+import { insertEvents } from "../events/insert-events.ts";
 import { lockDeltaQueue, settleDeltas, settleOverdueDeltas } from "./delta-queue.ts";
 import type { Intake } from "./intake.ts";
 import { type Claim, processSubmission } from "./process-submission.ts";
@@ -230,12 +231,17 @@ async function markProcessing(
 ): Promise<Claim | undefined> {
   const row = await intake.database.asInsurer(insurerId).run(async (tx) => {
     if (kind === "delta") await lockDeltaQueue(tx, insurerId);
-    const [marked] = await tx<(Claim & { state: string })[]>`
+    const [marked] = await tx<(Claim & { state: string; reference: string | null })[]>`
       update submission set attempts = attempts + 1, bytes_read = 0, records_read = 0,
         state = case when attempts < ${intake.processingAttempts} then 'processing' else 'quarantined' end
       where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'processing')
         and (retry_at is null or retry_at <= now())
-      returning insurer_id as "insurerId", submission_id as "submissionId", kind, sequence, actor, attempts as attempt, state`;
+      returning insurer_id as "insurerId", submission_id as "submissionId", kind, sequence, actor, attempts as attempt, state,
+        reference`;
+    if (marked?.state === "quarantined") {
+      const details = { submissionId, reference: marked.reference };
+      await insertEvents(tx, [{ insurerId, kind: "submissionQuarantined", details }]);
+    }
     // What comes behind it waits for its replay.
     if (marked?.state === "quarantined" && kind === "delta") await settleDeltas(tx, insurerId, new Date());
     return marked;

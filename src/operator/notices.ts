@@ -1,5 +1,6 @@
 import type { TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
+import { insertEvents } from "../events/insert-events.ts";
 import type { Notice, NoticeDetails, NoticeKind } from "./notice.ts";
 
 const columns = (tx: TransactionSql) => tx`notice_id as "noticeId", kind, details, raised_at as "raisedAt"`;
@@ -29,7 +30,7 @@ export async function findNotice(tenant: Tenant, noticeId: string): Promise<Noti
   return row;
 }
 
-/** Gives each of the insurers the notice; as the institute's role. */
+/** Gives each of the insurers the notice, and tells of it in their feeds; as the institute's role. */
 export async function insertNotices(
   tx: TransactionSql,
   insurerIds: readonly number[],
@@ -38,4 +39,8 @@ export async function insertNotices(
   await tx`
     insert into notice (insurer_id, kind, details, raised_at)
     select insurer_id, ${kind}, ${tx.json({ ...details })}, now() from unnest(${[...insurerIds]}::int[]) as insurer_id`;
+  await insertEvents(
+    tx,
+    insurerIds.map((insurerId) => ({ insurerId, kind, details: { ...details } })),
+  );
 }

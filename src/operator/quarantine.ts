@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from "../database/sql.ts";
+import { insertEvents } from "../events/insert-events.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import type { SubmissionKind, SubmissionState } from "../intake/submission.ts";
 import { type OperatorChange, OperatorError } from "./operator-change.ts";
@@ -57,6 +58,8 @@ export async function replaySubmission(
     throw new OperatorError("notQuarantined", sentence);
   }
   await tx`select pg_notify('submission_received', ${submissionId})`;
-  const details = { submissionId: submissionId.toLowerCase(), attempts: found.attempts };
+  const id = submissionId.toLowerCase();
+  await insertEvents(tx, [{ insurerId: found.insurerId, kind: "submissionReleased", details: { submissionId: id } }]);
+  const details = { submissionId: id, attempts: found.attempts };
   return { act: "submissionReplayed", actor, insurerId: found.insurerId, details };
 }

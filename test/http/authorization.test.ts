@@ -30,6 +30,7 @@ t.test("a scope that is missing is named, and no other one helps", async (t) => 
     { method: "GET", path: "/submissions", scope: SCOPES.consult },
     { method: "POST", path: "/submissions", scope: SCOPES.submit },
     { method: "GET", path: "/notices", scope: SCOPES.consult },
+    { method: "GET", path: "/events", scope: SCOPES.consult },
     { method: "GET", path: "/operator/insurers", scope: SCOPES.operate },
   ]) {
     const scopes = everything.filter((one) => one !== scope);

@@ -72,6 +72,8 @@ export interface Ids {
   readonly contract: string;
   readonly notice: string;
   readonly laterNotice: string;
+  /** Tells of `processed`. */
+  readonly event: string;
   readonly enterpriseNumber: string;
 }
 
@@ -177,6 +179,16 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
   "POST /contracts/{contractId}/close": ofContract("/close", { endOn: "2025-12-31", reason: "terminated" }),
   "POST /contracts/{contractId}/reopen": ofContract("/reopen", { reason: "Closed in error" }),
   "POST /contracts/{contractId}/cancel": ofContract("/cancel", { reason: "Declared in error" }),
+  "GET /events": {
+    ask: () => ({ path: "/events" }),
+    shows: /"reference":"WALK-1"/,
+    otherStatus: 200,
+  },
+  "GET /events/{eventId}": {
+    ask: ({ event }) => ({ path: `/events/${event}` }),
+    shows: /"reference":"WALK-1"/,
+    otherStatus: 404,
+  },
   "GET /notices": {
     ask: ({ laterNotice }) => ({ path: `/notices?afterNotice=${laterNotice}` }),
     shows: /"kind":"certificateExpires"/,

@@ -1,4 +1,5 @@
 import type { Test } from "tap";
+import { listEvents } from "../../src/events/feed.ts";
 import { insertNotices } from "../../src/operator/notices.ts";
 import { clientIdOf } from "./admit-with-client.ts";
 import { fillIn, listOperations, type Operation } from "./api-operations.ts";
@@ -50,7 +51,10 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
   }
   const notices = await door.owner<{ id: string }[]>`select notice_id as id from notice order by notice_id`;
   const [notice, laterNotice] = notices.map(({ id }) => id) as [string, string];
-  return { processed, waiting, contract, notice, laterNotice, enterpriseNumber: ALPHA };
+  await listEvents(door.database.asInsurer(door.alphaId), { after: 0, limit: 1 });
+  const [event] = await door.owner<{ id: string }[]>`
+    select event_id as id from event where insurer_id = ${door.alphaId} and details->>'submissionId' = ${processed}`;
+  return { processed, waiting, contract, notice, laterNotice, event: event!.id, enterpriseNumber: ALPHA };
 }
 
 /** Walks every operation that has a cover; answers what is wrong, a sentence each. */
@@ -74,7 +78,7 @@ export async function walkRoutes(t: Test, door: Door, own: Ids): Promise<string[
 }
 
 /** Ids made at the same moment as those that exist, but for their last digits: nobody has them. */
-function neverExisting({ processed, waiting, contract, notice, laterNotice }: Ids): Ids {
+function neverExisting({ processed, waiting, contract, notice, laterNotice, event }: Ids): Ids {
   const mutate = (id: string) => id.replace(/.{12}$/, (tail) => [...tail].reverse().join("").replace(/^./, "e"));
   return {
     processed: mutate(processed),
@@ -82,6 +86,7 @@ function neverExisting({ processed, waiting, contract, notice, laterNotice }: Id
     contract: mutate(contract),
     notice: mutate(notice),
     laterNotice: mutate(laterNotice),
+    event: mutate(event),
     enterpriseNumber: NEVER_ADMITTED,
   };
 }

@@ -1,0 +1,45 @@
+export const EVENT_KINDS = [
+  "submissionHeld",
+  "submissionReleased",
+  "submissionQuarantined",
+  "submissionProcessed",
+  "submissionRefused",
+  "contractRechecked",
+  "certificateExpires",
+  "keyExpires",
+  "answersExpire",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** What an event is about; which of them are there follows from its kind. */
+export interface EventDetails {
+  readonly submissionId?: string;
+  /** The sender's own name for the submission. */
+  readonly reference?: string | null;
+  /** What a held submission waits for. */
+  readonly heldReason?: string;
+  readonly contractId?: string;
+  readonly contractNumber?: string;
+  /** Codes of findings. */
+  readonly findingCodes?: readonly string[];
+  readonly clientId?: string;
+  readonly subject?: string;
+  readonly expiresAt?: string;
+  readonly daysBefore?: number;
+}
+
+export interface NewEvent {
+  readonly insurerId: number;
+  readonly kind: EventKind;
+  readonly details: EventDetails;
+}
+
+/** Something that happened, as it stands in its insurer's feed. */
+export interface Event {
+  readonly eventId: string;
+  /** Place in the feed: 1, 2, 3 …, without gap. */
+  readonly position: number;
+  readonly kind: EventKind;
+  readonly details: EventDetails;
+  readonly occurredAt: Date;
+}

@@ -1,0 +1,83 @@
+import type { TransactionSql } from "../database/sql.ts";
+import type { Tenant } from "../database/tenant-scope.ts";
+import type { Event } from "./event.ts";
+
+/** Events that get their place at once; what is left gets it with the next page. */
+const PLACED_AT_ONCE = 10_000;
+
+export interface EventPage {
+  /** Only events behind this position; 0: from the first that is kept. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** `after` is no place in this feed that can be gone on from. */
+export class FeedPositionError extends Error {
+  readonly reason: "removed" | "ahead";
+  constructor(reason: FeedPositionError["reason"]) {
+    super(`the position asked for is ${reason === "removed" ? "no longer kept" : "ahead of the feed"}`);
+    this.name = "FeedPositionError";
+    this.reason = reason;
+  }
+}
+
+const columns = (tx: TransactionSql) => tx`event_id as "eventId", position, kind, details, occurred_at as "occurredAt"`;
+
+/**
+ * The next events of the insurer's feed, in its order. Whatever is committed before the call is in this page or in one
+ * behind it, however long its writer took: places are given here, to what is committed. Throws `FeedPositionError`.
+ */
+export async function listEvents(tenant: Tenant, page: EventPage): Promise<Event[]> {
+  return await tenant.run(async (tx) => {
+    const { insurerId } = tenant;
+    const found = await readPage(tx, insurerId, page);
+    const isShort = found.length < page.limit;
+    const events = isShort && (await placeEvents(tx, insurerId)) > 0 ? await readPage(tx, insurerId, page) : found;
+    if (page.after > 0) await checkPosition(tx, insurerId, page.after);
+    return events;
+  });
+}
+
+/** One that has its place in the feed. `eventId` must be a UUID. */
+export async function findEvent(tenant: Tenant, eventId: string): Promise<Event | undefined> {
+  const [row] = await tenant.run(
+    (tx) => tx<Event[]>`
+      select ${columns(tx)} from event
+      where insurer_id = ${tenant.insurerId} and event_id = ${eventId} and position is not null`,
+  );
+  return row;
+}
+
+async function readPage(tx: TransactionSql, insurerId: number, { after, limit }: EventPage): Promise<Event[]> {
+  return await tx<Event[]>`
+    select ${columns(tx)} from event where insurer_id = ${insurerId} and position > ${after}
+    order by position limit ${limit}`;
+}
+
+/** Under the page, whose rows may be removed meanwhile: what is answered is then told to have a hole. */
+async function checkPosition(tx: TransactionSql, insurerId: number, after: number): Promise<void> {
+  const [feed] = await tx<{ last: number; removed: number }[]>`
+    select last_position as last, removed_position as removed from event_feed where insurer_id = ${insurerId}`;
+  if (after > (feed?.last ?? 0)) throw new FeedPositionError("ahead");
+  if (after < (feed?.removed ?? 0)) throw new FeedPositionError("removed");
+}
+
+/**
+ * Gives committed events without place the next ones; answers how many. One transaction at a time does so for an
+ * insurer, and the others see its work: a reader never sees a place whose predecessors could still come.
+ */
+export async function placeEvents(tx: TransactionSql, insurerId: number): Promise<number> {
+  const [waiting] = await tx`select 1 from event where insurer_id = ${insurerId} and position is null limit 1`;
+  if (!waiting) return 0;
+  await tx`insert into event_feed (insurer_id) values (${insurerId}) on conflict do nothing`;
+  const [feed] = await tx<{ last: number }[]>`
+    select last_position as last from event_feed where insurer_id = ${insurerId} for update`;
+  // A statement of its own behind the lock: it sees what the holder before committed.
+  const { count } = await tx`
+    update event set position = ${feed!.last} + place.number
+    from (select event_id, row_number() over (order by event_id) as number from event
+      where insurer_id = ${insurerId} and position is null order by event_id limit ${PLACED_AT_ONCE}) place
+    where event.insurer_id = ${insurerId} and event.event_id = place.event_id`;
+  await tx`update event_feed set last_position = last_position + ${count} where insurer_id = ${insurerId}`;
+  return count;
+}
