@@ -78,10 +78,13 @@ t.test("what was rolled back is in no feed and leaves no gap", async (t) => {
 });
 
 t.test("whatever the order of commits and reads, every reader meets every event once, in one order", async (t) => {
-  const steps = fc.array(fc.constantFrom("begin", "begin", "begin", "commitOldest", "commitLatest", "read", "readTwice"), {
-    minLength: 8,
-    maxLength: 24,
-  });
+  const steps = fc.array(
+    fc.constantFrom("begin", "begin", "begin", "commitOldest", "commitLatest", "read", "readTwice"),
+    {
+      minLength: 8,
+      maxLength: 24,
+    },
+  );
   let late = 0;
   await fc.assert(
     fc.asyncProperty(steps, fc.integer({ min: 1, max: 4 }), async (taken, limit) => {

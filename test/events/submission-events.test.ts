@@ -69,9 +69,7 @@ t.test("when it is quarantined, and released by its replay", async (t) => {
   const { submissionId } = await flow.receive(insurer, delta(insurer, 1));
   await owner`update submission set attempts = 1 where submission_id = ${submissionId}`;
   await flow.processAll();
-  await database.institute.begin((tx) =>
-    replaySubmission(tx, { account: "test" }, { submissionId }),
-  );
+  await database.institute.begin((tx) => replaySubmission(tx, { account: "test" }, { submissionId }));
   await flow.processAll();
   t.same(await told(insurer), [
     "submissionProcessed LOAD",
