@@ -31,6 +31,8 @@ export interface GatewayProcess {
   readonly ended: Promise<Ending>;
   /** Where it serves, while it does. */
   readonly address: () => string | undefined;
+  /** Of the embedded server, of a process that also serves. */
+  readonly sftpPort: () => number | undefined;
   readonly isAlive: () => boolean;
   /** What it logged so far, and what it printed besides: the trace of an error that nobody caught. */
   readonly log: readonly LogLine[];
@@ -64,6 +66,7 @@ export function startGateway(settings: Partial<Record<Setting, string>>, crashPl
   const log: LogLine[] = [];
   const printed: string[] = [];
   let url: string | undefined;
+  let sftpPort: number | undefined;
   let alive = true;
   child.once("exit", () => {
     alive = false;
@@ -73,6 +76,8 @@ export function startGateway(settings: Partial<Record<Setting, string>>, crashPl
   const started = new Promise<boolean>((resolve) => {
     createInterface(child.stdout).on("line", (line) => {
       url ??= /runs at (https:\/\/\S+)/.exec(line)?.[1];
+      const port = /^SFTP: \S+ port (\d+)/.exec(line)?.[1];
+      if (port) sftpPort = Number(port);
       if (url) resolve(true);
     });
     createInterface(child.stderr).on("line", (line) => {
@@ -91,6 +96,7 @@ export function startGateway(settings: Partial<Record<Setting, string>>, crashPl
     isReady: () => isReady && alive,
     ended,
     address: () => (alive ? url : undefined),
+    sftpPort: () => (alive ? sftpPort : undefined),
     isAlive: () => alive,
     log,
     printed,
