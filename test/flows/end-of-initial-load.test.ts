@@ -146,7 +146,8 @@ async function mergeAtOnce(insurer: Insurer, files: readonly [string, string], o
   for (const each of files) tickets.push((await flow.receive(insurer, each)).submissionId);
   for (const ticket of tickets) await postpone(insurer, ticket, true);
   const release = await holdMerges(flow.owner, insurer);
-  const worker = startWorker(flow.intake, { concurrency: 2, pollIntervalMs: 10 });
+  // One lane more than the files need: an insurer never has them all.
+  const worker = startWorker(flow.intake, { concurrency: 3, pollIntervalMs: 10 });
   for (const [index, place] of order.entries()) {
     await postpone(insurer, tickets[place]!, false);
     await untilLocksAreAwaited(flow.owner, index + 1);
