@@ -15,7 +15,7 @@ export interface ExpiryWatchOptions {
   /** The institute's role. */
   readonly sql: Sql;
   readonly log: Pick<Logger, "warn">;
-  /** Called with the codes `certificateExpires` and `keyExpires`. */
+  /** Called with the codes `certificateExpires`, `keyExpires` and `signingCertificateExpires`. */
   readonly raise: (alarm: NewAlarm) => Promise<unknown>;
   readonly intervalMs?: number;
 }
@@ -84,6 +84,9 @@ async function listExpiring(sql: Sql, now: Date): Promise<Expiring[]> {
     select credential.kind, client_id as "clientId", subject, expires_at as "expiresAt" from (
       select 'certificateExpires' as kind, client_id, encode(thumbprint, 'hex') as subject, not_after as expires_at
       from client_certificate where revoked_at is null
+      union all
+      select 'signingCertificateExpires', client_id, encode(thumbprint, 'hex'), not_after
+      from client_signing_certificate where revoked_at is null
       union all
       select 'keyExpires', client_id, kid, expires_at from client_key where revoked_at is null) credential
     join client using (client_id)

@@ -24,6 +24,16 @@ const TEXTS: Readonly<Record<NoticeKind, Readonly<Record<Language, Words>>>> = {
     en: (name, client, day) =>
       `The key ${name} of client ${client} expires on ${day}. Have the next key registered before that day.`,
   },
+  signingCertificateExpires: {
+    fr: (name, client, day) =>
+      `Le certificat ${name}, qui vérifie les signatures (FS) des fichiers du client ${client}, expire le ${day}. Faites enregistrer son successeur avant cette date.`,
+    nl: (name, client, day) =>
+      `Het certificaat ${name} dat de handtekeningen (FS) van de bestanden van client ${client} verifieert, vervalt op ${day}. Laat voor die dag de opvolger registreren.`,
+    de: (name, client, day) =>
+      `Das Zertifikat ${name}, das die Signaturen (FS) der Dateien des Clients ${client} prüft, läuft am ${day} ab. Lassen Sie vorher seinen Nachfolger registrieren.`,
+    en: (name, client, day) =>
+      `The certificate ${name} that verifies the signatures (FS) of files of client ${client} expires on ${day}. Have its successor registered before that day.`,
+  },
   answersExpire: {
     fr: (name, client, day) =>
       `Des réponses attendent dans OUT du compte SFTP ${name} (client ${client}). Celles qui ne sont pas retirées en disparaissent à partir du ${day}.`,
@@ -43,7 +53,8 @@ const SHOWN_CHARACTERS = 16;
 /** The notice as a sentence; the day is the one in Brussels, `yyyy-mm-dd`. */
 export function renderNotice({ kind, details }: Pick<Notice, "kind" | "details">, language: Language): string {
   const { clientId, subject, expiresAt } = details;
-  const name = kind === "certificateExpires" ? `${subject.slice(0, SHOWN_CHARACTERS)}…` : subject;
+  const isThumbprint = kind === "certificateExpires" || kind === "signingCertificateExpires";
+  const name = isThumbprint ? `${subject.slice(0, SHOWN_CHARACTERS)}…` : subject;
   const day = Temporal.Instant.from(expiresAt).toZonedDateTimeISO(TIME_ZONE).toPlainDate().toString();
   return TEXTS[kind][language](name, clientId, day);
 }

@@ -1,10 +1,10 @@
-export const NOTICE_KINDS = ["certificateExpires", "keyExpires", "answersExpire"] as const;
+export const NOTICE_KINDS = ["certificateExpires", "keyExpires", "signingCertificateExpires", "answersExpire"] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** What expires, and when. */
 export interface NoticeDetails {
   readonly clientId: string;
-  /** Thumbprint of the certificate in hexadecimal, the key's `kid`, or the name of the SFTP account. */
+  /** Thumbprint of a certificate in hexadecimal, the key's `kid`, or the name of the SFTP account. */
   readonly subject: string;
   /** An instant, RFC 3339. */
   readonly expiresAt: string;

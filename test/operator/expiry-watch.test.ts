@@ -3,7 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JWK } from "jose";
 import t from "tap";
 import { createClient, grant, revokeClient } from "../../src/identity/client-registry.ts";
-import { registerCertificate, registerKey, revokeCertificate } from "../../src/identity/credential-registry.ts";
+import {
+  registerCertificate,
+  registerKey,
+  registerSigningCertificate,
+  revokeCertificate,
+} from "../../src/identity/credential-registry.ts";
 import { generateSigningKeyPem, issueCertificate } from "../../src/identity/issue-certificate.ts";
 import { listAlarms, type NewAlarm, raiseAlarm } from "../../src/operations/alarms.ts";
 import { startExpiryWatch, warnOfExpiry } from "../../src/operator/expiry-watch.ts";
@@ -18,81 +23,94 @@ function inDays(days: number): Date {
   return new Date(Date.now() + days * DAY_MS);
 }
 
-async function registerExpiring({ database, authority }: Door, clientId: string, days: number): Promise<string> {
+async function registerExpiring(
+  { database, authority }: Door,
+  clientId: string,
+  days: number,
+  isOfSignatures = false,
+): Promise<string> {
   const validity = { notBefore: inDays(-1), notAfter: inDays(days) };
   const { certificatePem, thumbprint } = await issueCertificate(authority, {
     commonName: "x",
     usage: "client",
     validity,
   });
-  await database.institute.begin((tx) => registerCertificate(tx, ACTOR, { clientId, pem: certificatePem }));
+  const register = isOfSignatures ? registerSigningCertificate : registerCertificate;
+  await database.institute.begin((tx) => register(tx, ACTOR, { clientId, pem: certificatePem }));
   return thumbprint.toString("hex");
 }
 
-t.test("certificates and keys that expire are told of 60, 30, 14, 7 days and 1 day before, each once", async (t) => {
-  const door = await openDoor(t);
-  const { institute } = door.database;
-  const clientId = clientIdOf(ALPHA);
-  const subject = await registerExpiring(door, clientId, 90.5);
-  const jwk = createPublicKey(await generateSigningKeyPem()).export({ format: "jwk" }) as JWK;
-  await institute.begin((tx) =>
-    registerKey(tx, ACTOR, { clientId, jwk: { ...jwk, kid: "k" }, expiresAt: inDays(90.5) }),
-  );
-  const raised: NewAlarm[] = [];
-  const raise = async (alarm: NewAlarm) => raised.push(alarm);
+t.test(
+  "certificates, keys and signing certificates that expire are told of 60, 30, 14, 7 days and 1 day before, each once",
+  async (t) => {
+    const door = await openDoor(t);
+    const { institute } = door.database;
+    const clientId = clientIdOf(ALPHA);
+    const subject = await registerExpiring(door, clientId, 90.5);
+    const ofSignatures = await registerExpiring(door, clientId, 90.5, true);
+    const jwk = createPublicKey(await generateSigningKeyPem()).export({ format: "jwk" }) as JWK;
+    await institute.begin((tx) =>
+      registerKey(tx, ACTOR, { clientId, jwk: { ...jwk, kid: "k" }, expiresAt: inDays(90.5) }),
+    );
+    const raised: NewAlarm[] = [];
+    const raise = async (alarm: NewAlarm) => raised.push(alarm);
 
-  const given: Record<number, unknown[]> = {};
-  for (let daysLeft = 90; daysLeft >= -2; daysLeft -= 1) {
-    raised.length = 0;
-    // Several processes check at the same time, again and again.
-    const now = inDays(90.5 - daysLeft);
-    await Promise.all([1, 2, 3].map(() => warnOfExpiry({ sql: institute, raise }, now)));
-    if (raised.length > 0) given[daysLeft] = raised.map(({ code, details }) => [code, details.daysBefore]).sort();
-  }
-  t.strictSame(
-    given,
-    Object.fromEntries(
-      [60, 30, 14, 7, 1].map((days) => [
-        days,
-        [
-          ["certificateExpires", days],
-          ["keyExpires", days],
-        ],
-      ]),
-    ),
-  );
+    const given: Record<number, unknown[]> = {};
+    for (let daysLeft = 90; daysLeft >= -2; daysLeft -= 1) {
+      raised.length = 0;
+      // Several processes check at the same time, again and again.
+      const now = inDays(90.5 - daysLeft);
+      await Promise.all([1, 2, 3].map(() => warnOfExpiry({ sql: institute, raise }, now)));
+      if (raised.length > 0) given[daysLeft] = raised.map(({ code, details }) => [code, details.daysBefore]).sort();
+    }
+    t.strictSame(
+      given,
+      Object.fromEntries(
+        [60, 30, 14, 7, 1].map((days) => [
+          days,
+          [
+            ["certificateExpires", days],
+            ["keyExpires", days],
+            ["signingCertificateExpires", days],
+          ],
+        ]),
+      ),
+    );
 
-  const { json, headers } = await door.alpha(`${NOTICES}?pageSize=4`, { headers: { "Accept-Language": "fr-BE" } });
-  t.equal(headers["content-language"], "fr");
-  t.match(json.items, [
-    { text: /^(Le certificat|La clé) .* du client client-0403019261 expire le \d{4}-\d\d-\d\d\./ },
-    { href: /^\/REST\/digitalContracts\/v1\/notices\// },
-    {},
-    {},
-  ]);
-  const rest = [...json.items!];
-  for (let next = json.next; next; ) {
-    const page = await door.alpha(next);
-    rest.push(...page.json.items!);
-    next = page.json.next;
-  }
-  t.equal(rest.length, 10);
-  t.match(
-    rest
-      .filter((notice) => "subject" in notice && notice.subject === subject)
-      .map((notice) => "daysBefore" in notice && notice.daysBefore),
-    [1, 7, 14, 30, 60],
-    "newest first",
-  );
-  const { href, text } = rest.at(-1)!;
-  t.match(await door.alpha(href), { status: 200, json: { self: href, text } });
-  t.match((await door.alpha(href, { headers: { "Accept-Language": "nl" } })).json, { text: /vervalt op/ });
-  t.match((await door.alpha(href, { headers: { "Accept-Language": "de" } })).json, { text: /läuft am .* ab/ });
-  t.same((await door.beta(NOTICES)).json.items, [], "another insurer is told nothing");
-  const other = await door.beta(href);
-  const never = await door.beta(`${NOTICES}/019aa9d2-5f4e-7cc1-9b3a-2f1c5f0e7a10`);
-  t.same([other.status, other.json.detail], [404, never.json.detail]);
-});
+    const { json, headers } = await door.alpha(`${NOTICES}?pageSize=4`, { headers: { "Accept-Language": "fr-BE" } });
+    t.equal(headers["content-language"], "fr");
+    t.match(json.items, [
+      { text: /^(Le certificat|La clé) .* du client client-0403019261,? expire le \d{4}-\d\d-\d\d\./ },
+      { href: /^\/REST\/digitalContracts\/v1\/notices\// },
+      {},
+      {},
+    ]);
+    const rest = [...json.items!];
+    for (let next = json.next; next; ) {
+      const page = await door.alpha(next);
+      rest.push(...page.json.items!);
+      next = page.json.next;
+    }
+    t.equal(rest.length, 15);
+    t.match(
+      rest
+        .filter((notice) => "subject" in notice && notice.subject === subject)
+        .map((notice) => "daysBefore" in notice && notice.daysBefore),
+      [1, 7, 14, 30, 60],
+      "newest first",
+    );
+    const { text: said } = rest.find((notice) => "subject" in notice && notice.subject === ofSignatures)!;
+    t.match(said, /^Le certificat \w{16}…, qui vérifie les signatures \(FS\) .* expire le/);
+    const { href, text } = rest.findLast((notice) => "subject" in notice && notice.subject === subject)!;
+    t.match(await door.alpha(href), { status: 200, json: { self: href, text } });
+    t.match((await door.alpha(href, { headers: { "Accept-Language": "nl" } })).json, { text: /vervalt op/ });
+    t.match((await door.alpha(href, { headers: { "Accept-Language": "de" } })).json, { text: /läuft am .* ab/ });
+    t.same((await door.beta(NOTICES)).json.items, [], "another insurer is told nothing");
+    const other = await door.beta(href);
+    const never = await door.beta(`${NOTICES}/019aa9d2-5f4e-7cc1-9b3a-2f1c5f0e7a10`);
+    t.same([other.status, other.json.detail], [404, never.json.detail]);
+  },
+);
 
 t.test("whoever registers late is told what is left, and what is revoked is not told of", async (t) => {
   const door = await openDoor(t);
