@@ -7,6 +7,7 @@ export const EVENT_KINDS = [
   "contractRechecked",
   "certificateExpires",
   "keyExpires",
+  "signingCertificateExpires",
   "answersExpire",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
