@@ -1,0 +1,4 @@
+ALTER TABLE "event" DROP CONSTRAINT "event_kind";--> statement-breakpoint
+ALTER TABLE "notice" DROP CONSTRAINT "notice_kind";--> statement-breakpoint
+ALTER TABLE "event" ADD CONSTRAINT "event_kind" CHECK ("event"."kind" in ('submissionHeld', 'submissionReleased', 'submissionQuarantined', 'submissionProcessed', 'submissionRefused', 'contractRechecked', 'certificateExpires', 'keyExpires', 'signingCertificateExpires', 'answersExpire'));--> statement-breakpoint
+ALTER TABLE "notice" ADD CONSTRAINT "notice_kind" CHECK ("notice"."kind" in ('certificateExpires', 'keyExpires', 'signingCertificateExpires', 'answersExpire'));
