@@ -196,6 +196,23 @@ t.test("a service provider's file goes to the insurer that it names", async (t) 
   });
 });
 
+t.test("another insurer's name in one's own IN is refused, and costs the other nothing", async (t) => {
+  const flow = await openExchange(t);
+  const [own, other] = [await flow.open(), await flow.open()];
+  for (const sequence of [1, 2]) drop({ ...other, put: own.put }, `R-${sequence}`, sequence);
+  t.match(await own.serve(), { decided: 2 });
+  const refusals = fetchAll(own);
+  t.strictSame([...new Set(codesOf(refusals))], ["senderMismatch"]);
+  t.match(Object.values(refusals)[0], "<number>108</number>");
+  t.strictSame(await submissionsOf(flow, other.insurer), [], "nothing of it is the other's");
+  for (const sequence of [1, 2]) drop(other, `R-${sequence}`, sequence);
+  await other.serve();
+  t.strictSame(codesOf(fetchAll(other)), [], "whose names, references and files are as they were");
+  own.put(`TD.${other.name(1)}`);
+  await own.serve({ goTimeoutMs: 0 });
+  t.match(await submissionsOf(flow, other.insurer), [{ state: "received" }, { state: "received" }]);
+});
+
 t.test("TD of a file that was taken takes its submission back, and the report says so", async (t) => {
   const flow = await openExchange(t);
   const account = await flow.open();
