@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { listAlarms } from "../operations/alarms.ts";
 import { acknowledge } from "../operator/acknowledge.ts";
-import { loadRegisterFile } from "../operator/load-register-file.ts";
+import { loadRegisterFile, previewRegisterFile } from "../operator/load-register-file.ts";
 import { listQuarantined, replaySubmission } from "../operator/quarantine.ts";
 import { act, isJson, look, printJson, show } from "./operator-command.ts";
 import type { Surroundings } from "./operator-surroundings.ts";
@@ -70,16 +70,29 @@ export function addSubmissionCommands(program: Command, surroundings: Surroundin
 }
 
 export function addRegisterCommands(program: Command, surroundings: Surroundings): void {
-  program
-    .command("register")
-    .description("keep the register of providers")
+  const register = program.command("register").description("keep the register of providers");
+  register
     .command("load")
-    .description("load a CSV file, all rows or none; providers that are there take the new values")
-    .argument("<file>", "columns inamiNumber,ssin,validFrom,validTo,replacedBy,deceasedOn")
-    .action(async (path: string, _options: object, command: Command) => {
-      await act(surroundings, command, async (tx, actor) => [await loadRegisterFile(tx, actor, { path })]);
+    .description("load a CSV file, all rows or none; what changes becomes a version, contracts are checked again")
+    .argument("<file>", REGISTER_FILE)
+    .option("--full", FULL)
+    .action(async (path: string, { full }: { full?: true }, command: Command) => {
+      const isFull = full === true;
+      await act(surroundings, command, async (tx, actor) => [await loadRegisterFile(tx, actor, { path, isFull })]);
+    });
+  register
+    .command("preview")
+    .description("tell what loading a CSV file would do, and to how many contracts of which insurer; changes nothing")
+    .argument("<file>", REGISTER_FILE)
+    .option("--full", FULL)
+    .action(async (path: string, { full }: { full?: true }, command: Command) => {
+      const columns = ["what", "count"] as const;
+      await show(surroundings, command, columns, (database) => previewRegisterFile(database, path, full === true));
     });
 }
+
+const REGISTER_FILE = "columns inamiNumber,ssin,validFrom,validTo,replacedBy,deceasedOn";
+const FULL = "the file holds the whole register: count the providers that are not in it";
 
 export function readLimit(text: string): number {
   const number = Number(text);

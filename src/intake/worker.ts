@@ -6,6 +6,7 @@ import { insertEvents } from "../events/insert-events.ts";
 import { lockDeltaQueue, settleDeltas, settleOverdueDeltas } from "./delta-queue.ts";
 import type { Intake } from "./intake.ts";
 import { type Claim, processSubmission } from "./process-submission.ts";
+import { recheckWaiting } from "./recheck-contracts.ts";
 import { reachStep } from "./steps.ts";
 import type { SubmissionKind } from "./submission.ts";
 
@@ -120,6 +121,7 @@ type Room = ReturnType<typeof createRoom>;
 async function takeTurn(intake: Intake, room: Room, abandon: AbortSignal): Promise<boolean> {
   if (await processNext(intake, room, abandon)) return true;
   await settleOverdueDeltas(intake, new Date());
+  await recheckWaiting(intake);
   return false;
 }
 

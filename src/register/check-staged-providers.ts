@@ -1,5 +1,8 @@
+import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
 import { stagedFinding } from "../database/staged-records.ts";
+
+type Fragment = PendingQuery<Row[]>;
 
 /**
  * Looks every staged record up in the register (exchange.md section 4): the number of a `new` or `modify` exists and is
@@ -53,7 +56,7 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
         p.inami_root is null and declares as is_unknown,
         declares and coalesce(s.start_on < p.valid_from or s.start_on > p.valid_to or s.start_on > p.deceased_on, false)
           as is_not_valid,
-        coalesce(s.ssin <> p.ssin, false) as is_mismatch,
+        coalesce(s.ssin <> p.ssin, false) and not ${wasBisNumber(tx, tx`s.ssin`)} as is_mismatch,
         declares and coalesce(p.valid_to < ${today}::date, false) as is_expired,
         declares and p.inami_root is not null and length(s.inami_number) = 11 and not exists (
           select 1 from competence_code c
@@ -84,6 +87,13 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
       inami_root = coalesce(found.replaced_by_root, staged.inami_root)
     from found where staged.ctid = found.row_id and found.findings <> '[]'::jsonb`;
   await findAliases(tx);
+}
+
+/** Whether `ssin` is a BIS number (month raised by 20 or 40) that provider `p` had before it got a national number. */
+export function wasBisNumber(tx: TransactionSql, ssin: Fragment): Fragment {
+  return tx`exists (
+    select 1 from provider_version had
+    where had.inami_root = p.inami_root and had.ssin = ${ssin} and substr(had.ssin, 3, 2) > '12')`;
 }
 
 /** Where the chain of replacements of provider `p` ends. A number that comes again in it ends it too. */

@@ -6,6 +6,7 @@ import type { Database } from "../database/connection.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { parseCalendarDate } from "../formats/contract-file/calendar-date.ts";
+import { applyLoaded, compareLoaded, createLoadedTable, lockRegister, type RegisterEffect } from "./apply-register.ts";
 
 const BATCH_ROWS = 2_000;
 const REGISTER_COLUMNS = ["inamiNumber", "ssin", "validFrom", "validTo", "replacedBy", "deceasedOn"] as const;
@@ -28,22 +29,31 @@ export class RegisterFileError extends Error {
  * what reading the file throws.
  */
 export async function loadRegister(database: Database, path: string): Promise<number> {
-  return await runTransaction(database.institute, (tx) => loadProviders(tx, path));
+  return (await runTransaction(database.institute, (tx) => loadProviders(tx, path))).rows;
 }
 
-/** As `loadRegister`, in the transaction of the caller. */
-export async function loadProviders(tx: TransactionSql, path: string): Promise<number> {
+/** As `loadRegister`, in the transaction of the caller. `isFull`: what is not in the file is counted. */
+export async function loadProviders(tx: TransactionSql, path: string, isFull = false): Promise<RegisterEffect> {
+  await lockRegister(tx);
+  const effect = await stageProviders(tx, path, isFull);
+  await applyLoaded(tx, effect);
+  return effect;
+}
+
+/** Reads the file into the transaction's table `loaded`, which is left with what would change. */
+export async function stageProviders(tx: TransactionSql, path: string, isFull: boolean): Promise<RegisterEffect> {
+  await createLoadedTable(tx);
   let count = 0;
   let batch = new Map<string, ProviderRow>();
   for await (const row of readProviders(path)) {
     batch.set(row.inami_root, row);
     count += 1;
     if (batch.size < BATCH_ROWS) continue;
-    await upsertProviders(tx, batch);
+    await stageBatch(tx, batch);
     batch = new Map();
   }
-  await upsertProviders(tx, batch);
-  return count;
+  await stageBatch(tx, batch);
+  return await compareLoaded(tx, count, isFull);
 }
 
 type RegisterLine = Record<(typeof REGISTER_COLUMNS)[number], string>;
@@ -103,9 +113,9 @@ function toProvider(line: RegisterLine, lineNumber: number): ProviderRow {
   };
 }
 
-async function upsertProviders(tx: TransactionSql, rows: ReadonlyMap<string, ProviderRow>): Promise<void> {
+async function stageBatch(tx: TransactionSql, rows: ReadonlyMap<string, ProviderRow>): Promise<void> {
   await tx`
-    insert into provider (inami_root, inami_number, ssin, valid_from, valid_to, replaced_by_root, deceased_on)
+    insert into loaded (inami_root, inami_number, ssin, valid_from, valid_to, replaced_by_root, deceased_on)
     select * from jsonb_to_recordset(${tx.json([...rows.values()] as never)}) as r (inami_root text, inami_number text, ssin text,
       valid_from date, valid_to date, replaced_by_root text, deceased_on date)
     on conflict (inami_root) do update set inami_number = excluded.inami_number, ssin = excluded.ssin,
