@@ -2,7 +2,6 @@ import type { PendingQuery, Row } from "postgres";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import { wasBisNumber } from "../register/check-staged-providers.ts";
-import { lockInsurer } from "./complete-initial-load.ts";
 import type { Intake } from "./intake.ts";
 
 type Fragment = PendingQuery<Row[]>;
@@ -13,13 +12,17 @@ interface AffectedContract {
   readonly findingCodes: readonly string[];
 }
 
-/** Checks again what waits for it since a change of the register; answers for how many insurers. */
+/**
+ * Checks again what waits for it since a change of the register; answers for how many insurers. One whose contracts are
+ * being merged waits for the next time, and keeps nobody else waiting.
+ */
 export async function recheckWaiting(intake: Pick<Intake, "database">): Promise<number> {
   const waiting = await listWaiting(intake.database.institute);
+  let done = 0;
   for (const { insurerId, changeId } of waiting) {
-    await intake.database.asInsurer(insurerId).run((tx) => recheck(tx, insurerId, changeId));
+    if (await intake.database.asInsurer(insurerId).run((tx) => recheck(tx, insurerId, changeId))) done += 1;
   }
-  return waiting.length;
+  return done;
 }
 
 async function listWaiting(sql: Sql): Promise<{ insurerId: number; changeId: string }[]> {
@@ -32,12 +35,13 @@ async function listWaiting(sql: Sql): Promise<{ insurerId: number; changeId: str
  * Under the insurer's lock, after the change was committed: a load that checked its records by the old register has
  * committed them by now, and one that comes later sees the new. Contracts stay as they are.
  */
-async function recheck(tx: TransactionSql, insurerId: number, changeId: string): Promise<void> {
-  await lockInsurer(tx, insurerId);
+async function recheck(tx: TransactionSql, insurerId: number, changeId: string): Promise<boolean> {
+  const [free] = await tx`select 1 from insurer where insurer_id = ${insurerId} for no key update skip locked`;
+  if (!free) return false;
   const { count } = await tx`
     update register_recheck set rechecked_at = clock_timestamp()
     where insurer_id = ${insurerId} and change_id = ${changeId} and rechecked_at is null`;
-  if (count === 0) return;
+  if (count === 0) return false;
   const pairs = tx`provider_version changed join provider_version known
     on known.inami_root = changed.inami_root and known.version = changed.version - 1 and changed.version > 1
     and changed.change_id = ${changeId}`;
@@ -46,6 +50,7 @@ async function recheck(tx: TransactionSql, insurerId: number, changeId: string):
     tx,
     affected.map((details) => ({ insurerId, kind: "contractRechecked", details })),
   );
+  return true;
 }
 
 /** How many contracts of the insurer are affected if `loaded` becomes the register. */

@@ -161,7 +161,7 @@ t.test("alarms, quarantined submissions and the register", async (t) => {
   writeFileSync(file, `inamiNumber,ssin,validFrom,validTo,replacedBy,deceasedOn\n${INAMI},${SSIN},2000-01-01,,,\n`);
   t.match(await infoss(`register load ${file}`, ...VALIDATION), {
     status: 0,
-    stdout: /^registerLoaded: rows 1, sha256 [0-9a-f]{64}\n$/,
+    stdout: /^registerLoaded: rows 1, added 1, changed 0, unchanged 0, sha256 [0-9a-f]{64}\n$/,
   });
   t.equal((await owner`select from provider`).length, 1);
   t.equal((await owner`select from audit_event where kind = 'operatorAct'`).length, 3);
