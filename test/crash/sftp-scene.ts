@@ -1,17 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Test } from "tap";
-import { createLogger } from "../../src/log.ts";
 import type { Setting } from "../../src/setting-reader.ts";
-import type { SftpLimits } from "../../src/sftp/server/sftp-limits.ts";
-import { type SftpServer, startSftpServer } from "../../src/sftp/server/sftp-server.ts";
 import { type FaultProxy, startFaultProxy } from "../sftp/fault-proxy.ts";
-import { makeSshKey } from "../sftp/ssh-keys.ts";
 import { generateInput, type InputFile, type InsurerName, padWithNoise, SENDERS } from "./crash-inputs.ts";
 import { checkSameOutcome, openScene, type Scene, waitUntil } from "./crash-scene.ts";
 import type { GatewayProcess } from "./gateway-process.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
+import { type OpenPlace, openEmbeddedPlace, type SftpPlace } from "./sftp-places.ts";
 
 type Settings = Partial<Record<Setting, string>>;
 
@@ -26,7 +22,7 @@ export interface SftpScene extends Scene {
   readonly proxy: FaultProxy;
   readonly folderOf: (insurer: InsurerName) => string;
   /** Also starts it again after `stopServer`, with another host key if told so. */
-  startServer(options?: { readonly otherHostKey?: boolean; readonly limits?: Partial<SftpLimits> }): Promise<void>;
+  readonly startServer: SftpPlace["startServer"];
   stopServer(): Promise<void>;
   /** Puts FI and GO into IN as insurers do; answers the name of FI. */
   drop(file: InputFile): string;
@@ -41,41 +37,12 @@ export interface SftpScene extends Scene {
 
 const PORT_ATTEMPTS = 50;
 
-export async function openSftpScene(t: Test): Promise<SftpScene> {
+/** On the embedded server, unless another place is given. */
+export async function openSftpScene(t: Test, openPlace: OpenPlace = openEmbeddedPlace): Promise<SftpScene> {
   const scene = await openScene(t);
-  const folder = mkdtempSync(join(tmpdir(), "infoss-sftp-crash-"));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  const root = join(folder, "accounts");
-  const folderOf = (insurer: InsurerName) => join(root, `client-${insurer}`);
-  for (const insurer of ["alpha", "beta"] as const) {
-    for (const name of ["IN", "OUT"]) mkdirSync(join(folderOf(insurer), name), { recursive: true, mode: 0o700 });
-  }
-  const gateway = makeSshKey(folder, "gateway");
-  let server: SftpServer | undefined;
-  let port = 0;
-  const startServer: SftpScene["startServer"] = async ({ otherHostKey = false, limits = {} } = {}) => {
-    const begin = () =>
-      startSftpServer({
-        host: "127.0.0.1",
-        port,
-        hostKeyFile: join(folder, otherHostKey ? "other-host-key" : "host-key"),
-        root,
-        findAccountByKey: async () => undefined,
-        gatewayKey: gateway.publicKey,
-        limits: { freeBytes: 0, requestsPerSecond: 100_000, ...limits },
-        log: createLogger("silent"),
-      });
-    server = await begin();
-    port = server.port;
-  };
-  const stopServer = async () => {
-    await server?.close();
-    server = undefined;
-  };
-  await startServer();
-  const pinned = server!.fingerprint;
-  t.teardown(stopServer);
-  const proxy = await startFaultProxy(t, port);
+  const place = await openPlace(t);
+  const { folderOf, startServer, stopServer } = place;
+  const proxy = await startFaultProxy(t, place.port);
 
   const names = new Map<InputFile, string>();
   const nameOf = (file: InputFile) => {
@@ -115,9 +82,9 @@ export async function openSftpScene(t: Test): Promise<SftpScene> {
   };
   const sftpSettings: Settings = {
     ROLES: "worker,sftp",
-    SFTP_URL: `sftp://infoss-gateway@127.0.0.1:${proxy.port}/{account}`,
-    SFTP_KEY_FILE: gateway.file,
-    SFTP_HOST_KEYS: pinned,
+    SFTP_URL: `sftp://infoss-gateway@127.0.0.1:${proxy.port}${place.path}`,
+    SFTP_KEY_FILE: place.keyFile,
+    SFTP_HOST_KEYS: place.hostKey,
     SFTP_POLL_INTERVAL_MS: "50",
     SFTP_TIMEOUT_MS: "1500",
   };
@@ -165,8 +132,12 @@ export async function dropInOrder(
 }
 
 /** What comes of the files when nobody disturbs anything. */
-export async function readUndisturbedDrops(t: Test, files: readonly InputFile[]): Promise<Outcome> {
-  const scene = await openSftpScene(t);
+export async function readUndisturbedDrops(
+  t: Test,
+  files: readonly InputFile[],
+  openPlace?: OpenPlace,
+): Promise<Outcome> {
+  const scene = await openSftpScene(t, openPlace);
   const gateway = await scene.startReady();
   await dropInOrder(scene, files);
   for (const file of files) await scene.answered(file);

@@ -34,27 +34,38 @@ export interface Sshd extends DropServer {
   changeHostKey(): void;
 }
 
+export interface SshdOptions {
+  /** Users of the accounts are so called before the account's own name. */
+  readonly prefix?: string;
+  /** Lines before those of the shipped configuration; of two that say something of the same the first holds. */
+  readonly lines?: readonly string[];
+}
+
 /** Starts OpenSSH on a free port of loopback; it ends with the test. */
-export async function startSshd(t: Pick<Test, "teardown">): Promise<Sshd> {
+export async function startSshd(
+  t: Pick<Test, "teardown">,
+  { prefix = "", lines = [] }: SshdOptions = {},
+): Promise<Sshd> {
+  const users = ACCOUNTS.map((name) => `${prefix}${name}`);
   // Neither the test's folder nor /tmp: each folder on the way must be such that nobody but root can change it.
   const folder = mkdtempSync("/var/lib/infoss-sshd-");
   chmodSync(folder, 0o755);
   mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   const root = join(folder, "srv");
-  const environment = { ...process.env, ...writeUsers(folder), INFOSS_SFTP_ROOT: root };
+  const environment = { ...process.env, ...writeUsers(folder, users), INFOSS_SFTP_ROOT: root };
   await run("sh", [join(SHIPPED, "set-up-host.sh")], { env: environment });
-  for (const name of ACCOUNTS) await run("sh", [join(SHIPPED, "add-account.sh"), name], { env: environment });
+  for (const user of users) await run("sh", [join(SHIPPED, "add-account.sh"), user], { env: environment });
 
   const host = makeSshKey(folder, "host");
   const accounts = { alpha: makeSshKey(folder, "alpha"), beta: makeSshKey(folder, "beta") };
   const gateway = makeSshKey(folder, "gateway");
   writeFileSync(join(folder, "gateway_keys"), `${gateway.publicKey}\n`);
   for (const name of ACCOUNTS) {
-    writeFileSync(join(root, "keys", name), `${accounts[name].publicKey}\n`, { mode: 0o644 });
+    writeFileSync(join(root, "keys", `${prefix}${name}`), `${accounts[name].publicKey}\n`, { mode: 0o644 });
   }
   const port = await findFreePort();
   const configuration = join(folder, "sshd_config");
-  writeFileSync(configuration, moveShippedConfiguration(folder, root, port));
+  writeFileSync(configuration, [...lines, moveShippedConfiguration(folder, root, port)].join("\n"));
 
   const knowsPenalties = await run(SSHD, ["-t", "-f", configuration, ...WITHOUT_PENALTIES], { env: environment }).then(
     () => true,
@@ -98,8 +109,8 @@ export async function startSshd(t: Pick<Test, "teardown">): Promise<Sshd> {
     knownHostsFile: writeKnownHosts(folder, port, host.publicKey),
     accounts,
     gateway,
-    pathOf: (account: AccountName) => `/accounts/${account}`,
-    folderOf: (account: AccountName) => join(root, "accounts", account),
+    pathOf: (account: AccountName) => `/accounts/${prefix}${account}`,
+    folderOf: (account: AccountName) => join(root, "accounts", `${prefix}${account}`),
     keysFolder: join(root, "keys"),
     keysPath: "/keys",
     log: () => log,
@@ -125,11 +136,11 @@ function moveShippedConfiguration(folder: string, root: string, port: number): s
 }
 
 /** Users as set-up-host.sh and add-account.sh would make them, for nss_wrapper; answers its environment. */
-function writeUsers(folder: string): Record<string, string> {
+function writeUsers(folder: string, accounts: readonly string[]): Record<string, string> {
   const gatewayId = 61_000;
   const users = [
     ["infoss-gateway", gatewayId] as const,
-    ...ACCOUNTS.map((name, index) => [name, gatewayId + 1 + index] as const),
+    ...accounts.map((name, index) => [name, gatewayId + 1 + index] as const),
   ];
   const ofDebian = (file: string, names: readonly string[]) =>
     readFileSync(file, "utf8")
@@ -150,7 +161,7 @@ function writeUsers(folder: string): Record<string, string> {
     [
       ...ofDebian("/etc/group", ["root", "nogroup"]),
       ...users.map(([name, id]) => `${name}:*:${id}:`),
-      `infoss-accounts:*:61999:${ACCOUNTS.join(",")}`,
+      `infoss-accounts:*:61999:${accounts.join(",")}`,
       "",
     ].join("\n"),
   );
