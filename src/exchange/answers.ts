@@ -12,6 +12,8 @@ import {
 export interface DueAnswer {
   readonly answerId: string;
   readonly fileName: string;
+  /** Its bytes, where whoever decided it still has them. */
+  readonly content?: Buffer;
 }
 
 /** What an answer is about and for whom. */

@@ -10,7 +10,7 @@ import { renderReceiptXml } from "../formats/report/receipt.ts";
 import { receiveSubmission, type StoredTransfer } from "../intake/receive-submission.ts";
 import { cancelInTransaction, findByFileName } from "../intake/submission-queries.ts";
 import type { AccountInsurer, SftpAccount } from "./accounts.ts";
-import { type DueAnswer, insertAnswer, reviveAnswers } from "./answers.ts";
+import { type AnswerSubject, type DueAnswer, insertAnswer, reviveAnswers } from "./answers.ts";
 import type { SeenFile } from "./drop.ts";
 import { settleDrop } from "./drops.ts";
 import type { Exchange } from "./exchange.ts";
@@ -133,7 +133,7 @@ async function answerTransfer(
   const xml = renderReceiptXml({ ...receipt.receipt, fileName: answeredName }, LANGUAGES, receipt.jws);
   const subject = { ...addressOf(exchange, accountName, insurer, answeredName), answeredName, submissionId };
   const reportDue = state === "received" || state === "held";
-  return [await insertAnswer(tx, { ...subject, code: "ACRF", reportDue }, once(xml))];
+  return [await insertReceipt(tx, { ...subject, code: "ACRF", reportDue }, xml)];
 }
 
 function addressOf(exchange: Exchange, accountName: string, insurer: AccountInsurer, answeredName: string) {
@@ -153,8 +153,13 @@ export function letterOf({ intake }: Exchange, answeredName: string): NameLetter
   return parsed.fault === undefined ? parsed.name.letter : intake.environmentName === "production" ? "R" : "S";
 }
 
-async function* once(text: string): AsyncGenerator<Buffer> {
-  yield Buffer.from(text);
+async function insertReceipt(tx: TransactionSql, subject: AnswerSubject, xml: string): Promise<DueAnswer> {
+  const content = Buffer.from(xml);
+  return { ...(await insertAnswer(tx, subject, once(content))), content };
+}
+
+async function* once(content: Buffer): AsyncGenerator<Buffer> {
+  yield content;
 }
 
 /** Refuses what need not be read, or takes back what was not taken yet. */
@@ -235,7 +240,7 @@ async function writeNotTaken(
   const xml = renderNotTakenXml({ ...decision, decidedAt: new Date().toISOString() });
   const answeredName = decision.fileName;
   const subject = { ...addressOf(exchange, accountName, insurer, answeredName), answeredName };
-  const answer = await insertAnswer(tx, { ...subject, code: "ACRF", reportDue: false }, once(xml));
+  const answer = await insertReceipt(tx, { ...subject, code: "ACRF", reportDue: false }, xml);
   await settleDrop(tx, accountName, step.name, step);
   return { insurerId: insurer.insurerId, answers: [answer] };
 }

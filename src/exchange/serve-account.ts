@@ -9,6 +9,7 @@ import { type DropFolders, SftpFault } from "./drop-folders.ts";
 import { countWaiting, deleteDrops, listDrops, recordTrouble, upsertDrops } from "./drops.ts";
 import type { Exchange } from "./exchange.ts";
 import { expireAnswers } from "./expire-answers.ts";
+import { findPendingWork, type PendingWork } from "./pending-work.ts";
 import { isSame, planRound, type Step } from "./plan-round.ts";
 import { decideReports } from "./reports.ts";
 
@@ -46,9 +47,11 @@ export async function serveAccount(
 ): Promise<RoundResult> {
   const { accountName } = account;
   const sql = exchange.intake.database.plain;
-  const published = await answer(exchange, account, folders, signal);
+  const pending = await findPendingWork(exchange, account);
+  const published = await answer(exchange, account, folders, pending, signal);
 
   const listed = await listIn(folders);
+  if (listed.length === 0 && !pending.hasDrops) return { decided: 0, published, failed: 0, more: false, waiting: 0 };
   const known = await listDrops(sql, accountName);
   const { goTimeoutMs, settleMs, intake } = exchange;
   const steps = planRound(listed, known, Date.now(), { goTimeoutMs, settleMs, maximumBytes: intake.maximumBytes });
@@ -60,13 +63,19 @@ export async function serveAccount(
   const due = steps.filter((step) => step.act !== "forget" && step.act !== "watch");
   const round = { decided: 0, published, failed: 0 };
   const settled: DueStep[] = [];
-  for (const step of due.slice(0, FILES_PER_ROUND)) {
-    if (signal.aborted) break;
-    const handling = await handle(exchange, account, folders, step);
-    if (handling === "busy") break;
-    if (handling === "settled") settled.push(step);
-    if (handling === "settled" && step.act !== "clear") round.decided += 1;
-    if (handling === "failed") round.failed += 1;
+  // Until its receipt stands in OUT, not only until it is taken.
+  const isServed = due.some(({ act }) => act === "take") ? intake.transferSlots.announce() : () => {};
+  try {
+    for (const step of due.slice(0, FILES_PER_ROUND)) {
+      if (signal.aborted) break;
+      const handling = await handle(exchange, account, folders, step);
+      if (handling === "busy") break;
+      if (handling === "settled") settled.push(step);
+      if (handling === "settled" && step.act !== "clear") round.decided += 1;
+      if (handling === "failed") round.failed += 1;
+    }
+  } finally {
+    isServed();
   }
   await leave(exchange, account, folders, settled);
   const { waiting, oldestSeenAt } = await countWaiting(sql, accountName);
@@ -207,19 +216,23 @@ async function answer(
   exchange: Exchange,
   account: SftpAccount,
   folders: DropFolders,
+  { due, standing }: PendingWork,
   signal: AbortSignal,
 ): Promise<number> {
   const { database } = exchange.intake;
-  const names = (await folders.list("OUT")).map(({ name }) => name);
+  const names = standing.size > 0 ? (await folders.list("OUT")).map(({ name }) => name) : [];
   let published = 0;
   for (const insurer of account.insurers) {
-    const tenant = database.asInsurer(insurer.insurerId);
-    await markFetched(tenant, account.accountName, names);
-    await expireAnswers(exchange, account, insurer, folders);
-    await decideReports(exchange, account, insurer);
-    const due = await listDueAnswers(tenant, account.accountName);
+    const { insurerId } = insurer;
+    const tenant = database.asInsurer(insurerId);
+    if (standing.has(insurerId)) {
+      await markFetched(tenant, account.accountName, names);
+      await expireAnswers(exchange, account, insurer, folders);
+    }
     if (signal.aborted) break;
-    published += await publishAll(exchange, folders, insurer.insurerId, due);
+    if (!due.has(insurerId)) continue;
+    await decideReports(exchange, account, insurer);
+    published += await publishAll(exchange, folders, insurerId, await listDueAnswers(tenant, account.accountName));
   }
   return published;
 }
@@ -233,9 +246,9 @@ async function publishAll(
 ): Promise<number> {
   const tenant = exchange.intake.database.asInsurer(insurerId);
   let published = 0;
-  for (const { answerId, fileName } of answers) {
+  for (const { answerId, fileName, content } of answers) {
     try {
-      await folders.publish(fileName, readAnswer(tenant, answerId));
+      await folders.publish(fileName, content ? [content] : readAnswer(tenant, answerId));
       await folders.publish(`GO${fileName.slice(2)}`, []);
     } catch (error) {
       if (!(error instanceof SftpFault) || error.breaksSession) throw error;

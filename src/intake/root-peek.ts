@@ -3,6 +3,8 @@ import { type ContractFileRoot, createContractFileReader } from "../formats/cont
 
 /** Chunks kept in memory at most while the root is looked for. */
 const ROOT_CHUNKS = 8;
+/** Hardly a root is longer, and what lies behind it is not to be read here. */
+const SLICE_BYTES = 2 * 1024;
 
 export interface RootPeek {
   look(bytes: Buffer): void;
@@ -20,9 +22,10 @@ export function createRootPeek(): RootPeek {
   let looking = true;
   return {
     look(bytes) {
-      if (!looking) return;
-      refusal = reader.write(bytes);
-      looking = !refusal && !reader.header;
+      for (let start = 0; looking && start < bytes.length; start += SLICE_BYTES) {
+        refusal = reader.write(bytes.subarray(start, start + SLICE_BYTES));
+        looking = !refusal && !reader.header;
+      }
     },
     isDecided: () => !looking,
     header: () => reader.header,

@@ -36,3 +36,34 @@ t.test("a file with its GO becomes a submission, a receipt and a report", async 
     select kind, client_id, method, route, request_sha256 = (select sha256 from submission) as "isOfFile" from audit_event`;
   t.same(events, [{ kind: "write", client_id: account.accountName, method: "SFTP", route: "FI", isOfFile: true }]);
 });
+
+t.test(
+  "a look at an account where nothing is to be done lists IN alone; OUT is looked at where answers stand",
+  async (t) => {
+    const flow = await openExchange(t);
+    const account = await flow.open();
+    const listed: string[] = [];
+    const folders = {
+      ...account.folders,
+      list: async (folder: "IN" | "OUT") => {
+        listed.push(folder);
+        return await account.folders.list(folder);
+      },
+    };
+    await flow.serve(account.accountName, { folders });
+    t.strictSame(listed.splice(0), ["IN"]);
+    account.put(`FI.${account.name()}`, composeFile({ sender: account.insurer.enterpriseNumber, reference: "R-1" }));
+    account.put(`GO.${account.name()}`);
+    await account.serve();
+    await flow.serve(account.accountName, { folders });
+    t.strictSame(listed.splice(0), ["OUT", "IN"]);
+    for (const name of account.names("OUT")) if (name.startsWith("FO")) account.fetch(name);
+    await flow.serve(account.accountName, { folders });
+    t.strictSame(listed.splice(0), ["OUT", "IN"]);
+    await flow.serve(account.accountName, { folders });
+    t.strictSame(listed.splice(0), ["IN"]);
+    await flow.processAll();
+    await flow.serve(account.accountName, { folders });
+    t.equal(account.names("OUT").length, 2, "the report");
+  },
+);

@@ -28,3 +28,21 @@ t.test("it is quiet when the last slot is given back, and nobody waits for that 
   await waiting;
   t.equal(isQuiet, true);
 });
+
+t.test("who waits for a receipt keeps the quiet away before and after the transfer, and takes no room", async (t) => {
+  const slots = createTransferSlots(1);
+  const served = slots.announce();
+  const giveBack = slots.take();
+  t.ok(giveBack, "an announcement takes no slot");
+  giveBack?.();
+  let quiet = false;
+  const waiting = slots.untilQuiet(60_000).then(() => {
+    quiet = true;
+  });
+  await new Promise(setImmediate);
+  t.notOk(quiet);
+  served();
+  served();
+  await waiting;
+  t.ok(quiet);
+});
