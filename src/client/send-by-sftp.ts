@@ -1,7 +1,9 @@
 /** Sends a file as any program of an insurer would over SFTP. Depends on nothing else of the gateway. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
+import { createReadStream } from "node:fs";
 import { connect } from "node:net";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import SftpClient from "ssh2-sftp-client";
 import { type Sending, SendRefused } from "./sending.ts";
@@ -27,20 +29,26 @@ const CONNECT_TIMEOUT_MS = 30_000;
 
 /** Uploads the file, its signature and GO, then waits for receipt and report and takes them out of OUT. */
 export async function sendBySftp(address: SftpAddress, sending: SftpSending): Promise<void> {
+  const { fileName, byteLength, path, signaturePath, onProgress } = sending;
+  const sha256 = await digest(path);
   const client = await logIn(address);
   try {
-    const { fileName, byteLength, path, signaturePath, onProgress } = sending;
+    const earlier = new Set((await client.list("OUT")).map(identify));
     const step = (done: number) => onProgress({ phase: "uploading", done });
     await client.fastPut(path, `IN/${fileName}`, { step, concurrency: 16, chunkSize: 32_768 });
     onProgress({ phase: "uploading", done: byteLength });
     if (signaturePath !== undefined) await client.put(signaturePath, `IN/FS${fileName.slice(2)}`);
     await client.put(Buffer.alloc(0), `IN/GO${fileName.slice(2)}`);
     onProgress({ phase: "waiting" });
-    const receipt = await waitForAnswer(client, sending, "ACRF");
+    const isReceipt = (xml: string) =>
+      textOf(xml, "fileName") === fileName && (xml.includes("<notTaken ") || textOf(xml, "sha256") === sha256);
+    const receipt = await waitForAnswer(client, sending, { code: "ACRF", earlier, isOurs: isReceipt });
     sending.onAnswer("receipt", receipt);
     if (!/<state>(received|held)<\/state>/.test(receipt)) return;
     onProgress({ phase: "processing" });
-    sending.onAnswer("report", await waitForAnswer(client, sending, "NOTI"));
+    const submissionId = textOf(receipt, "submissionId");
+    const isReport = (xml: string) => textOf(xml, "submissionId") === submissionId;
+    sending.onAnswer("report", await waitForAnswer(client, sending, { code: "NOTI", isOurs: isReport }));
   } finally {
     await client.end().catch(() => {});
   }
@@ -77,21 +85,43 @@ function isSameKey(key: Buffer, fingerprint: string): boolean {
   return own.length === expected.length && timingSafeEqual(own, expected);
 }
 
-/** The answer to the file sent, as soon as its GO is there; answers to others stay where they are. */
-async function waitForAnswer(client: SftpClient, { fileName, signal }: SftpSending, code: string): Promise<string> {
-  const ofOthers = new Set<string>();
+async function digest(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+/** The first element of that name; values of the sender's stand further down, in the records. */
+const textOf = (xml: string, element: string) => new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1];
+
+/** An answer that is written again, to a file sent twice, keeps its name. */
+const identify = ({ name, modifyTime }: SftpClient.FileInfo) => `${name} ${modifyTime}`;
+
+interface Expected {
+  readonly code: "ACRF" | "NOTI";
+  readonly isOurs: (xml: string) => boolean;
+  /** What was in OUT before the upload: it answers what was sent under this name before. */
+  readonly earlier?: ReadonlySet<string>;
+}
+
+/** The answer to what was sent, as soon as its GO is there; all others stay where they are. */
+async function waitForAnswer(client: SftpClient, { signal }: SftpSending, expected: Expected): Promise<string> {
+  const ofOthers = new Set(expected.earlier);
   for (;;) {
     signal.throwIfAborted();
-    const names = new Set((await client.list("OUT")).map(({ name }) => name));
-    for (const name of names) {
-      if (!name.startsWith(`FO.${code}.`) || ofOthers.has(name) || !names.has(`GO${name.slice(2)}`)) continue;
+    const files = await client.list("OUT");
+    const names = new Set(files.map(({ name }) => name));
+    for (const file of files) {
+      const { name } = file;
+      const go = `GO${name.slice(2)}`;
+      if (!name.startsWith(`FO.${expected.code}.`) || ofOthers.has(identify(file)) || !names.has(go)) continue;
       const xml = (await client.get(`OUT/${name}`)).toString();
-      if (xml.includes(`<fileName>${fileName}</fileName>`)) {
-        await client.delete(`OUT/GO${name.slice(2)}`, true);
+      if (expected.isOurs(xml)) {
+        await client.delete(`OUT/${go}`, true);
         await client.delete(`OUT/${name}`, true);
         return xml;
       }
-      ofOthers.add(name);
+      ofOthers.add(identify(file));
     }
     await sleep(POLL_MS, undefined, { signal });
   }

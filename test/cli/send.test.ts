@@ -1,5 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import SftpClient from "ssh2-sftp-client";
 import t, { type Test } from "tap";
 import { startApp } from "../../src/app.ts";
 import { createFixedBusinessClock } from "../../src/clock.ts";
@@ -64,6 +66,40 @@ t.test("infoss send, as an insurer runs it, through both doors of a gateway as i
     t.equal(again.status, 0, again.stderr);
     const ticketOf = (text: string) => /<submissionId>(.*)</.exec(text)?.[1];
     t.equal(ticketOf(again.stdout), ticketOf(stdout), "the other door knows it");
+  });
+
+  await t.test("older answers to the name are not taken for those to the file sent now", async (t) => {
+    const sequence = ["--sequence", "00007"];
+    const refused = write("W-1", { environment: "R" });
+    const fileName = /^FI\S+/.exec((await send(refused, ...bySftp, ...sequence)).stderr)![0].replace(/R$/, "S");
+    const client = new SftpClient();
+    await client.connect({
+      host,
+      port,
+      username: "client-alpha",
+      privateKey: readFileSync(at("client-alpha-ssh-key")),
+    });
+    t.teardown(() => client.end());
+    const receipts = async () => (await client.list("OUT")).filter(({ name }) => name.startsWith("FO.ACRF."));
+    const drop = async (prefix: string) => {
+      const before = (await receipts()).length;
+      await client.put(refused, `IN/${fileName}`);
+      await client.put(Buffer.alloc(0), `IN/${prefix}${fileName.slice(2)}`);
+      while ((await receipts()).length === before) await sleep(50);
+    };
+    await drop("GO");
+    await drop("TD");
+    const left = (await receipts()).map(({ name }) => name);
+
+    const mended = await send(write("W-1"), ...bySftp, ...sequence);
+    t.match(mended.stderr, fileName, "under the same name");
+    t.equal(mended.status, 0, mended.stderr);
+    t.same(
+      (await receipts()).map(({ name }) => name),
+      left,
+      "whoever sent the others finds their answers",
+    );
+    for (const name of left) await client.delete(`OUT/${name}`);
   });
 
   await t.test("some rejected: 3, refused: 4, through both doors", async (t) => {
