@@ -22,6 +22,7 @@ export const ReceiptSchema = Type.Object(
     byteLength: Count,
     sha256: Type.String({ description: "SHA-256 of the bytes as received, in hexadecimal." }),
     durable: Type.Boolean({ description: "Always true: a receipt is issued only after the bytes are stored." }),
+    dryRun: Type.Optional(Type.Boolean({ description: "True where the file declares nothing: a dry run." })),
     findings: Type.Array(referTo(FindingSchema), {
       description: "About the file as a whole: why it was refused, or warnings.",
     }),

@@ -1,6 +1,7 @@
-import { type Static, Type } from "typebox";
+import { type Static, type TOptional, Type } from "typebox";
 import type { Language } from "../findings/language.ts";
 import { renderFinding } from "../findings/render-finding.ts";
+import { DRY_RUN_EFFECTS, type DryRunEffect } from "../intake/dry-run.ts";
 import {
   CHANNELS,
   ENVIRONMENT_LETTERS,
@@ -61,6 +62,18 @@ export const SubmissionSchema = Type.Object(
   {
     self: Href,
     ...summaryFields,
+    dryRun: Type.Optional(
+      Type.Boolean({ description: "Only to learn what it would do; it uses up neither reference nor sequence." }),
+    ),
+    effects: Type.Optional(
+      Type.Object(
+        {
+          href: Href,
+          ...Object.fromEntries(DRY_RUN_EFFECTS.map((effect) => [effect, Type.Optional(Count)])),
+        } as { href: typeof Href } & { [effect in DryRunEffect]: TOptional<typeof Count> },
+        { title: "DryRunEffects", description: "Rows of a dry run by what they would do, and where they are listed." },
+      ),
+    ),
     complete: Type.Optional(Type.Boolean({ description: "The file ends the initial load." })),
     byteLength: Count,
     sha256: Type.String({
@@ -95,10 +108,12 @@ export type SubmissionView = Static<typeof SubmissionSchema>;
 
 export function viewSubmission(submission: Submission, language: Language): SubmissionView {
   const self = submissionPath(submission.submissionId);
-  const { complete, declaredRecordCount, counts } = submission;
+  const { complete, declaredRecordCount, counts, isDryRun, dryRunCounts } = submission;
   return {
     self,
     ...summarise(submission),
+    ...(isDryRun && { dryRun: true }),
+    ...(dryRunCounts && { effects: { href: `${self}/effects`, ...dryRunCounts } }),
     ...(complete !== undefined && { complete }),
     byteLength: submission.byteLength,
     sha256: submission.sha256,
@@ -109,7 +124,7 @@ export function viewSubmission(submission: Submission, language: Language): Subm
     receipt: { href: `${self}/receipt` },
     ...(submission.endedAt && { report: { href: `${self}/report` } }),
     ...(counts && { records: { href: `${self}/records` } }),
-    ...(counts && counts.rejected > 0 && { corrections: { href: `${self}/corrections` } }),
+    ...(counts && counts.rejected > 0 && !isDryRun && { corrections: { href: `${self}/corrections` } }),
   };
 }
 

@@ -38,7 +38,7 @@ export async function completeInitialLoad(tx: TransactionSql, insurerId: number,
       where last.insurer_id = insurer.insurer_id and last.kind = 'initialLoad' and last.state = 'processed'
         and (last.header->>'complete')::boolean and not exists (
           select 1 from submission earlier
-          where earlier.insurer_id = last.insurer_id and earlier.kind = 'initialLoad'
+          where earlier.insurer_id = last.insurer_id and earlier.kind = 'initialLoad' and not earlier.dry_run
             and earlier.state in ('received', 'processing', 'held', 'quarantined') and earlier.received_at < last.received_at))`;
   if (ended.count > 0) await releaseDeltas(tx, insurerId, now);
 }
@@ -54,7 +54,7 @@ export async function endInitialLoad(tenant: Tenant, now: Date): Promise<"ended"
     if (initialLoadCompletedAt) return "ended";
     if (phase !== "loading") return "notLoading";
     const [waiting] = await tx`
-      select 1 from submission where insurer_id = ${insurerId} and kind = 'initialLoad'
+      select 1 from submission where insurer_id = ${insurerId} and kind = 'initialLoad' and not dry_run
         and state in ('received', 'processing', 'held', 'quarantined') limit 1`;
     if (waiting) return "busy";
     await tx`update insurer set initial_load_completed_at = ${now}, phase = 'live' where insurer_id = ${insurerId}`;

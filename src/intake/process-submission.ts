@@ -28,9 +28,11 @@ export interface Claim {
   readonly sequence: number | null;
   readonly actor: string | null;
   readonly attempt: number;
+  /** Nothing of it is to remain but what it found. */
+  readonly isDryRun: boolean;
 }
 
-interface Reading {
+export interface Reading {
   readonly refusal: Finding | undefined;
   readonly recordsRead: number;
   readonly bytesRead: number;
@@ -91,7 +93,13 @@ async function moveOthers(tx: TransactionSql, claim: Claim, now: Date): Promise<
   await settleDeltas(tx, claim.insurerId, now);
 }
 
-async function stageRecords(intake: Intake, tx: TransactionSql, claim: Claim, signal: AbortSignal): Promise<Reading> {
+/** From the stored bytes to the table `staged`, record by record with the findings of its form. */
+export async function stageRecords(
+  intake: Intake,
+  tx: TransactionSql,
+  claim: Claim,
+  signal: AbortSignal,
+): Promise<Reading> {
   const context = {
     kind: claim.kind === "delta" ? ("delta" as const) : ("initialLoad" as const),
     today: intake.clock.today(),
@@ -158,7 +166,7 @@ function createProgress(intake: Intake, claim: Claim) {
 }
 
 /** Warns that the same records were processed before under another reference (exchange.md section 1, identity rule 3). */
-async function findSameRecords(tx: TransactionSql, claim: Claim, recordsSha256: Buffer): Promise<Finding[]> {
+export async function findSameRecords(tx: TransactionSql, claim: Claim, recordsSha256: Buffer): Promise<Finding[]> {
   const [earlier] = await tx<{ submissionId: string }[]>`
     select submission_id as "submissionId" from submission
     where insurer_id = ${claim.insurerId} and records_sha256 = ${recordsSha256} and state = 'processed'

@@ -34,6 +34,8 @@ export interface Transfer<I extends CandidateInsurer = CandidateInsurer> {
   readonly expectedSha256?: Buffer;
   /** Who hands it over: the id of the client. */
   readonly actor?: string;
+  /** Only to learn what the file would do. */
+  readonly isDryRun?: boolean;
   /** The name under which the file came, where it has one. */
   readonly fileName?: string;
   /** Why the door refuses the file whatever is in it: its name, its signature. It is stored and refused, never a repetition. */
@@ -90,6 +92,7 @@ export async function receiveSubmission<I extends CandidateInsurer>(
         channel: transfer.channel,
         actor: transfer.actor,
         fileName: transfer.fileName,
+        isDryRun: transfer.isDryRun === true,
         refusals: [...(transfer.refusals ?? []), ...(transfer.refuseBytes?.(sha256) ?? [])],
         submissionId,
         byteLength,
@@ -130,6 +133,7 @@ interface Arrival {
   readonly channel: Channel;
   readonly actor: string | undefined;
   readonly fileName: string | undefined;
+  readonly isDryRun: boolean;
   readonly refusals: readonly Finding[];
   readonly submissionId: string;
   readonly byteLength: number;
@@ -149,6 +153,7 @@ async function storeSubmission(intake: Intake, tx: TransactionSql, arrival: Arri
     const { findings } = await admitHeader(intake, tx, arrival, header);
     return (await insertSubmission(intake, tx, arrival, { state: "refused", findings: [...refusals, ...findings] }))!;
   }
+  if (arrival.isDryRun) return await storeDryRun(intake, tx, arrival, header);
   const { insurerId } = arrival.insurer;
   // Before its reference is looked for: of two transfers of one delta the second must find the first, not its number.
   if (header.kind === "delta") await lockDeltaQueue(tx, insurerId);
@@ -171,6 +176,33 @@ async function storeSubmission(intake: Intake, tx: TransactionSql, arrival: Arri
   // Missing only if it ended refused or cancelled between the two statements: the sender's retry will do.
   if (!winner) throw new Error("the submission that held the reference ended while the two were compared");
   return await repeatOrRefuse(intake, tx, arrival, header, winner);
+}
+
+/**
+ * A dry run is told what would refuse the real one now; it takes no place itself. The file as it was sent before would
+ * get its first receipt: then the dry run is of what it did.
+ */
+async function storeDryRun(
+  intake: Intake,
+  tx: TransactionSql,
+  arrival: Arrival,
+  header: ContractFileRoot,
+): Promise<Reception> {
+  const admission = await admitHeader(intake, tx, arrival, header);
+  const earlier = await findEarlier(tx, arrival, header);
+  const isAgain = earlier?.sha256.equals(arrival.sha256) === true;
+  const findings: Finding[] = [...admission.findings];
+  if (earlier && !isAgain) findings.push(referenceReused(header, earlier));
+  else if (header.sequence !== undefined && !isAgain && admission.state === "received") {
+    const placed = await placeArrival(tx, arrival.insurer.insurerId, header.sequence, new Date());
+    if ("findings" in placed) findings.push(...placed.findings);
+  }
+  const state = findings.length > 0 ? "refused" : admission.state;
+  return (await insertSubmission(intake, tx, arrival, { state, findings }))!;
+}
+
+function referenceReused({ reference }: ContractFileRoot, { submissionId }: Earlier): Finding {
+  return { code: "referenceReused", field: "reference", value: reference, details: { submissionId } };
 }
 
 /** A delta that is admitted takes its place among the others. */
@@ -205,7 +237,7 @@ async function repeatOrRefuse(
   }
   const details = { submissionId: earlier.submissionId };
   const finding: Finding = earlier.sharesReference
-    ? { code: "referenceReused", field: "reference", value: header.reference, details }
+    ? referenceReused(header, earlier)
     : { code: "fileNameReused", field: "fileName", value: arrival.fileName ?? "", details };
   return (await insertSubmission(intake, tx, arrival, { state: "refused", findings: [finding] }))!;
 }
@@ -218,7 +250,7 @@ async function insertSubmission(
   admission: Admission,
   receivedAt = new Date(),
 ): Promise<Reception | undefined> {
-  const { submissionId, channel, fileName, byteLength, sha256, header } = arrival;
+  const { submissionId, channel, fileName, byteLength, sha256, header, isDryRun } = arrival;
   const { insurerId, enterpriseNumber } = arrival.insurer;
   const receipt = await intake.signer.sign({
     submissionId,
@@ -231,14 +263,15 @@ async function insertSubmission(
     receivedAt: receivedAt.toISOString(),
     state: admission.state,
     durable: true,
+    ...(isDryRun && { dryRun: true }),
     findings: admission.findings,
   });
   const rows = await tx`
     insert into submission (insurer_id, submission_id, channel, file_name, state, reference, environment, kind, sequence,
-      held_reason, held_until, actor, header, byte_length, sha256, findings, receipt_jws, received_at, ended_at)
+      held_reason, held_until, actor, dry_run, header, byte_length, sha256, findings, receipt_jws, received_at, ended_at)
     values (${insurerId}, ${submissionId}, ${channel}, ${fileName ?? null}, ${admission.state},
-      ${header?.reference ?? null}, ${header?.environment ?? null}, ${header?.kind ?? null},
-      ${header?.sequence ?? null}, ${admission.heldReason ?? null}, ${admission.heldUntil ?? null}, ${arrival.actor ?? null},
+      ${isDryRun ? null : (header?.reference ?? null)}, ${header?.environment ?? null}, ${header?.kind ?? null},
+      ${isDryRun ? null : (header?.sequence ?? null)}, ${admission.heldReason ?? null}, ${admission.heldUntil ?? null}, ${arrival.actor ?? null}, ${isDryRun},
       ${header ? tx.json(header as never) : null},
       ${byteLength}, ${sha256}, ${tx.json(admission.findings as never)}, ${receipt.jws}, ${receivedAt},
       ${admission.state === "received" || admission.state === "held" ? null : receivedAt})

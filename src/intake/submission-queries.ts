@@ -3,6 +3,7 @@ import { shieldQuery, type Tenant } from "../database/tenant-scope.ts";
 import type { Finding } from "../findings/finding.ts";
 import { completeInitialLoad, lockInsurer } from "./complete-initial-load.ts";
 import { lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
+import type { DryRunCounts, DryRunEffect, DryRunRow } from "./dry-run.ts";
 import type {
   Channel,
   EnvironmentLetter,
@@ -25,6 +26,8 @@ interface SubmissionRow {
   readonly sequence: number | null;
   readonly heldReason: HeldReason | null;
   readonly heldUntil: Date | null;
+  readonly isDryRun: boolean;
+  readonly dryRunCounts: DryRunCounts | null;
   readonly complete: boolean | null;
   readonly declaredRecordCount: number | null;
   readonly byteLength: number;
@@ -41,7 +44,8 @@ interface SubmissionRow {
 }
 
 const COLUMNS = `
-  submission_id as "submissionId", insurer_id as "insurerId", channel, file_name as "fileName", state, reference, environment, kind,
+  submission_id as "submissionId", insurer_id as "insurerId", channel, file_name as "fileName", state,
+  coalesce(reference, header->>'reference') as reference, environment, kind, dry_run as "isDryRun", dry_run_counts as "dryRunCounts",
   sequence, held_reason as "heldReason", held_until as "heldUntil", (header->>'complete')::boolean as complete, (header->>'recordCount')::int as "declaredRecordCount",
   byte_length as "byteLength", encode(sha256, 'hex') as sha256, bytes_read as "bytesRead", records_read as "recordsRead",
   accepted_count as accepted, accepted_with_warnings_count as "acceptedWithWarnings", unchanged_count as unchanged,
@@ -72,6 +76,27 @@ export async function findByFileName(
     select submission_id as "submissionId" from submission
     where insurer_id = ${insurerId} and file_name = ${fileName} and state not in ('refused', 'cancelled', 'tested')`;
   return row?.submissionId;
+}
+
+export interface DryRunPage {
+  readonly effect?: DryRunEffect;
+  /** 0 for the first page. */
+  readonly afterRow: number;
+  readonly limit: number;
+}
+
+/** What a dry run found, in the order of its rows. */
+export async function listDryRunRows(tenant: Tenant, submissionId: string, page: DryRunPage): Promise<DryRunRow[]> {
+  const { effect, afterRow, limit } = page;
+  return await tenant.run(
+    (tx) => tx<DryRunRow[]>`
+      select row_number as "rowNumber", effect, record_number as "recordNumber", sender_reference as "senderReference",
+        contract_id as "contractId"
+      from dry_run_row
+      where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and row_number > ${afterRow}
+        ${effect === undefined ? tx`` : tx`and effect = ${effect}`}
+      order by row_number limit ${limit}`,
+  );
 }
 
 export interface SubmissionPage {
@@ -160,6 +185,8 @@ function toSubmission(row: SubmissionRow): Submission {
     ...(row.sequence !== null && { sequence: row.sequence }),
     ...(row.heldReason !== null && { heldReason: row.heldReason }),
     ...(row.heldUntil !== null && { heldUntil: row.heldUntil }),
+    ...(row.isDryRun && { isDryRun: true }),
+    ...(row.dryRunCounts !== null && { dryRunCounts: row.dryRunCounts }),
     ...(row.complete !== null && { complete: row.complete }),
     ...(row.declaredRecordCount !== null && { declaredRecordCount: row.declaredRecordCount }),
     byteLength: row.byteLength,

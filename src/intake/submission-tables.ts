@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   check,
   foreignKey,
   index,
@@ -17,6 +18,7 @@ import { bytes, identifier, int4Array, isOneOf, textArray } from "../database/co
 import type { Finding } from "../findings/finding.ts";
 import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
 import { insurer } from "../identity/identity-tables.ts";
+import { DRY_RUN_EFFECTS, type DryRunCounts } from "./dry-run.ts";
 import type { RecordCallResult } from "./record-call.ts";
 import {
   CHANNELS,
@@ -63,6 +65,9 @@ export const submission = pgTable(
     rejectedCount: integer("rejected_count"),
     findings: jsonb("findings").$type<Finding[]>().notNull().default([]),
     receiptJws: text("receipt_jws").notNull(),
+    /** Only to learn what it would do: it uses up neither reference nor sequence, which stand in the header alone. */
+    dryRun: boolean("dry_run").notNull().default(false),
+    dryRunCounts: jsonb("dry_run_counts").$type<DryRunCounts>(),
     /** What a single call was answered, where this is one: a repetition is answered the same. */
     callResult: jsonb("call_result").$type<RecordCallResult>(),
     /** Times a worker took it up; a result is written only by the attempt that still holds the number. */
@@ -139,6 +144,29 @@ export const recordResult = pgTable(
       foreignColumns: [submission.insurerId, submission.submissionId],
     }),
     check("record_result_outcome", isOneOf(table.outcome, RECORD_OUTCOMES)),
+  ],
+);
+
+/** What a dry run found: a row for each record, and for each contract that a full file lacks. */
+export const dryRunRow = pgTable(
+  "dry_run_row",
+  {
+    insurerId: integer("insurer_id").notNull(),
+    submissionId: uuid("submission_id").notNull(),
+    rowNumber: integer("row_number").notNull(),
+    effect: text("effect", { enum: DRY_RUN_EFFECTS }).notNull(),
+    recordNumber: integer("record_number"),
+    senderReference: text("sender_reference"),
+    contractId: uuid("contract_id"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.insurerId, table.submissionId, table.rowNumber] }),
+    foreignKey({
+      name: "dry_run_row_submission",
+      columns: [table.insurerId, table.submissionId],
+      foreignColumns: [submission.insurerId, submission.submissionId],
+    }),
+    check("dry_run_row_effect", isOneOf(table.effect, DRY_RUN_EFFECTS)),
   ],
 );
 

@@ -1,4 +1,5 @@
 import type { Finding } from "../findings/finding.ts";
+import type { DryRunCounts } from "./dry-run.ts";
 
 export const SUBMISSION_STATES = [
   "received",
@@ -59,6 +60,10 @@ export interface Submission {
   readonly heldReason?: HeldReason;
   /** When it is refused unless what it waits for comes; absent where there is no limit. */
   readonly heldUntil?: Date;
+  /** Only to learn what it would do. */
+  readonly isDryRun?: boolean;
+  /** Of a dry run that has ended: its rows by effect. */
+  readonly dryRunCounts?: DryRunCounts;
   readonly complete?: boolean;
   readonly byteLength: number;
   /** SHA-256 of the bytes as received, lower-case hex. */

@@ -3,6 +3,7 @@ import { zstdCompressSync } from "node:zlib";
 import { findContract, type PortfolioContract } from "../contracts/portfolio.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { createStagingTable, StagedBatch } from "../database/staged-records.ts";
+import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
 import { checkRecord } from "../formats/contract-file/check-record.ts";
 import { ACTION_FIELDS } from "../formats/contract-file/contract-file-vocabulary.ts";
@@ -128,6 +129,8 @@ async function takeRecord(intake: Intake, tx: TransactionSql, arrival: CallArriv
       accepted_with_warnings_count = ${counts.acceptedWithWarnings}, unchanged_count = ${counts.unchanged},
       rejected_count = ${counts.rejected}
     where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+  const details = { submissionId, reference: call.reference };
+  await insertEvents(tx, [{ insurerId, kind: "submissionProcessed", details }]);
   return { submissionId, result, contract: met, sha256, repeated: false };
 }
 

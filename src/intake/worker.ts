@@ -7,6 +7,7 @@ import { lockDeltaQueue, settleDeltas, settleOverdueDeltas } from "./delta-queue
 import type { Intake } from "./intake.ts";
 import { type Claim, processSubmission } from "./process-submission.ts";
 import { recheckWaiting } from "./recheck-contracts.ts";
+import { Rehearsed, rehearseSubmission } from "./rehearse-submission.ts";
 import { reachStep } from "./steps.ts";
 import type { SubmissionKind } from "./submission.ts";
 
@@ -154,10 +155,12 @@ async function processFirst(
       if (!claim) return;
       reachStep("process.claimed");
       await setTenant(tx, claim.insurerId);
-      await processSubmission(intake, tx, claim, abandon);
+      await (claim.isDryRun ? rehearseSubmission : processSubmission)(intake, tx, claim, abandon);
     });
   } catch (error) {
     if (!claim) throw error;
+    // Rolled back, and what it found is committed.
+    if (error instanceof Rehearsed) return true;
     await giveBack(intake, claim, abandon.aborted, error);
     return true;
   } finally {
@@ -239,7 +242,7 @@ async function markProcessing(
       where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'processing')
         and (retry_at is null or retry_at <= now())
       returning insurer_id as "insurerId", submission_id as "submissionId", kind, sequence, actor, attempts as attempt, state,
-        reference`;
+        reference, dry_run as "isDryRun"`;
     if (marked?.state === "quarantined") {
       const details = { submissionId, reference: marked.reference };
       await insertEvents(tx, [{ insurerId, kind: "submissionQuarantined", details }]);

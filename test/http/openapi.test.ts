@@ -104,7 +104,7 @@ t.test("each Belgif rule of the lint finds what breaks it", async (t) => {
   at(broken, "components", "schemas").lower = { type: "object", additionalProperties: false };
   const send = at(paths, "/submissions", "post");
   delete at(send, "requestBody").required;
-  at(send, "parameters", 0).name = "content-digest";
+  at(send, "parameters", 1).name = "content-digest";
   paths["/submission"] = paths["/submissions"] ?? null;
   delete paths["/submissions"];
   at(paths, "/health", "get", "responses", "200", "content", "application/json").schema = { type: "string" };

@@ -123,6 +123,7 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
   "GET /submissions/{submissionId}/report": ofSubmission("/report", /"reference":"WALK-1"/),
   "GET /submissions/{submissionId}/records": ofSubmission("/records", /"outcome":"rejected"/),
   "GET /submissions/{submissionId}/records/{recordNumber}": ofSubmission("/records/2", /"outcome":"rejected"/),
+  "GET /submissions/{submissionId}/effects": ofSubmission("/effects", /"items":\[\]/),
   "GET /submissions/{submissionId}/corrections": ofSubmission("/corrections", /<contractNumber>C-2</),
   "POST /initialLoad/complete": {
     ask: () => ({ path: "/initialLoad/complete", method: "POST" }),

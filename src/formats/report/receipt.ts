@@ -31,6 +31,8 @@ export interface Receipt {
   readonly sha256: string;
   /** The answer to "is my file safe here?". Never false: what is not durable gets no receipt. */
   readonly durable: true;
+  /** Present where the file was handed over only to learn what it would do: it declares nothing. */
+  readonly dryRun?: true;
   /** About the file as a whole: why it was refused, or warnings. */
   readonly findings: readonly Finding[];
 }

@@ -1,3 +1,4 @@
+import { Type } from "typebox";
 import { SCOPES } from "../../identity/scopes.ts";
 import { receiveSubmission } from "../../intake/receive-submission.ts";
 import { answerLanguage } from "../answer.ts";
@@ -35,6 +36,15 @@ const schema = {
     "transfer that would be refused is refused before the body is sent. A client that may act for several insurers need not name " +
     "one in `Infoss-Insurer`: the sender in the root of the file does, and the receipt says under which insurer the file stands.",
   tags: ["Submissions"],
+  querystring: Type.Object({
+    dryRun: Type.Optional(
+      Type.Boolean({
+        description:
+          "Only to learn what the file would do: checked and merged against the real state, then forgotten but for its findings " +
+          "and effects. It ends as `tested`. Of kind `initialLoad` it compares a full file with what is held, in every phase.",
+      }),
+    ),
+  }),
   headers: {
     type: "object",
     required: ["Content-Digest"],
@@ -87,6 +97,7 @@ export async function createSubmissionRoute(app: Api, provide: ProvideDependenci
     scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
     scope.post(`${API_ROOT}/submissions`, { schema, config: { scope: SCOPES.submit } }, async (request, reply) => {
       const { intake } = provide();
+      const { dryRun } = request.query as { readonly dryRun?: boolean };
       const insurers = listCandidateInsurers(request);
       const { sha256, sha512 } = checkTransferHeaders(request.headers, intake.maximumBytes);
       if (/100-continue/i.test(request.headers.expect ?? "")) reply.raw.writeContinue();
@@ -95,6 +106,7 @@ export async function createSubmissionRoute(app: Api, provide: ProvideDependenci
       const { submissionId, receipt } = await receiveSubmission(intake, {
         insurers,
         channel: "rest",
+        isDryRun: dryRun === true,
         ...(request.caller && { actor: request.caller.clientId }),
         body,
         expectedSha256: sha256,

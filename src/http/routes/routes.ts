@@ -16,6 +16,7 @@ import { getReceiptRoute } from "./get-receipt.ts";
 import { getRecordRoute } from "./get-record.ts";
 import { getReportRoute } from "./get-report.ts";
 import { getSubmissionRoute } from "./get-submission.ts";
+import { listDryRunEffectsRoute } from "./list-dry-run-effects.ts";
 import { listEventsRoute } from "./list-events.ts";
 import { listFindingsRoute } from "./list-findings.ts";
 import { listNoticesRoute } from "./list-notices.ts";
@@ -33,6 +34,7 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   getReportRoute(app, provide);
   listRecordsRoute(app, provide);
   getRecordRoute(app, provide);
+  listDryRunEffectsRoute(app, provide);
   getCorrectionsRoute(app, provide);
   completeInitialLoadRoute(app, provide);
   await contractRoutes(app, provide);

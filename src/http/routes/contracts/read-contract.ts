@@ -51,6 +51,7 @@ const getSchema = {
 
 const Version = Type.Object(
   {
+    href: Type.String({ format: "uri-reference", description: "The outcome of the record that it came from." }),
     version: Type.Integer({ minimum: 1 }),
     ...periodFields,
     endOn: Type.Optional(Type.String({ format: "date", description: "Last day covered by the contract." })),
@@ -169,6 +170,7 @@ export function addContractReadRoutes(app: Api, provide: ProvideDependencies): v
 function viewVersion(version: ContractVersion) {
   const { endOn, endReason, recordedAt, supersededAt, action, reason, submissionId, recordNumber } = version;
   return {
+    href: `${submissionPath(submissionId)}/records/${recordNumber}`,
     version: version.version,
     ...viewPeriod(version),
     ...(endOn !== null && { endOn }),
