@@ -89,6 +89,8 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
 
 /** An FI file that is still being written when its GO is there already gets so long to come to rest. */
 const SETTLE_MS = 5_000;
+/** Servers tell whole seconds: within the second of GO a second look decides whether a file is still being written. */
+const SAME_SECOND_MS = 300;
 const DAY_MS = 86_400_000;
 
 async function startExchange(config: Config, intake: Intake, metrics: Metrics, { activities }: Held) {
@@ -96,6 +98,7 @@ async function startExchange(config: Config, intake: Intake, metrics: Metrics, {
     intake,
     goTimeoutMs: config.sftp.goTimeoutHours * 3_600_000,
     settleMs: SETTLE_MS,
+    sameSecondMs: SAME_SECOND_MS,
     answerRetentionMs: config.sftp.answerRetentionDays * DAY_MS,
     attempts: config.processingAttempts,
   };

@@ -7,6 +7,8 @@ export interface Exchange {
   readonly goTimeoutMs: number;
   /** How long an FI file must stay as it is when its GO is older than it. */
   readonly settleMs: number;
+  /** Rest of a file written in the second of its GO, in milliseconds. */
+  readonly sameSecondMs: number;
   /** How long an answer waits in OUT. */
   readonly answerRetentionMs: number;
   /** Attempts to take a file before it is quarantined. */

@@ -30,7 +30,10 @@ export type Dismissal = "tooLarge" | "fileMissing" | "nothingToCancel" | "nameUn
 
 export interface RoundSettings {
   readonly goTimeoutMs: number;
+  /** Rest that is asked of a file written after its GO. */
   readonly settleMs: number;
+  /** Rest that is asked of a file written in the second of its GO. */
+  readonly sameSecondMs: number;
   readonly maximumBytes: number;
 }
 
@@ -125,10 +128,18 @@ function decide(
   }
   if (!file) return isOverdue ? { act: "dismiss", name, files, reason: "fileMissing" } : undefined;
   if (!go && !isOverdue) return undefined;
-  // GO came first: the file may still be on its way. Both instants are the server's.
-  if (go && file.modifiedAt > go.modifiedAt && unchangedMs < settings.settleMs) return undefined;
+  if (go && unchangedMs < settlingMs(file, go, settings)) return undefined;
   if (file.size > settings.maximumBytes) return { act: "dismiss", name, files, reason: "tooLarge" };
   return { act: "take", name, main: file, ...(signature && { signature }), files, isStarted: go !== undefined };
+}
+
+/**
+ * How long the file must have been as it is. Written after its GO it may still be on its way; within the second of GO
+ * nobody can tell, since the server's instants are whole seconds, and a second look decides.
+ */
+function settlingMs(file: SeenFile, go: SeenFile, { settleMs, sameSecondMs }: RoundSettings): number {
+  if (file.modifiedAt > go.modifiedAt) return settleMs;
+  return file.modifiedAt === go.modifiedAt ? sameSecondMs : 0;
 }
 
 function isSameSet(some: readonly SeenFile[], others: readonly SeenFile[]): boolean {

@@ -53,8 +53,13 @@ export async function serveAccount(
   const listed = await listIn(folders);
   if (listed.length === 0 && !pending.hasDrops) return { decided: 0, published, failed: 0, more: false, waiting: 0 };
   const known = await listDrops(sql, accountName);
-  const { goTimeoutMs, settleMs, intake } = exchange;
-  const steps = planRound(listed, known, Date.now(), { goTimeoutMs, settleMs, maximumBytes: intake.maximumBytes });
+  const { goTimeoutMs, settleMs, sameSecondMs, intake } = exchange;
+  const steps = planRound(listed, known, Date.now(), {
+    goTimeoutMs,
+    settleMs,
+    sameSecondMs,
+    maximumBytes: intake.maximumBytes,
+  });
   const forgotten = steps.flatMap((step) => (step.act === "forget" ? [step.name] : []));
   const seen = steps.flatMap((step) => (step.act === "watch" ? [step.drop] : []));
   await deleteDrops(sql, accountName, forgotten);

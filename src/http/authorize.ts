@@ -32,6 +32,10 @@ export async function authorize(
 ): Promise<Caller> {
   const { verifyToken, directory } = dependencies.identity;
   const thumbprint = getThumbprint(request.raw.socket);
+  // Node keeps the first of several; a proxy in front may have gone by another.
+  if ((request.raw.headersDistinct.authorization?.length ?? 0) > 1) {
+    throw badRequest("The request has more than one Authorization header. Send one.");
+  }
   const token = await verifyToken(request.headers.authorization, thumbprint);
   if ("failure" in token) throw tokenProblem(token);
   const { clientId, tokenSha256 } = token;

@@ -5,7 +5,7 @@ export type StructuredCommunication = string;
 
 export type StructuredCommunicationFault = "notDigits" | "lengthInvalid" | "checkDigitsInvalid";
 
-const WRITTEN = /^\s*(\+\+\+|\*\*\*)?\s*(\d{3})\/?(\d{4})\/?(\d{5})\s*(\+\+\+|\*\*\*)?\s*$/;
+const WRITTEN = /^(\+\+\+|\*\*\*)?\s*(\d{3})\/?(\d{4})\/?(\d{5})\s*(\+\+\+|\*\*\*)?$/;
 
 /** Whether `text` is 12 digits of which the last two are the first ten mod 97, 97 standing for 0. */
 export function isStructuredCommunication(text: string): boolean {
@@ -24,7 +24,7 @@ export function validateStructuredCommunication(text: string): StructuredCommuni
 
 /** The 12 digits of `text`, written plain or as `+++090/9337/55493+++` (or with asterisks); undefined when it is none. */
 export function parseStructuredCommunication(text: string): StructuredCommunication | undefined {
-  const match = WRITTEN.exec(text);
+  const match = WRITTEN.exec(text.trim());
   if (match === null || match[1] !== match[5]) return undefined;
   const digits = `${match[2]}${match[3]}${match[4]}`;
   return isStructuredCommunication(digits) ? digits : undefined;

@@ -30,6 +30,7 @@ export async function openExchange(t: Test, settings: Partial<Exchange> = {}) {
     intake: flow.intake,
     goTimeoutMs: 3_600_000,
     settleMs: 60_000,
+    sameSecondMs: 0,
     answerRetentionMs: 86_400_000,
     attempts: 3,
     ...settings,

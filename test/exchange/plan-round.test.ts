@@ -5,7 +5,7 @@ import type { KnownDrop, SeenFile } from "../../src/exchange/drop.ts";
 import { planRound, type Step } from "../../src/exchange/plan-round.ts";
 
 const REST = "DICO.0403019261.20261122.00001.S";
-const SETTINGS = { goTimeoutMs: 100_000, settleMs: 20_000, maximumBytes: 1_000 };
+const SETTINGS = { goTimeoutMs: 100_000, settleMs: 20_000, sameSecondMs: 0, maximumBytes: 1_000 };
 const TICK_MS = 10_000;
 
 /** A server's IN and what the gateway remembers of it, with the steps carried out as serveAccount does, in memory. */
@@ -251,6 +251,19 @@ t.test("what is too large is refused without being read; what is set aside waits
     [{ act: "watch" }, { act: "take" }],
     "but for another file in its place",
   );
+});
+
+t.test("a file written in the second of its GO is looked at twice", async (t) => {
+  const seen: SeenFile[] = [
+    { name: `GO.${REST}`, size: 0, modifiedAt: 0 },
+    { name: `FI.${REST}`, size: 9, modifiedAt: 0 },
+  ];
+  const settings = { ...SETTINGS, sameSecondMs: 300 };
+  const [first] = planRound(seen, [], 1e12, settings);
+  t.match(first, { act: "watch" });
+  const known = first?.act === "watch" ? [first.drop] : [];
+  t.strictSame(planRound(seen, known, 1e12 + 299, settings), []);
+  t.match(planRound(seen, known, 1e12 + 300, settings), [{ act: "take" }]);
 });
 
 function permutations<Item>(items: readonly Item[]): Item[][] {

@@ -43,6 +43,7 @@ t.test("whatever else does not", async (t) => {
   t.equal(check(sign(CONTENT, "-md", "sha256", "-noattr")), "signatureNotCms", "no signed attributes");
   t.equal(check("not base64 at all!"), "signatureNotBase64");
   t.equal(check(""), "signatureNotBase64", "nothing");
+  t.equal(check(`A${" ".repeat(262_000)}!`), "signatureNotBase64", "blanks without end, in no time");
   t.equal(check("AAAA"), "signatureNotCms");
   t.equal(check(signature.slice(0, 400)), "signatureNotCms", "cut off");
   for (let at = 0; at < 200; at += 1) {
