@@ -48,6 +48,8 @@ export async function putAccount(
   actor: Actor,
   account: ClientName & AccountSettings & { accountName: string },
 ): Promise<RegistryChange> {
+  await lockClient(tx, account.clientId);
+  if (!isAccountName(account.accountName)) return await openAccount(tx, actor, account);
   const [known] = await tx`
     select from sftp_account where client_id = ${account.clientId} and account_name = ${account.accountName}`;
   return known ? await changeAccount(tx, actor, account) : await openAccount(tx, actor, account);
