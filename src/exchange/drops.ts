@@ -75,13 +75,41 @@ export interface Trouble {
   readonly retryMaximumMs: number;
 }
 
-/** Counts a failed attempt; answers whether it was the last one and the name is set aside now. */
+/**
+ * Counts an attempt before it is made, so that one that ends the process counts too. Answers false where as many as
+ * allowed were made before: the name is set aside now.
+ */
+export async function beginAttempt(
+  sql: Sql,
+  accountName: string,
+  name: string,
+  maximumAttempts: number,
+): Promise<boolean> {
+  const [row] = await sql<{ state: DropState }[]>`
+    update exchange_drop set attempts = attempts + (state <> 'waiting' or attempts < ${maximumAttempts})::int,
+      state = case when state = 'waiting' and attempts >= ${maximumAttempts} then 'quarantined' else state end,
+      trouble = case when state = 'waiting' and attempts >= ${maximumAttempts} then ${PROCESS_ENDED} else trouble end
+    where account_name = ${accountName} and name = ${name} returning state`;
+  return row?.state !== "quarantined";
+}
+
+/** The trouble of a name whose attempts ended with their process. */
+export const PROCESS_ENDED = "processEnded";
+
+/** The attempt came to nothing for reasons that are not the file's. */
+export async function takeAttemptBack(sql: Sql, accountName: string, name: string): Promise<void> {
+  await sql`
+    update exchange_drop set attempts = greatest(attempts - 1, 0)
+    where account_name = ${accountName} and name = ${name} and state <> 'quarantined'`;
+}
+
+/** Keeps why the attempt failed; answers whether it was the last one and the name is set aside now. */
 export async function recordTrouble(sql: Sql, accountName: string, name: string, failure: Trouble): Promise<boolean> {
   const { trouble, maximumAttempts, retryBaseMs, retryMaximumMs } = failure;
   const [row] = await sql<{ state: DropState }[]>`
-    update exchange_drop set attempts = attempts + 1, trouble = ${trouble},
-      retry_at = now() + least(${retryBaseMs} * 4 ^ least(attempts, 10), ${retryMaximumMs}) * interval '1 millisecond',
-      state = case when state = 'waiting' and attempts + 1 >= ${maximumAttempts} then 'quarantined' else state end
+    update exchange_drop set trouble = ${trouble},
+      retry_at = now() + least(${retryBaseMs} * 4 ^ least(attempts - 1, 10), ${retryMaximumMs}) * interval '1 millisecond',
+      state = case when state = 'waiting' and attempts >= ${maximumAttempts} then 'quarantined' else state end
     where account_name = ${accountName} and name = ${name} returning state`;
   return row?.state === "quarantined";
 }

@@ -6,7 +6,16 @@ import { type DueAnswer, listDueAnswers, markFetched, markPublished, readAnswer 
 import { cancelTaken, dismiss, type Outcome, type SignatureCheck, takeFile } from "./decide-outcome.ts";
 import type { SeenFile } from "./drop.ts";
 import { type DropFolders, SftpFault } from "./drop-folders.ts";
-import { countWaiting, deleteDrops, listDrops, recordTrouble, upsertDrops } from "./drops.ts";
+import {
+  beginAttempt,
+  countWaiting,
+  deleteDrops,
+  listDrops,
+  PROCESS_ENDED,
+  recordTrouble,
+  takeAttemptBack,
+  upsertDrops,
+} from "./drops.ts";
 import type { Exchange } from "./exchange.ts";
 import { expireAnswers } from "./expire-answers.ts";
 import { findPendingWork, type PendingWork } from "./pending-work.ts";
@@ -66,6 +75,7 @@ export async function serveAccount(
   await upsertDrops(sql, accountName, seen);
 
   const due = steps.filter((step) => step.act !== "forget" && step.act !== "watch");
+  const suspects = new Set(known.flatMap(({ name, attempts }) => (attempts > 0 ? [name] : [])));
   const round = { decided: 0, published, failed: 0 };
   const settled: DueStep[] = [];
   // Until its receipt stands in OUT, not only until it is taken.
@@ -73,7 +83,8 @@ export async function serveAccount(
   try {
     for (const step of due.slice(0, FILES_PER_ROUND)) {
       if (signal.aborted) break;
-      const handling = await handle(exchange, account, folders, step);
+      const work = () => attempt(exchange, account, folders, step);
+      const handling = suspects.has(step.name) ? await runAlone(exchange, work) : await work();
       if (handling === "busy") break;
       if (handling === "settled") settled.push(step);
       if (handling === "settled" && step.act !== "clear") round.decided += 1;
@@ -92,6 +103,46 @@ type DueStep = Exclude<Step, { act: "forget" | "watch" }>;
 
 /** `settled`: the outcome is committed, the files may leave. `busy`: no room for transfers at this moment. */
 type Handling = "settled" | "waits" | "failed" | "busy";
+
+/** Exchanges in which a file is taken up that was tried before. */
+const trying = new WeakSet<Exchange>();
+
+/**
+ * What was tried before may have ended the process, or have been there when another did: one such file at a time, so
+ * that of two the one that ends the process again is found out.
+ */
+async function runAlone(exchange: Exchange, work: () => Promise<Handling>): Promise<Handling> {
+  if (trying.has(exchange)) return "waits";
+  trying.add(exchange);
+  try {
+    return await work();
+  } finally {
+    trying.delete(exchange);
+  }
+}
+
+async function attempt(
+  exchange: Exchange,
+  account: SftpAccount,
+  folders: DropFolders,
+  step: DueStep,
+): Promise<Handling> {
+  const { plain } = exchange.intake.database;
+  const { accountName } = account;
+  if (!(await beginAttempt(plain, accountName, step.name, exchange.attempts))) {
+    await alarmSetAside(exchange, accountName, step.name, PROCESS_ENDED);
+    return "failed";
+  }
+  let handling: Handling;
+  try {
+    handling = await handle(exchange, account, folders, step);
+  } catch (error) {
+    if (error instanceof SftpFault) await takeAttemptBack(plain, accountName, step.name);
+    throw error;
+  }
+  if (handling === "waits" || handling === "busy") await takeAttemptBack(plain, accountName, step.name);
+  return handling;
+}
 
 async function handle(
   exchange: Exchange,
@@ -208,12 +259,11 @@ async function keepTrouble(exchange: Exchange, account: SftpAccount, step: DueSt
     retryBaseMs: RETRY_BASE_MS,
     retryMaximumMs: RETRY_MAXIMUM_MS,
   });
-  if (isQuarantined) {
-    await intake.raiseAlarm({
-      code: "dropQuarantined",
-      details: { accountName, fileName: step.name, reason: trouble },
-    });
-  }
+  if (isQuarantined) await alarmSetAside(exchange, accountName, step.name, trouble);
+}
+
+async function alarmSetAside({ intake }: Exchange, accountName: string, fileName: string, reason: string) {
+  await intake.raiseAlarm({ code: "dropQuarantined", details: { accountName, fileName, reason } });
 }
 
 /** Marks what was fetched, decides the reports that are due, writes what is not in OUT yet; answers how many. */

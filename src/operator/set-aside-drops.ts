@@ -6,7 +6,7 @@ import { type OperatorChange, OperatorError } from "./operator-change.ts";
 export interface SetAsideDrop {
   readonly accountName: string;
   readonly name: string;
-  /** A code of the SFTP server's answer, or `processingFailed`. */
+  /** A code of the SFTP server's answer, `processingFailed`, or `processEnded`: the process ended with each attempt. */
   readonly trouble: string;
   readonly attempts: number;
   readonly firstSeenAt: Date;

@@ -5,7 +5,7 @@ export const KILLS = {
   "receive-steps": 8,
   "random-kills": 35,
   "first-start": 4,
-  quarantine: 5,
+  quarantine: 8,
   "sftp-random-kills": 15,
 } as const;
 

@@ -4,10 +4,11 @@ import type { Sql } from "../../src/database/sql.ts";
 import { connectAsOwner } from "../database.ts";
 import { holdLock } from "../flows/hold-lock.ts";
 import { generateInput, type InsurerName, SENDERS } from "./crash-inputs.ts";
-import { TWO_BATCHES } from "./crash-places.ts";
+import { NOISE_BYTES, TWO_BATCHES } from "./crash-places.ts";
 import { checkSameOutcome, openScene, readUninterruptedOutcome, waitUntil } from "./crash-scene.ts";
 import { KILLS } from "./kill-budget.ts";
 import { findHalfMerged } from "./outcome.ts";
+import { generateDrop, openSftpScene } from "./sftp-scene.ts";
 
 t.setTimeout(300_000);
 
@@ -102,6 +103,37 @@ async function countLockWaits(owner: Sql): Promise<number> {
     select count(*) as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
   return row!.waiting;
 }
+
+t.test("a file in IN that ends its process too often is set aside, and those of others are taken", async (t) => {
+  const scene = await openSftpScene(t);
+  const settings = { PROCESSING_ATTEMPTS: String(ATTEMPTS) };
+  // The only one with a second chunk: the plan hits it and no other.
+  const culprit = generateDrop("alpha", "CULPRIT-DROP", NOISE_BYTES);
+  const bystander = generateDrop("beta", "BYSTANDER-DROP");
+  const name = scene.drop(culprit);
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    scene.plan("receive.chunkStored", 2);
+    t.same(await scene.start(settings).ended, { code: null, signal: "SIGKILL" }, `attempt ${attempt}`);
+    const [drop] = await scene.owner`select state, attempts from exchange_drop where name = ${name}`;
+    t.match(drop, { state: "waiting", attempts: attempt }, "the attempt is counted");
+  }
+  scene.drop(bystander);
+  const last = await scene.startReady(settings);
+  t.match(await scene.answered(bystander), { receipts: { length: 1 }, reports: { length: 1 } });
+  const isSetAside = () => last.log.some(({ code }) => code === "dropQuarantined");
+  await waitUntil(isSetAside, "the file is set aside");
+  t.match(
+    last.log.filter(({ code }) => code === "dropQuarantined"),
+    [{ level: LOG_LEVEL_ERROR, details: { fileName: name, reason: "processEnded" } }],
+    "operators are alarmed, once",
+  );
+  t.same(scene.waiting().toSorted(), [name, name.replace("FI", "GO")], "it is kept");
+
+  // As `infoss drops replay` does, once the cause is mended.
+  await scene.owner`update exchange_drop set state = 'waiting', attempts = 0, retry_at = null`;
+  t.match(await scene.answered(culprit), { receipts: { length: 1 }, reports: { length: 1 } }, "replayed it is taken");
+  kills += scene.kills();
+});
 
 t.test("these were as many deaths as planned", async (t) => {
   t.comment(`${kills} processes killed`);
