@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Sending, SendRefused } from "./sending.ts";
-import { createTokenSource, type TokenSource } from "./token-client.ts";
+import { createTokenSource, TokenRequestError, type TokenSource } from "./token-client.ts";
 
 export interface RestAddress {
   /** `https://<host>`. */
@@ -39,9 +39,34 @@ export async function sendByRest(address: RestAddress, sending: Sending): Promis
     if (!/<state>(received|held)<\/state>/.test(receipt)) return;
     await waitForEnd(caller, path, sending);
     sending.onAnswer("report", await get(caller, `${path}/report`, "application/xml"));
+  } catch (error) {
+    throw explainConnection(error, url);
   } finally {
     agent.destroy();
   }
+}
+
+const CERTIFICATE_UNKNOWN = new Set([
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
+/** What is known of a connection that did not come about or broke, as a sentence; anything else as it is. */
+function explainConnection(error: unknown, url: string): unknown {
+  if (!(error instanceof Error) || error.name === "AbortError") return error;
+  if (error instanceof TokenRequestError) return new SendRefused(`${url} gives no token: ${error.message}.`);
+  const code = "code" in error ? String(error.code) : "";
+  if (CERTIFICATE_UNKNOWN.has(code)) {
+    return new SendRefused(`The certificate of ${url} is not of an authority known here: give --ca.`);
+  }
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return new SendRefused(`The host of ${url} is not known.`);
+  if (code === "ECONNREFUSED") return new SendRefused(`${url} cannot be reached: the connection is refused.`);
+  return /^(E[A-Z]+|ERR_(TLS|SSL)_\w+|CERT_\w+)$/.test(code) && code !== "ENOENT"
+    ? new SendRefused(`The connection to ${url} failed (${code}).`)
+    : error;
 }
 
 interface Caller {

@@ -60,8 +60,8 @@ async function logIn({ host, port, user, privateKey, hostKey }: SftpAddress): Pr
     throw new SendRefused(`${host} port ${port} cannot be reached.`);
   });
   let isKnown = true;
-  const client = new SftpClient("infoss-send");
-  client.on("error", () => {}); // told by the call under way
+  // Its own listeners would print on standard output; the call under way tells of errors all the same.
+  const client = new SftpClient("infoss-send", { error: () => {}, end: () => {}, close: () => {} });
   const hostVerifier = (key: Buffer) => {
     isKnown = isSameKey(key, hostKey);
     return isKnown;
