@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { SingleBar } from "cli-progress";
@@ -66,7 +67,7 @@ export function addSendCommand(program: Command, surroundings: Surroundings): vo
 async function send(surroundings: Surroundings, path: string, options: SendOptions): Promise<number> {
   const seconds = Number(options.timeout);
   if (!(seconds > 0 && seconds <= 1e6)) throw new CommandMistake("--timeout is a number of seconds.");
-  const { size: byteLength } = await stat(path);
+  const { size: byteLength } = await stat(path).catch(refuseFile(path));
   const answers: string[] = [];
   const bar = createBar(byteLength);
   const signal = AbortSignal.timeout(seconds * 1000);
@@ -94,7 +95,20 @@ async function send(surroundings: Surroundings, path: string, options: SendOptio
   } finally {
     bar.clear();
   }
+  surroundings.say(`${summarize(answers.at(-1) ?? "")}\n`);
   return judge(answers);
+}
+
+/** The last answer in a sentence. */
+function summarize(xml: string): string {
+  const textOf = (element: string) => new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1];
+  const state = textOf("state") ?? "unknown";
+  if (state !== "processed") return `The file is ${state}.`;
+  const count = (element: string) => Number(textOf(element) ?? 0).toLocaleString("en");
+  return (
+    `${count("received")} records: ${count("accepted")} accepted, ${count("acceptedWithWarnings")} accepted with ` +
+    `warnings, ${count("unchanged")} unchanged, ${count("rejected")} rejected.`
+  );
 }
 
 async function sendThrough(surroundings: Surroundings, sending: Sending, options: SendOptions): Promise<void> {
@@ -105,13 +119,22 @@ async function sendThrough(surroundings: Surroundings, sending: Sending, options
       throw new CommandMistake("--sftp takes sftp://user@host:port and --host-key SHA256:….");
     }
     const fileName = await nameFile(sending.path, surroundings.today, options.sequence);
-    surroundings.say(`${fileName}\n`);
     // Loaded where they are needed: they take a while.
     const { sendBySftp } = await import("../client/send-by-sftp.ts");
     const address = { host: url.hostname, port: Number(url.port || 22), user: decodeURIComponent(url.username) };
-    const privateKey = await readFile(key);
+    const privateKey = await readNamed(key);
+    const { utils } = (await import("ssh2")).default;
+    const parsed = utils.parseKey(privateKey);
+    if (parsed instanceof Error || !parsed.isPrivateKey()) throw noPrivateKey(key);
+    if (signature !== undefined) await stat(signature).catch(refuseFile(signature));
     const signed = signature === undefined ? {} : { signaturePath: signature };
-    return await sendBySftp({ ...address, privateKey, hostKey }, { ...sending, fileName, ...signed });
+    let isNamed = false;
+    const onProgress = (progress: SendProgress) => {
+      if (!isNamed) surroundings.say(`${fileName}\n`);
+      isNamed = true;
+      sending.onProgress(progress);
+    };
+    return await sendBySftp({ ...address, privateKey, hostKey }, { ...sending, fileName, onProgress, ...signed });
   }
   if (rest === undefined)
     throw new CommandMistake("Say where to: --sftp sftp://user@host:port or --rest https://host.");
@@ -120,11 +143,30 @@ async function sendThrough(surroundings: Surroundings, sending: Sending, options
   }
   const { sendByRest } = await import("../client/send-by-rest.ts");
   const [assertionKey, cert, tlsKey] = await Promise.all(
-    [key, certificate, certificateKey].map((file) => readFile(file)),
+    [key, certificate, certificateKey].map((file) => readNamed(file)),
   );
-  const tls = { cert: cert!, key: tlsKey!, ...(ca !== undefined && { ca: await readFile(ca) }) };
+  checkPrivateKey(key, assertionKey!);
+  checkPrivateKey(certificateKey, tlsKey!);
+  const tls = { cert: cert!, key: tlsKey!, ...(ca !== undefined && { ca: await readNamed(ca) }) };
   const address = { url: readAddress(rest, "https:").origin, clientId: client, assertionKey: assertionKey!, tls };
   await sendByRest({ ...address, language: options.language }, sending);
+}
+
+const readNamed = (path: string): Promise<Buffer> => readFile(path).catch(refuseFile(path));
+
+const refuseFile = (path: string) => (): never => {
+  throw new CommandRefused(`The file ${path} is not there or cannot be read. Nothing was sent.`);
+};
+
+const noPrivateKey = (path: string) =>
+  new CommandRefused(`${path} holds no private key that can be used without a passphrase. Nothing was sent.`);
+
+function checkPrivateKey(path: string, pem: Buffer): void {
+  try {
+    createPrivateKey(pem);
+  } catch {
+    throw noPrivateKey(path);
+  }
 }
 
 function readAddress(text: string, protocol: string): URL {

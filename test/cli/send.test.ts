@@ -108,6 +108,7 @@ t.test("infoss send, as an insurer runs it, through both doors of a gateway as i
       const partly = await send(write(`P-${index}`, { records }), ...door);
       t.equal(partly.status, 3, partly.stderr);
       t.match(partly.stdout, "<rejected>1</rejected>");
+      t.match(partly.stderr, /^2 records: \d accepted, .*1 rejected\.$/m);
       const refused = await send(write(`X-${index}`, { environment: "R" }), ...door);
       t.equal(refused.status, 4, refused.stderr);
       t.match(refused.stdout, "environmentMismatch");
@@ -120,15 +121,23 @@ t.test("infoss send, as an insurer runs it, through both doors of a gateway as i
       [1, /is not SHA256:A{43}/, [...bySftp, "--host-key", `SHA256:${"A".repeat(43)}`]],
       [1, /does not let client-alpha in/, [...bySftp, "--key", at("client-beta-ssh-key")]],
       [1, /cannot be reached/, [...bySftp, "--sftp", "sftp://client-alpha@127.0.0.1:1"]],
+      [1, /The certificate of https:\S+ is not of an authority known here: give --ca\./, byRest.slice(0, -2)],
+      [1, /https:\/\/localhost:1 cannot be reached/, [...byRest, "--rest", "https://localhost:1"]],
+      [1, /The host of https:\/\/nowhere\.invalid is not known/, [...byRest, "--rest", "https://nowhere.invalid"]],
+      [1, /^README\.md holds no private key/, [...bySftp, "--key", "README.md"]],
+      [1, /^README\.md holds no private key/, [...byRest, "--key", "README.md"]],
+      [1, /^The file no-such-key is not there/, [...bySftp, "--key", "no-such-key"]],
       [2, /Say where to/, sshKey],
       [2, /takes --client/, ["--rest", restUrl!, ...sshKey]],
       [2, /begins with https/, [...byRest, "--rest", "http://localhost"]],
       [2, /five digits or capitals/, [...bySftp, "--sequence", "1"]],
     ];
     for (const [expected, words, args] of cases) {
-      const { status, stderr } = await send(first, ...args);
+      const { status, stdout, stderr } = await send(first, ...args);
       t.equal(status, expected, stderr);
       t.match(stderr, words);
+      t.notMatch(stderr, "FI.DICO", "nothing is named that was not sent");
+      t.equal(stdout, "", "standard output is for answers");
     }
     t.equal((await send(join(folder, "no-such-file"), ...bySftp)).status, 1);
   });
