@@ -12,7 +12,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { zstdDecompressSync } from "node:zlib";
-import { createTokenSource, TokenRequestError } from "../client/token-client.ts";
+import { createTokenSource } from "../client/token-client.ts";
 import { dropOverSftp } from "./demo-drop.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -20,8 +20,6 @@ const FIXTURE = fileURLToPath(new URL("../../fixtures/initial-load/contracts.xml
 const DATA_DIRECTORY = ".local/demo";
 const POLL_MS = 150;
 const SHOWN_FINDINGS = 5;
-const MOST_ATTEMPTS = 20;
-const RETRY_MS = 1_000;
 
 interface Answer {
   readonly status: number;
@@ -112,25 +110,12 @@ function createClient(api: string) {
   const issuer = `${new URL(api).origin}/auth`;
   const getToken = createTokenSource({ issuer, clientId, key: read("client-alpha-assertion-key.pem"), tls });
   return async (method: string, path: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Answer> => {
-    const authorization = { Authorization: `Bearer ${await whenThereIsRoom(getToken)}` };
+    const authorization = { Authorization: `Bearer ${await getToken()}` };
     const sent = request(`${api}${path}`, { method, headers: { ...headers, ...authorization }, agent });
     sent.end(body);
     const [response] = await once(sent, "response");
     return { status: response.statusCode, location: response.headers.location, body: await text(response) };
   };
-}
-
-/** A gateway that has just started, on a machine with much else to do, puts callers off for a moment. */
-async function whenThereIsRoom(getToken: () => Promise<string>): Promise<string> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await getToken();
-    } catch (error) {
-      const isPutOff = error instanceof TokenRequestError && error.status === 503;
-      if (!isPutOff || attempt === MOST_ATTEMPTS) throw error;
-      await sleep(RETRY_MS);
-    }
-  }
 }
 
 /** Shows how far the processing is until it has ended. */

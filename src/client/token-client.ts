@@ -5,6 +5,7 @@
 import { createPrivateKey, KeyObject, randomUUID } from "node:crypto";
 import { Agent, request } from "node:https";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SignJWT } from "jose";
 
 export interface TokenSourceOptions {
@@ -37,17 +38,22 @@ export class TokenRequestError extends Error {
   readonly status: number;
   /** RFC 6749 section 5.2: `invalid_client`, `invalid_scope` …; absent where the answer had none. */
   readonly error: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number, error: string | undefined, description: string | undefined) {
+  constructor(status: number, error: string | undefined, description: string | undefined, retryAfterSeconds?: number) {
     super(`the token endpoint answered ${status} ${error ?? ""}: ${description ?? "no description"}`);
     this.status = status;
     this.error = error;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
 const ASSERTION_LIFETIME_SECONDS = 60;
 const RENEW_BEFORE_MS = 60_000;
 const TIMEOUT_MS = 10_000;
+/** Requests made in all while the server says that it cannot serve now (503). */
+const ATTEMPTS = 5;
+const LONGEST_PAUSE_SECONDS = 5;
 
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const key = options.key instanceof KeyObject ? options.key : createPrivateKey(options.key);
@@ -57,7 +63,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   return async () => {
     if (held && performance.now() < held.renewAt) return held.accessToken;
     // Whoever comes second waits for the request of the first.
-    renewal ??= requestToken(options, key, agent).finally(() => {
+    renewal ??= requestPatiently(options, key, agent).finally(() => {
       renewal = undefined;
     });
     held = await renewal;
@@ -90,6 +96,18 @@ interface IssuedToken {
   readonly renewAt: number;
 }
 
+/** A server that is starting or overloaded is asked again when it says (`Retry-After`), each time with a new assertion. */
+async function requestPatiently(options: TokenSourceOptions, key: KeyObject, agent: Agent): Promise<IssuedToken> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await requestToken(options, key, agent);
+    } catch (error) {
+      if (!(error instanceof TokenRequestError) || error.status !== 503 || attempt === ATTEMPTS) throw error;
+      await sleep(Math.min(error.retryAfterSeconds ?? 1, LONGEST_PAUSE_SECONDS) * 1000);
+    }
+  }
+}
+
 async function requestToken(options: TokenSourceOptions, key: KeyObject, agent: Agent): Promise<IssuedToken> {
   const { issuer, tokenEndpoint = `${issuer}/token`, scopes, timeoutMs = TIMEOUT_MS } = options;
   const form = new URLSearchParams({
@@ -99,9 +117,9 @@ async function requestToken(options: TokenSourceOptions, key: KeyObject, agent: 
     ...(scopes && { scope: scopes.join(" ") }),
   });
   const askedAt = performance.now();
-  const { status, body } = await post(tokenEndpoint, form.toString(), agent, timeoutMs);
+  const { status, body, retryAfterSeconds } = await post(tokenEndpoint, form.toString(), agent, timeoutMs);
   if (status !== 200 || typeof body.access_token !== "string") {
-    throw new TokenRequestError(status, body.error, body.error_description);
+    throw new TokenRequestError(status, body.error, body.error_description, retryAfterSeconds);
   }
   const lifetimeMs = Number(body.expires_in ?? 0) * 1000;
   // A token that lives for less than two minutes is renewed half way.
@@ -116,13 +134,22 @@ interface TokenAnswer {
 }
 
 async function post(url: string, form: string, agent: Agent, timeoutMs: number) {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: TokenAnswer }>();
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    status: number;
+    body: TokenAnswer;
+    retryAfterSeconds?: number;
+  }>();
   const headers = { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" };
   const outgoing = request(url, { method: "POST", headers, agent, signal: AbortSignal.timeout(timeoutMs) });
   outgoing.on("error", reject);
   outgoing.on("response", async (response) => {
     try {
-      resolve({ status: response.statusCode ?? 0, body: parseAnswer(await text(response)) });
+      const retryAfterSeconds = Number(response.headers["retry-after"]);
+      resolve({
+        status: response.statusCode ?? 0,
+        body: parseAnswer(await text(response)),
+        ...(retryAfterSeconds > 0 && { retryAfterSeconds }),
+      });
     } catch (error) {
       reject(error);
     }

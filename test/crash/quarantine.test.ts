@@ -20,7 +20,7 @@ const SETTLING_MS = 500;
 /** The only one with a second batch: the plan hits it and no other. */
 const poison = generateInput({ insurer: "alpha", reference: "POISON", records: TWO_BATCHES, seed: 150 });
 const neighbours = (["alpha", "beta", "alpha", "beta"] as const).map((insurer, index) =>
-  generateInput({ insurer, reference: `NEIGHBOUR-${index}`, records: 300, seed: 151 + index, errors: 0.1 }),
+  generateInput({ insurer, reference: `NEIGHBOUR-${index}`, records: 200, seed: 151 + index, errors: 0.1 }),
 );
 const files = [poison, ...neighbours];
 let kills = 0;
