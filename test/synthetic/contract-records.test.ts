@@ -89,9 +89,19 @@ t.test("without errors every record agrees with the register, and no number is u
   t.equal(contractNumbers.size, 20_000);
 });
 
+/** They need a contract that is held already: no single initial load raises them. */
+const OF_CONTRACTS_HELD = [
+  "contractExists",
+  "contractUnknown",
+  "contractCancelled",
+  "contractEndedBefore",
+  "effectiveBeforeStart",
+  "laterModificationReplaced",
+];
+
 t.test("every finding of a record that an initial load can raise is planted, in turn", async (t) => {
   const expected = Object.entries(FINDING_CODES).filter(
-    ([code, traits]) => traits.level === "record" && code !== "contractExists",
+    ([code, traits]) => traits.level === "record" && !OF_CONTRACTS_HELD.includes(code),
   );
   t.same([...PLANTABLE_CODES].sort(), expected.map(([code]) => code).sort());
   const counts = new Map<string, number>();
