@@ -49,7 +49,7 @@ export function readSftpSettings(read: SettingReader, problems: string[], dataDi
     host: read.host("SFTP_HOST", "127.0.0.1"),
     port: read.integer("SFTP_PORT", { minimum: 0, maximum: 65_535, otherwise: 2222 }),
     folder: join(dataDirectory, "sftp"),
-    sessions: read.integer("SFTP_SESSIONS", { minimum: 1, maximum: 1000, otherwise: 8 }),
+    sessions: read.integer("SFTP_SESSIONS", { minimum: 1, maximum: 1000, otherwise: 16 }),
     pollIntervalMs: read.integer("SFTP_POLL_INTERVAL_MS", { minimum: 10, maximum: HOUR_MS, otherwise: 500 }),
     timeoutMs: read.integer("SFTP_TIMEOUT_MS", { minimum: 10, maximum: HOUR_MS, otherwise: 30_000 }),
     goTimeoutHours: read.integer("GO_TIMEOUT_HOURS", { minimum: 1, maximum: 8760, otherwise: 24 }),
