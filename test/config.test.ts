@@ -84,7 +84,7 @@ t.test("an empty environment is validation on this machine, with everything made
       host: "127.0.0.1",
       port: 2222,
       folder: resolve(".local/sftp"),
-      sessions: 8,
+      sessions: 16,
       pollIntervalMs: 500,
       timeoutMs: 30_000,
       goTimeoutHours: 24,
