@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { listSigningCertificates } from "../identity/credentials-in-use.ts";
 import { TransferRefused } from "../intake/receive-submission.ts";
 import type { SftpAccount } from "./accounts.ts";
-import { type DueAnswer, listDueAnswers, markFetched, markPublished, readAnswer } from "./answers.ts";
+import { answerAccount, publishAll } from "./answer-account.ts";
 import { cancelTaken, dismiss, type Outcome, type SignatureCheck, takeFile } from "./decide-outcome.ts";
 import type { SeenFile } from "./drop.ts";
 import { type DropFolders, SftpFault } from "./drop-folders.ts";
@@ -17,10 +17,8 @@ import {
   upsertDrops,
 } from "./drops.ts";
 import type { Exchange } from "./exchange.ts";
-import { expireAnswers } from "./expire-answers.ts";
-import { findPendingWork, type PendingWork } from "./pending-work.ts";
+import { findPendingWork } from "./pending-work.ts";
 import { isSame, planRound, type Step } from "./plan-round.ts";
-import { decideReports } from "./reports.ts";
 
 /** What a round over an account did and left. */
 export interface RoundResult {
@@ -57,7 +55,7 @@ export async function serveAccount(
   const { accountName } = account;
   const sql = exchange.intake.database.plain;
   const pending = await findPendingWork(exchange, account);
-  const published = await answer(exchange, account, folders, pending, signal);
+  const published = await answerAccount(exchange, account, folders, pending, signal);
 
   const listed = await listIn(folders);
   if (listed.length === 0 && !pending.hasDrops) return { decided: 0, published, failed: 0, more: false, waiting: 0 };
@@ -264,57 +262,4 @@ async function keepTrouble(exchange: Exchange, account: SftpAccount, step: DueSt
 
 async function alarmSetAside({ intake }: Exchange, accountName: string, fileName: string, reason: string) {
   await intake.raiseAlarm({ code: "dropQuarantined", details: { accountName, fileName, reason } });
-}
-
-/** Marks what was fetched, decides the reports that are due, writes what is not in OUT yet; answers how many. */
-async function answer(
-  exchange: Exchange,
-  account: SftpAccount,
-  folders: DropFolders,
-  { due, standing }: PendingWork,
-  signal: AbortSignal,
-): Promise<number> {
-  const { database } = exchange.intake;
-  const names = standing.size > 0 ? (await folders.list("OUT")).map(({ name }) => name) : [];
-  let published = 0;
-  for (const insurer of account.insurers) {
-    const { insurerId } = insurer;
-    const tenant = database.asInsurer(insurerId);
-    if (standing.has(insurerId)) {
-      await markFetched(tenant, account.accountName, names);
-      await expireAnswers(exchange, account, insurer, folders);
-    }
-    if (signal.aborted) break;
-    if (!due.has(insurerId)) continue;
-    await decideReports(exchange, account, insurer);
-    published += await publishAll(exchange, folders, insurerId, await listDueAnswers(tenant, account.accountName));
-  }
-  return published;
-}
-
-/** Each answer, then its GO. Where one cannot be written the others wait too: most likely OUT is full. */
-async function publishAll(
-  exchange: Exchange,
-  folders: DropFolders,
-  insurerId: number,
-  answers: readonly DueAnswer[],
-): Promise<number> {
-  const tenant = exchange.intake.database.asInsurer(insurerId);
-  let published = 0;
-  for (const { answerId, fileName, content } of answers) {
-    try {
-      await folders.publish(fileName, content ? [content] : readAnswer(tenant, answerId));
-      await folders.publish(`GO${fileName.slice(2)}`, []);
-    } catch (error) {
-      if (!(error instanceof SftpFault) || error.breaksSession) throw error;
-      exchange.intake.log.warn(
-        { code: "answerNotWritten", reason: error.code, insurerId, answerId },
-        "an answer waits",
-      );
-      return published;
-    }
-    await markPublished(tenant, answerId);
-    published += 1;
-  }
-  return published;
 }

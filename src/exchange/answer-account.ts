@@ -1,0 +1,60 @@
+import type { SftpAccount } from "./accounts.ts";
+import { type DueAnswer, listDueAnswers, markFetched, markPublished, readAnswer } from "./answers.ts";
+import { type DropFolders, SftpFault } from "./drop-folders.ts";
+import type { Exchange } from "./exchange.ts";
+import { expireAnswers } from "./expire-answers.ts";
+import type { PendingWork } from "./pending-work.ts";
+import { decideReports } from "./reports.ts";
+
+/** Marks what was fetched, decides the reports that are due, writes what is not in OUT yet; answers how many. */
+export async function answerAccount(
+  exchange: Exchange,
+  account: SftpAccount,
+  folders: DropFolders,
+  { due, standing }: PendingWork,
+  signal: AbortSignal,
+): Promise<number> {
+  const { database } = exchange.intake;
+  const names = standing.size > 0 ? (await folders.list("OUT")).map(({ name }) => name) : [];
+  let published = 0;
+  for (const insurer of account.insurers) {
+    const { insurerId } = insurer;
+    const tenant = database.asInsurer(insurerId);
+    if (standing.has(insurerId)) {
+      await markFetched(tenant, account.accountName, names);
+      await expireAnswers(exchange, account, insurer, folders);
+    }
+    if (signal.aborted) break;
+    if (!due.has(insurerId)) continue;
+    await decideReports(exchange, account, insurer);
+    published += await publishAll(exchange, folders, insurerId, await listDueAnswers(tenant, account.accountName));
+  }
+  return published;
+}
+
+/** Each answer, then its GO. Where one cannot be written the others wait too: most likely OUT is full. */
+export async function publishAll(
+  exchange: Exchange,
+  folders: DropFolders,
+  insurerId: number,
+  answers: readonly DueAnswer[],
+): Promise<number> {
+  const tenant = exchange.intake.database.asInsurer(insurerId);
+  let published = 0;
+  for (const { answerId, fileName, content } of answers) {
+    try {
+      await folders.publish(fileName, content ? [content] : readAnswer(tenant, answerId));
+      await folders.publish(`GO${fileName.slice(2)}`, []);
+    } catch (error) {
+      if (!(error instanceof SftpFault) || error.breaksSession) throw error;
+      exchange.intake.log.warn(
+        { code: "answerNotWritten", reason: error.code, insurerId, answerId },
+        "an answer waits",
+      );
+      return published;
+    }
+    await markPublished(tenant, answerId);
+    published += 1;
+  }
+  return published;
+}
