@@ -1,6 +1,6 @@
 /**
  * `npm test`: a PostgreSQL of our own with a migrated template database, then tap on it. The last line says
- * `N passed, N failed` (`, N skipped`), counting assertions.
+ * `N passed, N failed` (`, N skipped`), counting assertions; before it stand what was skipped and what failed.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEmbeddedDatabase } from "../src/database/embedded-database.ts";
 import { createTemplate } from "./database.ts";
+import { listFailed } from "./list-failed.ts";
 import { listSkipped } from "./list-skipped.ts";
 
 const TAP = fileURLToPath(new URL("../node_modules/.bin/tap", import.meta.url));
@@ -47,7 +48,7 @@ async function runTap(args: string[]): Promise<boolean> {
   });
   const [code] = await once(tap, "exit");
   const results = readFileSync(output, "utf8");
-  for (const line of listSkipped(results)) process.stdout.write(`${line}\n`);
+  for (const line of [...listSkipped(results), ...listFailed(results)]) process.stdout.write(`${line}\n`);
   const totals = results.match(/^# \{ total: (.*)\}$/m)?.[1] ?? "";
   const count = (name: string) => Number(totals.match(new RegExp(`\\b${name}: (\\d+)`))?.[1] ?? 0);
   const skipped = count("skip") + count("todo");
