@@ -9,6 +9,7 @@ export const EVENT_KINDS = [
   "keyExpires",
   "signingCertificateExpires",
   "answersExpire",
+  "webhookDisabled",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
@@ -27,6 +28,8 @@ export interface EventDetails {
   readonly subject?: string;
   readonly expiresAt?: string;
   readonly daysBefore?: number;
+  /** Why a webhook was disabled. */
+  readonly reason?: string;
 }
 
 export interface NewEvent {

@@ -63,6 +63,22 @@ async function checkPosition(tx: TransactionSql, insurerId: number, after: numbe
 }
 
 /**
+ * Where the feed ends and up to where its events are gone, with all that is committed in its place. Locks the feed for the
+ * rest of the transaction.
+ */
+export async function readFeedEnds(
+  tx: TransactionSql,
+  insurerId: number,
+): Promise<{ readonly last: number; readonly removed: number }> {
+  await tx`insert into event_feed (insurer_id) values (${insurerId}) on conflict do nothing`;
+  await tx`select from event_feed where insurer_id = ${insurerId} for update`;
+  while ((await placeEvents(tx, insurerId)) > 0);
+  const [ends] = await tx<{ last: number; removed: number }[]>`
+    select last_position as last, removed_position as removed from event_feed where insurer_id = ${insurerId}`;
+  return ends!;
+}
+
+/**
  * Gives committed events without place the next ones; answers how many. One transaction at a time does so for an
  * insurer, and the others see its work: a reader never sees a place whose predecessors could still come.
  */

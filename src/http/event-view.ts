@@ -17,10 +17,13 @@ const fields = {
   contractId: Type.Optional(Type.String({ format: "uuid" })),
   contractNumber: Type.Optional(Type.String()),
   findingCodes: Type.Optional(Type.Array(Type.String(), { description: "What the re-check of the contract found." })),
-  clientId: Type.Optional(Type.String({ description: "Whose certificate, key or answers expire." })),
-  subject: Type.Optional(Type.String({ description: "What expires, as in the notice." })),
+  clientId: Type.Optional(
+    Type.String({ description: "Whose certificate, key or answers expire, or who answers for the webhook." }),
+  ),
+  subject: Type.Optional(Type.String({ description: "What expires or ended, as in the notice." })),
   expiresAt: Type.Optional(Instant),
   daysBefore: Type.Optional(Type.Integer({ description: "At most this many days were left." })),
+  reason: Type.Optional(Type.String({ description: "Why the webhook was disabled." })),
 };
 export const EventSchema = Type.Object({ self: Href, ...fields }, { title: "Event" });
 export const EventItemSchema = Type.Object({ href: Href, ...fields }, { title: "EventItem" });

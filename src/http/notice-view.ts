@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import type { Language } from "../findings/language.ts";
 import { NOTICE_KINDS, type Notice } from "../operator/notice.ts";
 import { renderNotice } from "../operator/notice-text.ts";
+import { DISABLED_REASONS } from "../webhooks/webhook.ts";
 import { API_ROOT } from "./paths.ts";
 import { Href, Instant, oneOf } from "./schema-parts.ts";
 
@@ -13,10 +14,14 @@ const fields = {
   raisedAt: Instant,
   clientId: Type.String({ description: "The client concerned." }),
   subject: Type.String({
-    description: "Thumbprint of the certificate (SHA-256, hexadecimal), `kid` of the key, or name of the SFTP account.",
+    description:
+      "Thumbprint of the certificate (SHA-256, hexadecimal), `kid` of the key, name of the SFTP account, or id of the webhook.",
   }),
-  expiresAt: Instant,
-  daysBefore: Type.Integer({ description: "At most this many days were left: 60, 30, 14, 7 or 1; of answers 7." }),
+  expiresAt: Type.Optional(Instant),
+  daysBefore: Type.Optional(
+    Type.Integer({ description: "At most this many days were left: 60, 30, 14, 7 or 1; of answers 7." }),
+  ),
+  reason: Type.Optional(oneOf(DISABLED_REASONS, "Why the webhook was disabled.")),
   text: Type.String({ description: "The notice as a sentence, in the language of the answer." }),
 };
 export const NoticeSchema = Type.Object({ self: Href, ...fields }, { title: "Notice" });

@@ -1,9 +1,10 @@
 import type { Language } from "../findings/language.ts";
+import type { DisabledReason } from "../webhooks/webhook.ts";
 import type { Notice, NoticeKind } from "./notice.ts";
 
 type Words = (name: string, client: string, day: string) => string;
 
-const TEXTS: Readonly<Record<NoticeKind, Readonly<Record<Language, Words>>>> = {
+const TEXTS: Readonly<Record<Exclude<NoticeKind, "webhookDisabled">, Readonly<Record<Language, Words>>>> = {
   certificateExpires: {
     fr: (name, client, day) =>
       `Le certificat ${name} du client ${client} expire le ${day}. Faites enregistrer son successeur avant cette date.`,
@@ -46,15 +47,48 @@ const TEXTS: Readonly<Record<NoticeKind, Readonly<Record<Language, Words>>>> = {
   },
 };
 
+const WHY_DISABLED: Readonly<Record<DisabledReason, Readonly<Record<Language, string>>>> = {
+  failing: {
+    fr: "aucune tentative n'a abouti en 24 heures",
+    nl: "in 24 uur is geen enkele poging gelukt",
+    de: "in 24 Stunden ist kein Versuch gelungen",
+    en: "no attempt succeeded in 24 hours",
+  },
+  gone: {
+    fr: "votre serveur a répondu 410 (Gone)",
+    nl: "uw server antwoordde 410 (Gone)",
+    de: "Ihr Server hat mit 410 (Gone) geantwortet",
+    en: "your server answered 410 (Gone)",
+  },
+  clientNotGranted: {
+    fr: "le client qui en répond ne peut plus agir pour vous",
+    nl: "de client die ervoor instaat, mag niet meer voor u handelen",
+    de: "der zuständige Client darf nicht mehr für Sie handeln",
+    en: "the client that answers for it may no longer act for you",
+  },
+};
+
+const DISABLED: Readonly<Record<Language, (id: string, client: string, why: string) => string>> = {
+  fr: (id, client, why) =>
+    `Le webhook ${id} (client ${client}) est désactivé : ${why}. Les événements restent à lire ; réactivez-le pour qu'il reprenne où il en était.`,
+  nl: (id, client, why) =>
+    `Webhook ${id} (client ${client}) is uitgeschakeld: ${why}. De gebeurtenissen blijven te lezen; activeer hem opnieuw om verder te gaan waar hij stond.`,
+  de: (id, client, why) =>
+    `Webhook ${id} (Client ${client}) ist abgeschaltet: ${why}. Die Ereignisse bleiben lesbar; aktivieren Sie ihn wieder, dann geht es dort weiter, wo er stand.`,
+  en: (id, client, why) =>
+    `Webhook ${id} (client ${client}) is disabled: ${why}. The events can still be read; activate it again and it goes on from where it stood.`,
+};
+
 const TIME_ZONE = "Europe/Brussels";
 /** Enough of a thumbprint to tell it from another. */
 const SHOWN_CHARACTERS = 16;
 
-/** The notice as a sentence; the day is the one in Brussels, `yyyy-mm-dd`. */
+/** The notice as a sentence; a day is the one in Brussels, `yyyy-mm-dd`. */
 export function renderNotice({ kind, details }: Pick<Notice, "kind" | "details">, language: Language): string {
-  const { clientId, subject, expiresAt } = details;
+  const { clientId, subject, expiresAt, reason } = details;
+  if (kind === "webhookDisabled") return DISABLED[language](subject, clientId, WHY_DISABLED[reason!][language]);
   const isThumbprint = kind === "certificateExpires" || kind === "signingCertificateExpires";
   const name = isThumbprint ? `${subject.slice(0, SHOWN_CHARACTERS)}…` : subject;
-  const day = Temporal.Instant.from(expiresAt).toZonedDateTimeISO(TIME_ZONE).toPlainDate().toString();
+  const day = Temporal.Instant.from(expiresAt!).toZonedDateTimeISO(TIME_ZONE).toPlainDate().toString();
   return TEXTS[kind][language](name, clientId, day);
 }

@@ -1,15 +1,25 @@
-export const NOTICE_KINDS = ["certificateExpires", "keyExpires", "signingCertificateExpires", "answersExpire"] as const;
+import type { DisabledReason } from "../webhooks/webhook.ts";
+
+export const NOTICE_KINDS = [
+  "certificateExpires",
+  "keyExpires",
+  "signingCertificateExpires",
+  "answersExpire",
+  "webhookDisabled",
+] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** What expires, and when. */
+/** What expires, and when; or what has ended, and why. */
 export interface NoticeDetails {
   readonly clientId: string;
-  /** Thumbprint of a certificate in hexadecimal, the key's `kid`, or the name of the SFTP account. */
+  /** Thumbprint of a certificate in hexadecimal, the key's `kid`, the name of the SFTP account, or the id of the webhook. */
   readonly subject: string;
-  /** An instant, RFC 3339. */
-  readonly expiresAt: string;
-  /** At most this many days are left: 60, 30, 14, 7 or 1; of answers 7. */
-  readonly daysBefore: number;
+  /** Of what expires: an instant, RFC 3339. */
+  readonly expiresAt?: string;
+  /** Of what expires: at most this many days are left: 60, 30, 14, 7 or 1; of answers 7. */
+  readonly daysBefore?: number;
+  /** Of a webhook: why it was disabled. */
+  readonly reason?: DisabledReason;
 }
 
 /** What the institute tells an insurer outside of its files. */
