@@ -1,24 +1,6 @@
 import { sql } from "drizzle-orm";
-import {
-  check,
-  date,
-  foreignKey,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { check, date, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { identifier, isOneOf, textArray } from "../database/column-types.ts";
-import { DOSSIER_STATES } from "./dossier-states.ts";
-import type { DossierInput, Evaluation } from "./evaluate-dossier.ts";
-import { OUTCOMES } from "./evaluate-dossier.ts";
-
-/** What is kept of the input of an evaluation: with the rules of that version it gives the same outcome again. */
-export type StoredInput = Omit<DossierInput, "rules">;
 
 /** Periods of a profession by kind. */
 export const PERIOD_KINDS = [
@@ -139,69 +121,5 @@ export const contractChoice = pgTable(
   (table) => [
     primaryKey({ columns: [table.personId, table.premiumYear] }),
     check("contract_choice_contract", sql`(${table.chosenInsurerId} is null) = (${table.chosenContractId} is null)`),
-  ],
-);
-
-/** One person's case in a premium year. Each insert and update is a move; the database writes its event. */
-export const dossier = pgTable(
-  "dossier",
-  {
-    personId: personId(),
-    premiumYear: integer("premium_year").notNull(),
-    state: text("state", { enum: DOSSIER_STATES }).notNull(),
-    /** Where a contest came from, for it decides how it may end. */
-    contestedFrom: text("contested_from", { enum: DOSSIER_STATES }),
-    outcome: text("outcome", { enum: OUTCOMES }),
-    amountCents: integer("amount_cents"),
-    linkedInsurerId: integer("linked_insurer_id"),
-    linkedContractId: uuid("linked_contract_id"),
-    evaluation: jsonb("evaluation").$type<Evaluation>(),
-    /** What the evaluation was made from. */
-    input: jsonb("input").$type<StoredInput>(),
-    /** Counts the moves; set by the database. */
-    moveNumber: integer("move_number").notNull().default(1),
-    movedAt: timestamp("moved_at", { withTimezone: true }).notNull(),
-    /** Client, operator's account, or `system`. */
-    movedBy: identifier("moved_by").notNull(),
-    cause: text("cause").notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.personId, table.premiumYear] }),
-    index("dossier_year").on(table.premiumYear, table.personId),
-    check("dossier_state", isOneOf(table.state, DOSSIER_STATES)),
-    check("dossier_outcome", isOneOf(table.outcome, OUTCOMES)),
-    check("dossier_contested", sql`(${table.state} = 'contested') = (${table.contestedFrom} is not null)`),
-    check(
-      "dossier_evaluated",
-      sql`${table.state} in ('open', 'withdrawn') or (${table.evaluation} is not null and ${table.input} is not null)`,
-    ),
-    check("dossier_outcome_known", sql`(${table.outcome} is null) = (${table.evaluation} is null)`),
-    check("dossier_amount", sql`${table.amountCents} > 0`),
-    check("dossier_link", sql`(${table.linkedInsurerId} is null) = (${table.linkedContractId} is null)`),
-    check("dossier_to_pay", sql`${table.state} not in ('toPay', 'paid') or ${table.amountCents} is not null`),
-  ],
-);
-
-/** Every move of every dossier, written by the database with the move itself; never changed. */
-export const dossierEvent = pgTable(
-  "dossier_event",
-  {
-    personId: uuid("person_id").notNull(),
-    premiumYear: integer("premium_year").notNull(),
-    moveNumber: integer("move_number").notNull(),
-    fromState: text("from_state", { enum: DOSSIER_STATES }),
-    toState: text("to_state", { enum: DOSSIER_STATES }).notNull(),
-    movedAt: timestamp("moved_at", { withTimezone: true }).notNull(),
-    movedBy: identifier("moved_by").notNull(),
-    cause: text("cause").notNull(),
-    evaluation: jsonb("evaluation").$type<Evaluation>(),
-    input: jsonb("input").$type<StoredInput>(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.personId, table.premiumYear, table.moveNumber] }),
-    foreignKey({
-      columns: [table.personId, table.premiumYear],
-      foreignColumns: [dossier.personId, dossier.premiumYear],
-    }),
   ],
 );

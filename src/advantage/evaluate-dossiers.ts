@@ -1,22 +1,18 @@
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
-import { type Evaluation, evaluateDossier } from "./evaluate-dossier.ts";
-import { type LoadedInput, loadDossierInputs } from "./load-dossier-inputs.ts";
-import type { PremiumYearRules } from "./premium-year-rules.ts";
+import { type ConclusionRow, isSameConclusion, isSameGoal, isSameMoney, toConclusionRow } from "./conclusion.ts";
+import type { DossierState } from "./dossier-states.ts";
+import { evaluateDossier } from "./evaluate-dossier.ts";
+import { type Evaluated, insertEvaluationBlock } from "./evaluation-blocks.ts";
+import { type KeptDossier, lockDossiers } from "./list-dossiers.ts";
+import { loadDossierInputs } from "./load-dossier-inputs.ts";
+import { type DossierMove, moveDossiers, openDossiers } from "./move-dossiers.ts";
+import type { MoveRun } from "./move-run.ts";
 
-/** Evaluations with what they were made from are some kilobytes each. */
+/** A block of evaluations is so long at most, and an explanation reads one. */
 const BATCH_PERSONS = 1_000;
-
-export interface EvaluationRun {
-  readonly rules: PremiumYearRules;
-  /** Today, as the business clock has it. */
-  readonly businessDate: string;
-  readonly movedAt: string;
-  /** Client, operator's account, or `system`. */
-  readonly movedBy: string;
-  /** What gave rise to it: `julyEvaluation`, `factsChanged`, `contractsChanged`, `rulesChanged` … */
-  readonly cause: string;
-}
+/** While the database keeps one batch, the next is evaluated. */
+const LANES = 2;
 
 export interface EvaluationCounts {
   readonly evaluated: number;
@@ -25,85 +21,124 @@ export interface EvaluationCounts {
 }
 
 /** Evaluates everybody for a premium year, in batches that commit by themselves; it may be done again at any time. */
-export async function evaluateAllDossiers(institute: Sql, run: EvaluationRun): Promise<EvaluationCounts> {
-  let counts: EvaluationCounts = { evaluated: 0, moved: 0 };
+export async function evaluateAllDossiers(institute: Sql, run: MoveRun): Promise<EvaluationCounts> {
   let after: string | undefined;
-  for (;;) {
-    const rows = await institute<{ personId: string }[]>`
-      select person_id as "personId" from person ${after === undefined ? institute`` : institute`where person_id > ${after}`}
-      order by person_id limit ${BATCH_PERSONS}`;
-    if (rows.length === 0) return counts;
-    const personIds = rows.map(({ personId }) => personId);
-    const { evaluated, moved } = await runTransaction(institute, (tx) => evaluateDossiers(tx, run, personIds));
-    counts = { evaluated: counts.evaluated + evaluated, moved: counts.moved + moved };
-    after = personIds.at(-1);
-  }
+  // One at a time looks for the next batch.
+  let finding: Promise<unknown> = Promise.resolve();
+  const next = () => {
+    const found = finding.then(async () => {
+      const rows = await institute<{ personId: string }[]>`
+        select person_id as "personId" from person ${after === undefined ? institute`` : institute`where person_id > ${after}`}
+        order by person_id limit ${BATCH_PERSONS}`;
+      after = rows.at(-1)?.personId ?? after;
+      return rows.map(({ personId }) => personId);
+    });
+    finding = found;
+    return found;
+  };
+  return await evaluateInLanes(institute, run, next);
+}
+
+/** Evaluates these persons, any number, in batches that commit by themselves. */
+export async function evaluatePersons(
+  institute: Sql,
+  run: MoveRun,
+  personIds: readonly string[],
+): Promise<EvaluationCounts> {
+  let from = 0;
+  return await evaluateInLanes(institute, run, async () => {
+    from += BATCH_PERSONS;
+    return personIds.slice(from - BATCH_PERSONS, from);
+  });
+}
+
+async function evaluateInLanes(
+  institute: Sql,
+  run: MoveRun,
+  next: () => Promise<readonly string[]>,
+): Promise<EvaluationCounts> {
+  const counts = { evaluated: 0, moved: 0 };
+  const runLane = async () => {
+    for (let personIds = await next(); personIds.length > 0; personIds = await next()) {
+      const batch = personIds;
+      const { evaluated, moved } = await runTransaction(institute, (tx) => evaluateDossiers(tx, run, batch));
+      counts.evaluated += evaluated;
+      counts.moved += moved;
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, runLane));
+  const failed = lanes.find((lane) => lane.status === "rejected");
+  if (failed) throw failed.reason;
+  return counts;
 }
 
 /**
- * Evaluates these persons and moves the dossiers whose decision comes out otherwise: `open`, `evaluated`, `decided` and
- * `toPay` to `evaluated`; `paid` to `recovery` or `supplement`, never to what it was before. Contested, recovered, settled
- * and withdrawn ones are left to operators. What is unknown takes no money back.
+ * Evaluates these persons, a batch at most, and moves the dossiers whose decision comes out otherwise: `open`, `evaluated`,
+ * `decided` and `toPay` to `evaluated`; `paid` to `recovery` or `supplement`, never to what it was before. Contested,
+ * recovered, settled and withdrawn ones are left to operators. What is unknown takes no money back.
  */
 export async function evaluateDossiers(
   tx: TransactionSql,
-  run: EvaluationRun,
+  run: MoveRun,
   personIds: readonly string[],
 ): Promise<EvaluationCounts> {
   const { rules, businessDate } = run;
-  const inputs = await loadDossierInputs(tx, rules.premiumYear, personIds);
-  const rows = inputs.map((input) => toRow(input, evaluateDossier({ ...input, rules, businessDate }), businessDate));
-  await openDossiers(tx, run, inputs);
-  return { evaluated: rows.length, moved: await moveDossiers(tx, run, rows) };
+  // Locked before anything is read: who evaluates later sees what was known later.
+  const [, dossiers, inputs] = await Promise.all([
+    openDossiers(tx, run, personIds),
+    lockDossiers(tx, rules.premiumYear, personIds),
+    loadDossierInputs(tx, rules.premiumYear, personIds),
+  ]);
+  const dossierOf = new Map(dossiers.map((dossier) => [dossier.personId, dossier]));
+  const moving = inputs.flatMap((input) => {
+    const dossier = dossierOf.get(input.person.personId)!;
+    const evaluation = evaluateDossier({ ...input, rules, businessDate });
+    const conclusion = toConclusionRow(evaluation);
+    const to = findMove(dossier, conclusion);
+    return to ? [{ input, evaluation, conclusion, to }] : [];
+  });
+  if (moving.length > 0) await moveDossiers(tx, run, await keepEvaluations(tx, run, moving));
+  return { evaluated: inputs.length, moved: moving.length };
 }
 
-function toRow(input: LoadedInput, evaluation: Evaluation, businessDate: string) {
-  const { link } = evaluation;
-  return {
-    person_id: input.person.personId,
-    outcome: evaluation.outcome,
-    amount_cents: evaluation.amountCents ?? null,
-    linked_insurer_id: link.kind === "none" ? null : link.insurerId,
-    linked_contract_id: link.kind === "none" ? null : link.contractId,
-    is_awaiting: evaluation.isAwaiting,
-    evaluation,
-    input: { ...input, businessDate },
-  };
+export interface Moving extends Evaluated {
+  readonly conclusion: ConclusionRow;
+  readonly to: DossierState;
 }
 
-async function openDossiers(tx: TransactionSql, run: EvaluationRun, inputs: readonly LoadedInput[]): Promise<void> {
-  const ids = inputs.map(({ person }) => person.personId);
-  await tx`
-    insert into dossier (person_id, premium_year, state, moved_at, moved_by, cause)
-    select id, ${run.rules.premiumYear}, 'open', ${run.movedAt}, ${run.movedBy}, ${run.cause}
-    from unnest(${ids}::uuid[]) as given (id)
-    on conflict do nothing`;
+/** Keeps what the evaluations were made from, and makes moves of them. */
+export async function keepEvaluations(
+  tx: TransactionSql,
+  run: MoveRun,
+  moving: readonly Moving[],
+): Promise<DossierMove[]> {
+  const evaluationBlock = await insertEvaluationBlock(tx, run, moving);
+  return moving.map(({ input, conclusion, to }, evaluationPlace) => ({
+    personId: input.person.personId,
+    to,
+    evaluated: { ...conclusion, evaluationBlock, evaluationPlace },
+  }));
 }
 
-/** What was looked at may differ where the decision does not: that is no move. */
-async function moveDossiers(tx: TransactionSql, run: EvaluationRun, rows: ReturnType<typeof toRow>[]): Promise<number> {
-  const { count } = await tx`
-    update dossier d set
-      state = case
-        when d.state <> 'paid' then 'evaluated'
-        when (r.outcome, r.linked_insurer_id, r.linked_contract_id)
-          is distinct from (d.outcome, d.linked_insurer_id, d.linked_contract_id)
-          or coalesce(r.amount_cents, 0) < d.amount_cents then 'recovery'
-        else 'supplement' end,
-      outcome = r.outcome, amount_cents = r.amount_cents, linked_insurer_id = r.linked_insurer_id,
-      linked_contract_id = r.linked_contract_id, evaluation = r.evaluation, input = r.input,
-      moved_at = ${run.movedAt}, moved_by = ${run.movedBy}, cause = ${run.cause}
-    from jsonb_to_recordset(${tx.json(rows as never)}) as r (person_id uuid, outcome text, amount_cents integer,
-      linked_insurer_id integer, linked_contract_id uuid, is_awaiting boolean, evaluation jsonb, input jsonb)
-    where d.person_id = r.person_id and d.premium_year = ${run.rules.premiumYear} and (
-      d.state = 'open'
-      or (d.state in ('evaluated', 'decided', 'toPay')
-        and d.evaluation - ${NO_DECISION}::text[] is distinct from r.evaluation - ${NO_DECISION}::text[])
-      or (d.state = 'paid' and not r.is_awaiting
-        and (r.outcome, r.linked_insurer_id, r.linked_contract_id, r.amount_cents)
-          is distinct from (d.outcome, d.linked_insurer_id, d.linked_contract_id, d.amount_cents)))`;
-  return count;
+/** Where an evaluation leads a dossier; undefined: nowhere. */
+export function findMove(dossier: KeptDossier, conclusion: ConclusionRow): DossierState | undefined {
+  if (dossier.state === "open") return "evaluated";
+  const before = getConclusion(dossier);
+  if (dossier.state === "evaluated" || dossier.state === "decided" || dossier.state === "toPay")
+    return isSameConclusion(before, conclusion) ? undefined : "evaluated";
+  if (dossier.state !== "paid" || conclusion.isAwaiting) return undefined;
+  return findPaidMove(before, conclusion);
 }
 
-/** Parts of an evaluation that explain and do not decide. */
-const NO_DECISION = ["checks", "contracts", "rulesVersion", "rulesFingerprint"];
+/** What becomes of money that was paid, now that this is concluded; undefined: it was rightly paid. */
+export function findPaidMove(paid: ConclusionRow, conclusion: ConclusionRow): "recovery" | "supplement" | undefined {
+  if (isSameMoney(paid, conclusion)) return undefined;
+  const isLess = (conclusion.amountCents ?? 0) < (paid.amountCents ?? 0);
+  return isLess || !isSameGoal(paid, conclusion) ? "recovery" : "supplement";
+}
+
+/** Throws RangeError for a dossier that was never evaluated. */
+export function getConclusion({ outcome, ...dossier }: KeptDossier): ConclusionRow {
+  if (outcome === null) throw new RangeError("the dossier was never evaluated");
+  return { ...dossier, outcome };
+}

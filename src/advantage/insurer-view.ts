@@ -1,3 +1,4 @@
+import type { Conclusion } from "./conclusion.ts";
 import type { DossierState } from "./dossier-states.ts";
 import { OWN_CONTRACT_RULES } from "./evaluate-contracts.ts";
 import type { Evaluation } from "./evaluate-dossier.ts";
@@ -15,7 +16,7 @@ export type NextStep = (typeof NEXT_STEPS)[number];
 /** A dossier as the institute keeps it. */
 export interface Dossier {
   readonly state: DossierState;
-  readonly evaluation: Evaluation;
+  readonly evaluation: Conclusion & Pick<Evaluation, "premiumYear">;
   /** What was paid, on the contract it was paid on. */
   readonly payment?: DossierPayment | undefined;
 }

@@ -136,15 +136,13 @@ type ContractRow = Omit<ContractFacts, "endOn"> & { readonly endOn: string | nul
 async function listContracts(sql: Sql | TransactionSql, ids: readonly string[]) {
   return await sql<OfPerson<ContractRow>[]>`
     select n.person_id as "personId", n.profession, c.insurer_id as "insurerId", c.contract_id as "contractId",
-      c.start_on as "startOn", now_known.end_on as "endOn",
-      (first.recorded_at at time zone 'Europe/Brussels')::date as "recordedOn"
+      c.start_on as "startOn", known.end_on as "endOn",
+      (known.first_recorded_at at time zone 'Europe/Brussels')::date as "recordedOn"
     from person_number n
     join contract c on c.inami_root = n.inami_root and c.cancelled_at is null
-    join contract_version first
-      on first.insurer_id = c.insurer_id and first.contract_id = c.contract_id and first.version = 1
     cross join lateral (
-      select max(v.end_on) as end_on from contract_version v
-      where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and v.superseded_at is null) now_known
+      select min(v.recorded_at) as first_recorded_at, max(v.end_on) filter (where v.superseded_at is null) as end_on
+      from contract_version v where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id) known
     where n.person_id = any(${ids as string[]}::uuid[])
     order by n.person_id, c.start_on, c.insurer_id, c.contract_id`;
 }

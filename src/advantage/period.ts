@@ -24,7 +24,11 @@ export function compareText(a: string, b: string): number {
 }
 
 function dayAfter(day: string): string {
-  return new Date(Date.parse(day) + MS_PER_DAY).toISOString().slice(0, 10);
+  return addDays(day, 1);
+}
+
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * MS_PER_DAY).toISOString().slice(0, 10);
 }
 
 /** `2024-01-01/2024-12-31`, with `..` for an end that lies ahead. */

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import t from "tap";
-import { type DossierInput, evaluateDossier } from "../../src/advantage/evaluate-dossier.ts";
-import { type EvaluationRun, evaluateAllDossiers, evaluateDossiers } from "../../src/advantage/evaluate-dossiers.ts";
+import { evaluateAllDossiers, evaluateDossiers } from "../../src/advantage/evaluate-dossiers.ts";
+import { reproduceEvaluation } from "../../src/advantage/evaluation-blocks.ts";
 import { loadDossierInputs } from "../../src/advantage/load-dossier-inputs.ts";
+import type { MoveRun } from "../../src/advantage/move-run.ts";
 import { runTransaction } from "../../src/database/run-transaction.ts";
 import type { Sql } from "../../src/database/sql.ts";
 import { createTestDatabase } from "../database.ts";
 import { rulesOf } from "./dossiers.ts";
 
-const RUN: EvaluationRun = {
+const RUN: MoveRun = {
   ...{ rules: rulesOf(2024), businessDate: "2025-07-01", movedAt: "2025-07-01T02:00:00Z" },
   ...{ movedBy: "system", cause: "julyEvaluation" },
 };
@@ -46,8 +47,7 @@ async function insertContract(
 }
 
 async function readDossier(sql: Sql, personId: string) {
-  const [row] =
-    await sql`select state, outcome, amount_cents, linked_insurer_id, linked_contract_id, evaluation->'reasons' as reasons, cause
+  const [row] = await sql`select state, outcome, amount_cents, linked_insurer_id, linked_contract_id, reasons, cause
     from dossier where person_id = ${personId} and premium_year = 2024`;
   return row;
 }
@@ -170,14 +170,21 @@ t.test("an old outcome is reproduced from what was known then", async (t) => {
   await evaluateAllDossiers(database.institute, RUN);
   await owner`update profession_year set measures = '{"provisions": 1}' where person_id = ${personId}`;
   await evaluateAllDossiers(database.institute, RUN);
-  const events = await database.institute<{ input: Omit<DossierInput, "rules">; evaluation: { outcome: string } }[]>`
-    select input, evaluation from dossier_event where evaluation is not null order by move_number`;
+  const events = await database.institute<{ outcome: string; reasons: string[]; block: number; place: number }[]>`
+    select outcome, reasons, evaluation_block as block, evaluation_place as place from dossier_event
+    where evaluation_block is not null order by move_number`;
   t.strictSame(
-    events.map(({ evaluation }) => evaluation.outcome),
+    events.map(({ outcome }) => outcome),
     ["socialAdvantage", "none"],
   );
-  for (const { input, evaluation } of events)
-    t.strictSame(JSON.parse(JSON.stringify(evaluateDossier({ ...input, rules: RUN.rules }))), evaluation);
+  for (const [index, { outcome, reasons, block, place }] of events.entries()) {
+    const then = await reproduceEvaluation(database.institute, block, place);
+    t.match(then, { isSame: true, evaluation: { outcome, reasons }, rules: RUN.rules });
+    t.equal(then.input.person.professions[0]?.years[0]?.measures.provisions, [300, 1][index]);
+  }
+  await owner`update evaluation_block set digests = set_byte(digests, 3, get_byte(digests, 3) # 1)`;
+  const tampered = await reproduceEvaluation(database.institute, events[0]!.block, events[0]!.place);
+  t.equal(tampered.isSame, false, "another outcome than that of then does not pass for it");
 });
 
 const STATES = ["decided", "toPay", "paid", "contested", "withdrawn"] as const;
@@ -200,7 +207,9 @@ t.test(
         await owner.begin(async (tx) => {
           await tx`set local session_replication_role = replica`;
           await tx`update dossier set state = ${state}, contested_from = ${state === "contested" ? "decided" : null},
-          outcome = 'socialAdvantage', amount_cents = ${amountCents}, linked_insurer_id = 7, linked_contract_id = ${contractId}
+          contested_on = ${state === "contested" ? "2025-09-05" : null},
+          decided_on = ${state === "withdrawn" ? null : "2025-09-01"}, contest_until = ${state === "withdrawn" ? null : "2025-10-31"},
+          outcome = 'socialAdvantage', is_awaiting = false, reasons = '{}', amount_cents = ${amountCents}, linked_insurer_id = 7, linked_contract_id = ${contractId}
           where person_id = ${personId}`;
         });
     }
