@@ -98,3 +98,20 @@ export const contractVersion = pgTable(
     check("contract_version_action", isOneOf(table.action, RECORD_ACTIONS)),
   ],
 );
+
+/**
+ * What an insurer has received on a contract for a premium year, less what was taken back. Written with the payment; on a
+ * contract with more than 0 a `cancel` would leave money without a contract.
+ */
+export const contractPayment = pgTable(
+  "contract_payment",
+  {
+    insurerId: integer("insurer_id").notNull(),
+    contractId: uuid("contract_id").notNull(),
+    premiumYear: integer("premium_year").notNull(),
+    amountCents: integer("amount_cents").notNull(),
+    /** Of the last payment or recovery that was executed. */
+    paidOn: date("paid_on").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.insurerId, table.contractId, table.premiumYear] })],
+);

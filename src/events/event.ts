@@ -10,6 +10,10 @@ export const EVENT_KINDS = [
   "signingCertificateExpires",
   "answersExpire",
   "webhookDisabled",
+  "paymentAnnounced",
+  "paymentExecuted",
+  "paymentReturned",
+  "ibanChanged",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
@@ -30,6 +34,10 @@ export interface EventDetails {
   readonly daysBefore?: number;
   /** Why a webhook was disabled. */
   readonly reason?: string;
+  readonly premiumYear?: number;
+  /** The remittance advice of a payment; `lineNumber` where a single line came back. */
+  readonly adviceId?: string;
+  readonly lineNumber?: number;
 }
 
 export interface NewEvent {

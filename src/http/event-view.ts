@@ -24,6 +24,9 @@ const fields = {
   expiresAt: Type.Optional(Instant),
   daysBefore: Type.Optional(Type.Integer({ description: "At most this many days were left." })),
   reason: Type.Optional(Type.String({ description: "Why the webhook was disabled." })),
+  premiumYear: Type.Optional(Type.Integer()),
+  adviceId: Type.Optional(Type.String({ format: "uuid", description: "The remittance advice of the payment." })),
+  lineNumber: Type.Optional(Type.Integer({ description: "The line that came back; absent: the whole transfer." })),
 };
 export const EventSchema = Type.Object({ self: Href, ...fields }, { title: "Event" });
 export const EventItemSchema = Type.Object({ href: Href, ...fields }, { title: "EventItem" });

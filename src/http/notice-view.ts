@@ -12,10 +12,10 @@ const fields = {
   noticeId: Type.String({ format: "uuid", description: "Ids are in order of time." }),
   kind: oneOf(NOTICE_KINDS, "More kinds may come: show the text of those you do not know."),
   raisedAt: Instant,
-  clientId: Type.String({ description: "The client concerned." }),
+  clientId: Type.Optional(Type.String({ description: "The client concerned." })),
   subject: Type.String({
     description:
-      "Thumbprint of the certificate (SHA-256, hexadecimal), `kid` of the key, name of the SFTP account, or id of the webhook.",
+      "Thumbprint of the certificate (SHA-256, hexadecimal), `kid` of the key, name of the SFTP account, id of the webhook, or the account paid to, shortened.",
   }),
   expiresAt: Type.Optional(Instant),
   daysBefore: Type.Optional(

@@ -45,6 +45,16 @@ const TEXTS: Readonly<Record<Exclude<NoticeKind, "webhookDisabled">, Readonly<Re
     en: (name, client, day) =>
       `Answers wait in OUT of the SFTP account ${name} (client ${client}). Those that are not fetched are removed from there from ${day} on.`,
   },
+  ibanChanged: {
+    fr: (name) =>
+      `Les avantages sociaux de vos clients sont désormais versés sur le compte ${name}. Si vous ne l'avez pas demandé, avertissez l'Institut immédiatement.`,
+    nl: (name) =>
+      `De sociale voordelen van uw cliënten worden voortaan op rekening ${name} betaald. Hebt u dat niet gevraagd, verwittig het Instituut dan meteen.`,
+    de: (name) =>
+      `Die Sozialvorteile Ihrer Kunden werden von nun an auf das Konto ${name} gezahlt. Haben Sie das nicht verlangt, benachrichtigen Sie sofort das Institut.`,
+    en: (name) =>
+      `The social advantages of your clients are paid to the account ${name} from now on. If you did not ask for this, tell the institute at once.`,
+  },
 };
 
 const WHY_DISABLED: Readonly<Record<DisabledReason, Readonly<Record<Language, string>>>> = {
@@ -85,10 +95,10 @@ const SHOWN_CHARACTERS = 16;
 
 /** The notice as a sentence; a day is the one in Brussels, `yyyy-mm-dd`. */
 export function renderNotice({ kind, details }: Pick<Notice, "kind" | "details">, language: Language): string {
-  const { clientId, subject, expiresAt, reason } = details;
+  const { clientId = "", subject, expiresAt, reason } = details;
   if (kind === "webhookDisabled") return DISABLED[language](subject, clientId, WHY_DISABLED[reason!][language]);
   const isThumbprint = kind === "certificateExpires" || kind === "signingCertificateExpires";
   const name = isThumbprint ? `${subject.slice(0, SHOWN_CHARACTERS)}…` : subject;
-  const day = Temporal.Instant.from(expiresAt!).toZonedDateTimeISO(TIME_ZONE).toPlainDate().toString();
+  const day = expiresAt ? Temporal.Instant.from(expiresAt).toZonedDateTimeISO(TIME_ZONE).toPlainDate().toString() : "";
   return TEXTS[kind][language](name, clientId, day);
 }

@@ -6,13 +6,17 @@ export const NOTICE_KINDS = [
   "signingCertificateExpires",
   "answersExpire",
   "webhookDisabled",
+  "ibanChanged",
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** What expires, and when; or what has ended, and why. */
 export interface NoticeDetails {
-  readonly clientId: string;
-  /** Thumbprint of a certificate in hexadecimal, the key's `kid`, the name of the SFTP account, or the id of the webhook. */
+  readonly clientId?: string;
+  /**
+   * Thumbprint of a certificate in hexadecimal, the key's `kid`, the name of the SFTP account, the id of the webhook;
+   * of `ibanChanged` country, check digits and the last four characters of the account paid to from now on.
+   */
   readonly subject: string;
   /** Of what expires: an instant, RFC 3339. */
   readonly expiresAt?: string;
