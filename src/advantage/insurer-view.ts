@@ -48,18 +48,22 @@ export interface OwnFacts {
 
 /**
  * True when the premium year is shown on the contract: it was in force on a day of the year, or began after it but
- * before linking ended, which is when an insurer must learn that this was too late.
+ * before linking ended, which is when an insurer must learn that this was too late. A year that was over and paid when
+ * the contract was first recorded is none of its years.
  */
 export function showsYear({ contract, rules }: Omit<OwnFacts, "businessDate">): boolean {
+  const { linkingUntil, paymentUntil } = findCalendar(rules, contract.profession);
   const hasEnded = contract.endOn !== undefined && contract.endOn < daysOf(rules.premiumYear).firstDay;
-  return !hasEnded && contract.startOn <= findCalendar(rules, contract.profession).linkingUntil;
+  return !hasEnded && contract.startOn <= linkingUntil && contract.recordedOn <= paymentUntil;
 }
 
 /**
  * What the insurer of a contract sees: pure. On a contract that takes no money, for whatever reason it may not know, and
- * until the decision on every contract, the dossier is not even looked at: nothing that is hidden can show.
+ * until the decision on every contract, the dossier is not even looked at: nothing that is hidden can show. Without a
+ * dossier the institute has not looked at the person yet, and refuses nobody.
  */
-export function projectInsurerView(own: OwnFacts, dossier: Dossier): InsurerView {
+export function projectInsurerView(own: OwnFacts, dossier: Dossier | undefined): InsurerView {
+  if (!dossier) return viewUnknown(own);
   if (dossier.payment && isSame(dossier.payment, own.contract)) return viewPaid(own, dossier, dossier.payment);
   const isDecided = own.businessDate >= calendarOf(own).decisionOn;
   const isPayable = isDecided && listOwnReasons(own).length === 0 && isLinked(own, dossier);
@@ -78,6 +82,14 @@ function viewFromOwnFacts(own: OwnFacts): InsurerView {
   }
   const state = businessDate < calendar.evaluationOn ? "open" : "evaluated";
   return { premiumYear, state, outcome: "pending", nextStep: findNextStep(calendar, businessDate), reasons };
+}
+
+function viewUnknown(own: OwnFacts): InsurerView {
+  const { premiumYear } = own.rules;
+  const isDue = own.businessDate >= calendarOf(own).decisionOn && listOwnReasons(own).length === 0;
+  return isDue
+    ? { premiumYear, state: "evaluated", outcome: "pending", reasons: ["underReview"] }
+    : viewFromOwnFacts(own);
 }
 
 /** After the decision, on the contract that the dossier is linked to. */
@@ -124,6 +136,16 @@ function translate(reasons: readonly Reason[]): InsurerReason[] {
 
 function calendarOf({ contract, rules }: OwnFacts): Calendar {
   return findCalendar(rules, contract.profession);
+}
+
+/** What the calendars of a year say on a day: as long as it stays the same, no view changes with the days. */
+export function describeMoment({ calendars }: PremiumYearRules, businessDate: string): string {
+  const steps = [...calendars].map(([profession, calendar]) => {
+    const isDecided = businessDate >= calendar.decisionOn;
+    const isEvaluated = businessDate >= calendar.evaluationOn;
+    return [profession, isDecided ? "decided" : findNextStep(calendar, businessDate).step, isEvaluated];
+  });
+  return JSON.stringify(steps);
 }
 
 /** The step that comes next in the calendar, the same for everybody. */

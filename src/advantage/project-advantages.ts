@@ -1,9 +1,168 @@
+import { randomUUID } from "node:crypto";
+import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
-import type { MoveRun } from "./move-run.ts";
+import { insertEvents } from "../events/insert-events.ts";
+import { projectInsurerView, showsYear } from "./insurer-view.ts";
+import type { PremiumYearRules } from "./premium-year-rules.ts";
+import {
+  isSameView,
+  listViewedContracts,
+  type StoredView,
+  toColumns,
+  type ViewedContract,
+} from "./viewed-contracts.ts";
 
-/** Called in the transaction of every move of dossiers, behind it: makes what insurers may see of them anew. */
+export interface Projection {
+  readonly rules: PremiumYearRules;
+  /** Today, as the business clock has it. */
+  readonly businessDate: string;
+}
+
+/** Contracts read, projected and written at once. */
+const BATCH_CONTRACTS = 5_000;
+
+/**
+ * Brings what insurers see of these persons' contracts in a premium year up to date, in the transaction of what moved
+ * their dossiers; role `infoss_institute`. Writes what changed for an insurer, and an event for each such change, and
+ * nothing else. Answers how many. From here until the commit no other transaction projects: do it last.
+ */
 export async function projectAdvantages(
-  _tx: TransactionSql,
-  _run: MoveRun,
-  _personIds: readonly string[],
-): Promise<void> {}
+  tx: TransactionSql,
+  projection: Projection,
+  personIds: readonly string[],
+): Promise<number> {
+  if (personIds.length === 0) return 0;
+  const pass = await beginPass(tx, projection);
+  return await projectContracts(tx, pass, tx`n.person_id = any(${[...personIds]}::uuid[])`);
+}
+
+/** The same for every contract of every insurer: all of it becomes known with the one commit. */
+export async function projectAllAdvantages(tx: TransactionSql, projection: Projection): Promise<number> {
+  const pass = await beginPass(tx, projection);
+  let changed = 0;
+  for (let last: { insurerId: number; contractId: string } | undefined; ; ) {
+    const behind = last && tx`where (insurer_id, contract_id) > (${last.insurerId}, ${last.contractId}::uuid)`;
+    const keys = await tx<{ insurerId: number; contractId: string }[]>`
+      select insurer_id as "insurerId", contract_id as "contractId" from contract ${behind ?? tx``}
+      order by insurer_id, contract_id limit ${BATCH_CONTRACTS}`;
+    if (keys.length === 0) return changed;
+    const [first] = keys;
+    last = keys.at(-1)!;
+    changed += await projectContracts(
+      tx,
+      pass,
+      tx`(c.insurer_id, c.contract_id) >= (${first!.insurerId}, ${first!.contractId}::uuid)
+        and (c.insurer_id, c.contract_id) <= (${last.insurerId}, ${last.contractId}::uuid)`,
+    );
+  }
+}
+
+/** The same for contracts of an insurer that were changed later than `after`; undefined: for all of them. */
+export async function projectChangedContracts(
+  tx: TransactionSql,
+  projection: Projection,
+  { insurerId, after }: { readonly insurerId: number; readonly after: Date | undefined },
+): Promise<number> {
+  const pass = await beginPass(tx, projection);
+  const changed = tx`c.contract_id in (select v.contract_id from contract_version v
+    where v.insurer_id = ${insurerId} and v.recorded_at > ${after ?? new Date(0)})`;
+  return await projectContracts(tx, pass, tx`c.insurer_id = ${insurerId} and ${changed}`);
+}
+
+/**
+ * One transaction at a time projects, until it commits: what it reads afterwards is what the one before left, and
+ * instants of recording grow in the order of the commits.
+ */
+export async function lockProjections(tx: TransactionSql): Promise<void> {
+  await tx`select pg_advisory_xact_lock(hashtextextended('advantage projection', 0))`;
+}
+
+interface Pass extends Projection {
+  /** Of all that the pass changes, given when it changes something. */
+  readonly recordedAt: () => Promise<Date>;
+}
+
+async function beginPass(tx: TransactionSql, projection: Projection): Promise<Pass> {
+  await lockProjections(tx);
+  let given: Promise<Date> | undefined;
+  return {
+    ...projection,
+    recordedAt() {
+      given ??= recordProjection(tx, projection.rules.premiumYear);
+      return given;
+    },
+  };
+}
+
+async function projectContracts(tx: TransactionSql, pass: Pass, where: PendingQuery<Row[]>): Promise<number> {
+  const { premiumYear } = pass.rules;
+  const viewed = await listViewedContracts(tx, premiumYear, where);
+  const changes = viewed.flatMap((each) => findChange(pass, each));
+  // By insurer and contract: the order of an insurer's events says nothing about whose dossiers moved.
+  changes.sort((a, b) => a.insurerId - b.insurerId || (a.contractId < b.contractId ? -1 : 1));
+  if (changes.length === 0) return 0;
+  const recordedAt = await pass.recordedAt();
+  for (let begin = 0; begin < changes.length; begin += BATCH_CONTRACTS) {
+    await insertChanges(tx, premiumYear, recordedAt, changes.slice(begin, begin + BATCH_CONTRACTS));
+  }
+  return changes.length;
+}
+
+interface ViewChange extends StoredView {
+  readonly insurerId: number;
+  readonly contractId: string;
+  readonly socialAdvantageId: string;
+  readonly version: number;
+}
+
+function findChange({ rules, businessDate }: Projection, viewed: ViewedContract): readonly ViewChange[] {
+  const { contract, isCancelled, dossier, stored } = viewed;
+  const isShown = !isCancelled && showsYear({ contract, rules });
+  const view = toColumns(isShown ? projectInsurerView({ contract, rules, businessDate }, dossier) : undefined);
+  if (stored ? isSameView(view, stored) : view.state === null) return [];
+  const { insurerId, contractId } = contract;
+  const { socialAdvantageId = randomUUID(), version = 0 } = stored ?? {};
+  return [{ insurerId, contractId, socialAdvantageId, version: version + 1, ...view }];
+}
+
+/** In whole milliseconds, so that it survives as a `Date`, and later than every one before, whatever clocks say. */
+async function recordProjection(tx: TransactionSql, premiumYear: number): Promise<Date> {
+  const [row] = await tx<{ recordedAt: Date }[]>`
+    insert into advantage_projection (premium_year, recorded_at)
+    select ${premiumYear}, greatest(date_trunc('milliseconds', clock_timestamp()), max(recorded_at) + interval '1 millisecond')
+    from advantage_projection
+    on conflict (premium_year) do update set recorded_at = excluded.recorded_at
+    returning recorded_at as "recordedAt"`;
+  return row!.recordedAt;
+}
+
+async function insertChanges(
+  tx: TransactionSql,
+  premiumYear: number,
+  recordedAt: Date,
+  changes: readonly ViewChange[],
+): Promise<void> {
+  const later = changes.filter(({ version }) => version > 1);
+  if (later.length > 0)
+    await tx`
+      update social_advantage s set superseded_at = ${recordedAt}
+      from unnest(${later.map(({ insurerId }) => insurerId)}::int[], ${later.map(({ socialAdvantageId }) => socialAdvantageId)}::uuid[],
+        ${later.map(({ version }) => version - 1)}::int[]) as r (insurer_id, social_advantage_id, version)
+      where s.insurer_id = r.insurer_id and s.social_advantage_id = r.social_advantage_id and s.version = r.version`;
+  await tx`
+    insert into social_advantage (insurer_id, social_advantage_id, version, contract_id, premium_year, state, outcome,
+      amount_cents, paid_cents, paid_on, next_step, next_step_on, reasons, recorded_at)
+    select "insurerId", "socialAdvantageId", version, "contractId", ${premiumYear}, state, outcome, "amountCents",
+      "paidCents", "paidOn", "nextStep", "nextStepOn", reasons, ${recordedAt}
+    from jsonb_to_recordset(${tx.json(changes as never)}) as r ("insurerId" int, "socialAdvantageId" uuid, version int,
+      "contractId" uuid, state text, outcome text, "amountCents" int, "paidCents" int, "paidOn" date, "nextStep" text,
+      "nextStepOn" date, reasons text[])`;
+  await insertEvents(
+    tx,
+    changes.map(({ insurerId, socialAdvantageId, contractId }) => ({
+      insurerId,
+      kind: "socialAdvantageChanged",
+      details: { socialAdvantageId, contractId, premiumYear },
+    })),
+  );
+}

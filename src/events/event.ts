@@ -5,6 +5,7 @@ export const EVENT_KINDS = [
   "submissionProcessed",
   "submissionRefused",
   "contractRechecked",
+  "socialAdvantageChanged",
   "certificateExpires",
   "keyExpires",
   "signingCertificateExpires",
@@ -26,6 +27,8 @@ export interface EventDetails {
   readonly heldReason?: string;
   readonly contractId?: string;
   readonly contractNumber?: string;
+  readonly socialAdvantageId?: string;
+  readonly premiumYear?: number;
   /** Codes of findings. */
   readonly findingCodes?: readonly string[];
   readonly clientId?: string;

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { BusinessClock } from "../clock.ts";
+import { runTransaction } from "../database/run-transaction.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
+import { describeMoment } from "./insurer-view.ts";
+import type { PremiumYearRules } from "./premium-year-rules.ts";
+import { lockProjections, projectAllAdvantages, projectChangedContracts } from "./project-advantages.ts";
+
+export interface ProjectionKeeper {
+  /** Finishes the transaction at hand, then ends. */
+  stop(): Promise<void>;
+}
+
+export interface ProjectionSource {
+  /** Role `infoss_institute`. */
+  readonly institute: Sql;
+  readonly clock: BusinessClock;
+  /** The rules of every premium year that is known today. */
+  readonly loadRules: () => Promise<ReadonlyMap<number, PremiumYearRules>>;
+}
+
+export interface ProjectionKeeperOptions extends ProjectionSource {
+  readonly log: Pick<Logger, "warn">;
+  readonly intervalMs?: number;
+}
+
+const INTERVAL_MS = 2_000;
+const RETRY_MS = 30_000;
+/** How long what one process announced stands against processes that are behind. */
+const STEADY_MS = 600_000;
+
+/**
+ * Keeps what insurers see up to date with what moves without a dossier: the calendar, rules, contracts. Any number of
+ * processes may do so; two queries find that nothing is due.
+ */
+export function startKeepingProjected(options: ProjectionKeeperOptions): ProjectionKeeper {
+  const { log, intervalMs = INTERVAL_MS } = options;
+  const stopping = new AbortController();
+  const keeping = (async () => {
+    while (!stopping.signal.aborted) {
+      let pauseMs = intervalMs;
+      try {
+        await projectWhatIsDue(options, stopping.signal);
+      } catch (err) {
+        log.warn(
+          { code: "projectionFailed", err },
+          "what insurers see could not be brought up to date; tried again soon",
+        );
+        pauseMs = Math.max(RETRY_MS, intervalMs);
+      }
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  })();
+  return {
+    async stop() {
+      stopping.abort();
+      await keeping;
+    },
+  };
+}
+
+/**
+ * Projects, each in one transaction, the years of which rules or calendar say something else than when they were last
+ * looked at, then the portfolios in which contracts changed. Answers how many views changed.
+ */
+export async function projectWhatIsDue(source: ProjectionSource, signal?: AbortSignal): Promise<number> {
+  const { institute, clock, loadRules } = source;
+  const years = [...(await loadRules()).values()];
+  let changed = 0;
+  for (const rules of await listDueYears(institute, years, clock.today())) {
+    if (signal?.aborted) return changed;
+    changed += await runTransaction(institute, (tx) => projectYear(tx, rules, clock));
+  }
+  for (const { insurerId } of await listDuePortfolios(institute)) {
+    if (signal?.aborted) return changed;
+    changed += await runTransaction(institute, (tx) => projectPortfolio(tx, years, clock, insurerId));
+  }
+  return changed;
+}
+
+interface ProjectedYear {
+  readonly premiumYear: number;
+  readonly fingerprint: string;
+  readonly rulesVersion: number;
+  readonly moment: string;
+  readonly businessDate: string;
+  readonly isRecent: boolean;
+}
+
+async function listDueYears(sql: Sql | TransactionSql, years: readonly PremiumYearRules[], businessDate: string) {
+  const projected = await sql<ProjectedYear[]>`
+    select premium_year as "premiumYear", fingerprint, rules_version as "rulesVersion", moment,
+      business_date as "businessDate", projected_at > clock_timestamp() - ${STEADY_MS} * interval '1 ms' as "isRecent"
+    from advantage_projection where projected_at is not null`;
+  const known = new Map(projected.map((year) => [year.premiumYear, year]));
+  return years.filter((rules) => isDue(known.get(rules.premiumYear), rules, businessDate));
+}
+
+/** Processes may differ for a while in their day or in their release: none takes back what another just announced. */
+function isDue(projected: ProjectedYear | undefined, rules: PremiumYearRules, businessDate: string): boolean {
+  if (!projected || rules.version > projected.rulesVersion) return true;
+  const isSameRules = rules.fingerprint === projected.fingerprint;
+  if (isSameRules && describeMoment(rules, businessDate) === projected.moment) return false;
+  if (rules.version < projected.rulesVersion) return false;
+  return (isSameRules && businessDate > projected.businessDate) || !projected.isRecent;
+}
+
+async function projectYear(tx: TransactionSql, rules: PremiumYearRules, clock: BusinessClock): Promise<number> {
+  await lockProjections(tx);
+  const businessDate = clock.today();
+  // Another process may have done it while this one waited.
+  if ((await listDueYears(tx, [rules], businessDate)).length === 0) return 0;
+  const changed = await projectAllAdvantages(tx, { rules, businessDate });
+  const { premiumYear, fingerprint, version } = rules;
+  await tx`
+    insert into advantage_projection (premium_year, fingerprint, rules_version, moment, business_date, projected_at, recorded_at)
+    values (${premiumYear}, ${fingerprint}, ${version}, ${describeMoment(rules, businessDate)}, ${businessDate},
+      clock_timestamp(), date_trunc('milliseconds', clock_timestamp()))
+    on conflict (premium_year) do update set fingerprint = excluded.fingerprint, rules_version = excluded.rules_version,
+      moment = excluded.moment, business_date = excluded.business_date, projected_at = excluded.projected_at`;
+  return changed;
+}
+
+interface DuePortfolio {
+  readonly insurerId: number;
+  readonly contractsRecordedAt: Date;
+  readonly projectedUntil: Date | null;
+}
+
+const DUE = `
+  select i.insurer_id as "insurerId", i.contracts_recorded_at as "contractsRecordedAt", p.contracts_recorded_at as "projectedUntil"
+  from insurer i left join projected_portfolio p using (insurer_id)
+  where i.contracts_recorded_at > coalesce(p.contracts_recorded_at, '-infinity') and ($1::int is null or insurer_id = $1)
+  order by insurer_id`;
+
+async function listDuePortfolios(institute: Sql): Promise<DuePortfolio[]> {
+  return await institute.unsafe<DuePortfolio[]>(DUE, [null]);
+}
+
+/** Contracts change under the insurer's lock: what is recorded up to the instant that is read here, is committed. */
+async function projectPortfolio(
+  tx: TransactionSql,
+  years: readonly PremiumYearRules[],
+  clock: BusinessClock,
+  insurerId: number,
+): Promise<number> {
+  await lockProjections(tx);
+  const businessDate = clock.today();
+  const [due] = await tx.unsafe<DuePortfolio[]>(DUE, [insurerId]);
+  if (!due) return 0;
+  const after = due.projectedUntil ?? undefined;
+  let changed = 0;
+  for (const rules of years) {
+    changed += await projectChangedContracts(tx, { rules, businessDate }, { insurerId, after });
+  }
+  await tx`
+    insert into projected_portfolio values (${insurerId}, ${due.contractsRecordedAt})
+    on conflict (insurer_id) do update set contracts_recorded_at = excluded.contracts_recorded_at`;
+  return changed;
+}
