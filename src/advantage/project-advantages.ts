@@ -24,7 +24,8 @@ const BATCH_CONTRACTS = 5_000;
 /**
  * Brings what insurers see of these persons' contracts in a premium year up to date, in the transaction of what moved
  * their dossiers; role `infoss_institute`. Writes what changed for an insurer, and an event for each such change, and
- * nothing else. Answers how many. From here until the commit no other transaction projects: do it last.
+ * nothing else; what was paid on a contract (`contract_payment`) is to be written before. Answers how many. From here until
+ * the commit no other transaction projects: do it last.
  */
 export async function projectAdvantages(
   tx: TransactionSql,

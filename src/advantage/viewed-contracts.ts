@@ -44,6 +44,9 @@ interface ViewedRow extends StoredView {
   readonly dossierCents: number | null;
   readonly isAwaiting: boolean | null;
   readonly dossierReasons: readonly Reason[] | null;
+  /** What was paid on this contract. */
+  readonly receivedCents: number | null;
+  readonly receivedOn: string | null;
   readonly socialAdvantageId: string | null;
   readonly version: number | null;
 }
@@ -63,13 +66,15 @@ export async function listViewedContracts(
       case when l.yes then d.is_awaiting end as "isAwaiting", case when l.yes then d.reasons end as "dossierReasons",
       s.social_advantage_id as "socialAdvantageId", s.version, s.state, s.outcome, s.amount_cents as "amountCents",
       s.paid_cents as "paidCents", s.paid_on as "paidOn", s.next_step as "nextStep", s.next_step_on as "nextStepOn",
-      s.reasons
+      s.reasons, p.amount_cents as "receivedCents", p.paid_on as "receivedOn"
     from contract c
     left join person_number n on n.inami_root = c.inami_root
     left join dossier d on d.person_id = n.person_id and d.premium_year = ${premiumYear}
       and (d.outcome is not null or d.state = 'withdrawn')
     left join social_advantage s on s.insurer_id = c.insurer_id and s.contract_id = c.contract_id
       and s.premium_year = ${premiumYear} and s.superseded_at is null
+    left join contract_payment p on p.insurer_id = c.insurer_id and p.contract_id = c.contract_id
+      and p.premium_year = ${premiumYear}
     cross join lateral (select d.linked_insurer_id = c.insurer_id and d.linked_contract_id = c.contract_id as yes) l
     cross join lateral (
       select min(v.recorded_at) as "recordedAt", max(v.end_on) filter (where v.superseded_at is null) as "endOn"
@@ -85,10 +90,13 @@ function toViewed(row: ViewedRow, premiumYear: number): ViewedContract {
 }
 
 function toDossier(row: ViewedRow, premiumYear: number): Dossier | undefined {
-  const { insurerId, contractId, dossierState, isLinked, dossierOutcome, dossierCents } = row;
+  const { insurerId, contractId, dossierState, isLinked, dossierOutcome, dossierCents, receivedCents } = row;
   if (dossierState === null) return undefined;
   return {
     state: dossierState,
+    ...(receivedCents !== null && {
+      payment: { insurerId, contractId, amountCents: receivedCents, paidOn: row.receivedOn! },
+    }),
     evaluation: {
       premiumYear,
       outcome: dossierOutcome ?? "none",

@@ -28,7 +28,6 @@ export interface EventDetails {
   readonly contractId?: string;
   readonly contractNumber?: string;
   readonly socialAdvantageId?: string;
-  readonly premiumYear?: number;
   /** Codes of findings. */
   readonly findingCodes?: readonly string[];
   readonly clientId?: string;

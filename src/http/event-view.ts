@@ -24,6 +24,9 @@ const fields = {
   expiresAt: Type.Optional(Instant),
   daysBefore: Type.Optional(Type.Integer({ description: "At most this many days were left." })),
   reason: Type.Optional(Type.String({ description: "Why the webhook was disabled." })),
+  socialAdvantageId: Type.Optional(
+    Type.String({ format: "uuid", description: "Whose status changed: read it again." }),
+  ),
   premiumYear: Type.Optional(Type.Integer()),
   adviceId: Type.Optional(Type.String({ format: "uuid", description: "The remittance advice of the payment." })),
   lineNumber: Type.Optional(Type.Integer({ description: "The line that came back; absent: the whole transfer." })),
