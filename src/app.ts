@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { createPersonHasher, type PersonHasher } from "./audit/person-hash.ts";
 import { createSealSigner } from "./audit/seal-signature.ts";
 import { startSealer } from "./audit/sealer.ts";
 import type { BusinessClock } from "./clock.ts";
@@ -69,13 +70,15 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       maximumBytes: config.maximumBytes,
       transferSlots: createTransferSlots(config.uploadConcurrency),
       processingAttempts: config.processingAttempts,
+      verificationQuota: config.verificationQuota,
     };
     if (config.metricsPort !== undefined) {
       const metricsServer = await startMetricsServer(metrics.registry, config.metricsPort);
       closers.push(() => metricsServer.close());
     }
     if (config.roles.includes("worker")) startWork(config, intake, keyRing, held);
-    const sftp = config.roles.includes("sftp") ? await startExchange(config, intake, metrics, held) : undefined;
+    const persons = createPersonHasher(keys.auditKey);
+    const sftp = config.roles.includes("sftp") ? await startExchange(config, intake, persons, metrics, held) : undefined;
     const parts = { database, stop, ...(sftp && { sftp }) };
     if (!config.roles.includes("serve")) return parts;
     const door = await openDoor({ config, intake, keys, keyRing, metrics, raiseAlarm: raise });
@@ -93,9 +96,16 @@ const SETTLE_MS = 5_000;
 const SAME_SECOND_MS = 300;
 const DAY_MS = 86_400_000;
 
-async function startExchange(config: Config, intake: Intake, metrics: Metrics, { activities }: Held) {
+async function startExchange(
+  config: Config,
+  intake: Intake,
+  persons: PersonHasher,
+  metrics: Metrics,
+  { activities }: Held,
+) {
   const exchange: Exchange = {
     intake,
+    persons,
     goTimeoutMs: config.sftp.goTimeoutHours * 3_600_000,
     settleMs: SETTLE_MS,
     sameSecondMs: SAME_SECOND_MS,

@@ -64,6 +64,8 @@ export interface Config {
   readonly processingAttempts: number;
   readonly pollIntervalMs: number;
   readonly eventRetentionDays: number;
+  /** Rows of INAMI verification an insurer may have looked up on a day, for its contracts and in the phase `access`. */
+  readonly verificationQuota: { readonly perDay: number; readonly perDayInAccess: number };
   readonly sftp: SftpSettings;
   readonly shutdownTimeoutMs: number;
   /** Requests a minute of a client, and from an address for which no client stands; 0: no limit. */
@@ -139,6 +141,8 @@ export function readConfig(environment: Environment = process.env): Config {
   return config;
 }
 
+const ROWS = { minimum: 0, maximum: 1_000_000_000 };
+
 function readLimits(read: SettingReader) {
   return {
     maximumBytes: read.integer("MAXIMUM_BYTES", {
@@ -151,6 +155,10 @@ function readLimits(read: SettingReader) {
     processingAttempts: read.integer("PROCESSING_ATTEMPTS", { minimum: 1, maximum: 100, otherwise: 5 }),
     pollIntervalMs: read.integer("POLL_INTERVAL_MS", { minimum: 10, maximum: HOUR_MS, otherwise: 1000 }),
     eventRetentionDays: read.integer("EVENT_RETENTION_DAYS", { minimum: 90, maximum: 3650, otherwise: 90 }),
+    verificationQuota: {
+      perDay: read.integer("VERIFICATION_ROWS_PER_DAY", { ...ROWS, otherwise: 200_000 }),
+      perDayInAccess: read.integer("VERIFICATION_ROWS_PER_DAY_IN_ACCESS", { ...ROWS, otherwise: 50_000 }),
+    },
     shutdownTimeoutMs: read.integer("SHUTDOWN_TIMEOUT_MS", { minimum: 0, maximum: HOUR_MS, otherwise: 30_000 }),
   };
 }

@@ -80,6 +80,7 @@ t.test("an empty environment is validation on this machine, with everything made
     processingAttempts: 5,
     pollIntervalMs: 1000,
     eventRetentionDays: 90,
+    verificationQuota: { perDay: 200_000, perDayInAccess: 50_000 },
     sftp: {
       host: "127.0.0.1",
       port: 2222,
@@ -123,6 +124,8 @@ t.test("every setting is read", async (t) => {
     FAILURES_PER_ADDRESS: "64",
     MAXIMUM_EVENT_LOOP_DELAY_MS: "0",
     EVENT_RETENTION_DAYS: "400",
+    VERIFICATION_ROWS_PER_DAY: "0",
+    VERIFICATION_ROWS_PER_DAY_IN_ACCESS: "1000",
   };
   const sftp = {
     SFTP_URL: "sftp://drop@[2001:db8::1]:2022/drop/{account}/",
@@ -158,6 +161,7 @@ t.test("every setting is read", async (t) => {
     processingAttempts: 6,
     pollIntervalMs: 70,
     eventRetentionDays: 400,
+    verificationQuota: { perDay: 0, perDayInAccess: 1000 },
     sftp: {
       server: {
         host: "2001:db8::1",
@@ -205,6 +209,8 @@ t.test("all problems are listed at once, each with what was found and how to men
     PROCESSING_ATTEMPTS: "1.5",
     POLL_INTERVAL_MS: "1e3",
     EVENT_RETENTION_DAYS: "89",
+    VERIFICATION_ROWS_PER_DAY: "many",
+    VERIFICATION_ROWS_PER_DAY_IN_ACCESS: "-1",
     SFTP_URL: "https://sftp.example",
     SFTP_KEY_FILE: absent,
     SFTP_HOST_KEYS: `MD5:aa,${HOST_KEY}`,
@@ -237,6 +243,8 @@ t.test("all problems are listed at once, each with what was found and how to men
     'PROCESSING_ATTEMPTS is "1.5": set it to a whole number from 1 to 100.',
     'POLL_INTERVAL_MS is "1e3": set it to a whole number from 10 to 3600000.',
     'EVENT_RETENTION_DAYS is "89": set it to a whole number from 90 to 3650.',
+    'VERIFICATION_ROWS_PER_DAY is "many": set it to a whole number from 0 to 1000000000.',
+    'VERIFICATION_ROWS_PER_DAY_IN_ACCESS is "-1": set it to a whole number from 0 to 1000000000.',
     "SFTP_URL is not an address of the form sftp://user@host:22/path.",
     `SFTP_KEY_FILE is ${absent}, which does not exist: correct the path or put the file there.`,
     'SFTP_HOST_KEYS holds "MD5:aa": set it to fingerprints as "ssh-keygen -l" prints them, SHA256:….',

@@ -4,11 +4,19 @@ import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
 import { LANGUAGES } from "../findings/language.ts";
 import { verifyDetachedSignature } from "../formats/detached-signature.ts";
-import { type NameFault, type NameLetter, parseInputName, splitInputName } from "../formats/exchange-file-name.ts";
+import { REFERENCE_LENGTH } from "../formats/contract-file/contract-file-vocabulary.ts";
+import {
+  isVerificationName,
+  type NameFault,
+  type NameLetter,
+  parseInputName,
+  splitInputName,
+} from "../formats/exchange-file-name.ts";
 import { type NotTaken, renderNotTakenXml } from "../formats/report/not-taken.ts";
 import { renderReceiptXml } from "../formats/report/receipt.ts";
 import { receiveSubmission, type StoredTransfer } from "../intake/receive-submission.ts";
 import { cancelInTransaction, findByFileName } from "../intake/submission-queries.ts";
+import { MAXIMUM_VERIFICATION_BYTES } from "../intake/verify-submission.ts";
 import type { AccountInsurer, SftpAccount } from "./accounts.ts";
 import { type AnswerSubject, type DueAnswer, insertAnswer, reviveAnswers } from "./answers.ts";
 import type { SeenFile } from "./drop.ts";
@@ -58,6 +66,7 @@ export async function takeFile(
     fileName,
     refusals: [...checkName(account, fileName), ...(step.isStarted ? [] : [{ code: "goMissing" } as const])],
     ...(signature && { refuseBytes: (sha256) => checkSignature(signature, sha256) }),
+    ...(isVerificationName(fileName) && describeVerification(exchange, account, fileName)),
     async alsoCommit(tx, stored) {
       const answers = await answerTransfer(exchange, account, tx, fileName, stored);
       await settleDrop(tx, account.accountName, step.name, { files: step.files, sha256: stored.sha256 });
@@ -66,6 +75,15 @@ export async function takeFile(
     },
   });
   return outcome!;
+}
+
+/** A verification has no root: its reference is its name, and the rest is what the name says. */
+function describeVerification(exchange: Exchange, account: SftpAccount, fileName: string) {
+  const [{ enterpriseNumber: sender } = { enterpriseNumber: "" }] = candidatesFor(account, fileName);
+  const reference = fileName.slice(0, REFERENCE_LENGTH);
+  const environment = letterOf(exchange, fileName);
+  const header = { sender, reference, environment, kind: "inamiVerification" as const };
+  return { header, maximumBytes: MAXIMUM_VERIFICATION_BYTES };
 }
 
 /** What an account changes is on the audit trail with it, as over REST; the status is that of a file taken there. */
@@ -101,12 +119,11 @@ function checkName({ insurers }: SftpAccount, fileName: string): Finding[] {
   if (parsed.fault !== undefined) {
     return [{ code: "fileNameInvalid", field: "fileName", value, details: { reason: FAULT_REASONS[parsed.fault] } }];
   }
-  const { code, enterpriseNumber } = parsed.name;
+  const { enterpriseNumber } = parsed.name;
   const findings: Finding[] = [];
   if (!insurers.some((insurer) => insurer.enterpriseNumber === enterpriseNumber)) {
     findings.push({ code: "senderMismatch", field: "fileName", value: enterpriseNumber });
   }
-  if (code !== "DICO") findings.push({ code: "kindNotOffered", field: "fileName", value: code });
   return findings;
 }
 
@@ -179,7 +196,7 @@ function findingOf({ intake }: Exchange, { name, size }: SeenFile, reason: Dismi
   const value = name.slice(0, 100);
   switch (reason) {
     case "tooLarge":
-      return { code: "fileTooLarge", details: { byteLength: size, maximum: intake.maximumBytes } };
+      return { code: "fileTooLarge", details: { byteLength: size, maximum: maximumOf(intake.maximumBytes, name) } };
     case "fileMissing":
       return { code: "goWithoutFile", field: "fileName", value };
     case "nothingToCancel":
@@ -187,6 +204,10 @@ function findingOf({ intake }: Exchange, { name, size }: SeenFile, reason: Dismi
     case "nameUnknown":
       return { code: "fileNameInvalid", field: "fileName", value, details: { reason: "nameNotKnown" } };
   }
+}
+
+function maximumOf(maximumBytes: number, fileName: string): number {
+  return isVerificationName(fileName) ? Math.min(maximumBytes, MAXIMUM_VERIFICATION_BYTES) : maximumBytes;
 }
 
 /**

@@ -1,8 +1,11 @@
+import type { PersonHasher } from "../audit/person-hash.ts";
 import type { Intake } from "../intake/intake.ts";
 
 /** What the file protocol of the SFTP door needs; `app.ts` makes it once for each process. */
 export interface Exchange {
   readonly intake: Intake;
+  /** Hashes the persons that an answer names, for the audit trail. */
+  readonly persons: PersonHasher;
   /** How long an FI file waits for its GO, and a GO for its FI, before it is refused. */
   readonly goTimeoutMs: number;
   /** How long an FI file must stay as it is when its GO is older than it. */

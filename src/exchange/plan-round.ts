@@ -1,4 +1,4 @@
-import { type InputPrefix, splitInputName } from "../formats/exchange-file-name.ts";
+import { type InputPrefix, isVerificationName, splitInputName } from "../formats/exchange-file-name.ts";
 import type { KnownDrop, SeenFile } from "./drop.ts";
 
 /** What a round does about one name in IN. The files in `files` leave IN with the outcome, the main one last. */
@@ -35,6 +35,8 @@ export interface RoundSettings {
   /** Rest that is asked of a file written in the second of its GO. */
   readonly sameSecondMs: number;
   readonly maximumBytes: number;
+  /** Of a file of verification. */
+  readonly maximumVerificationBytes: number;
 }
 
 type Group = Partial<Record<InputPrefix | "other", SeenFile>>;
@@ -129,7 +131,8 @@ function decide(
   if (!file) return isOverdue ? { act: "dismiss", name, files, reason: "fileMissing" } : undefined;
   if (!go && !isOverdue) return undefined;
   if (go && unchangedMs < settlingMs(file, go, settings)) return undefined;
-  if (file.size > settings.maximumBytes) return { act: "dismiss", name, files, reason: "tooLarge" };
+  const isVerification = isVerificationName(name);
+  if (file.size > (isVerification ? settings.maximumVerificationBytes : settings.maximumBytes)) return { act: "dismiss", name, files, reason: "tooLarge" };
   return { act: "take", name, main: file, ...(signature && { signature }), files, isStarted: go !== undefined };
 }
 

@@ -8,6 +8,7 @@ import type { AccountInsurer, SftpAccount } from "./accounts.ts";
 import { insertAnswer } from "./answers.ts";
 import { letterOf } from "./decide-outcome.ts";
 import type { Exchange } from "./exchange.ts";
+import { renderVerificationResult } from "./verification-results.ts";
 
 interface EndedFile {
   readonly answerId: string;
@@ -17,7 +18,7 @@ interface EndedFile {
 
 const REPORTS_AT_ONCE = 20;
 
-/** Decides the reports (FO.NOTI) of submissions that have ended since, each in a transaction of its own. */
+/** Decides the reports (FO.NOTI) and results of verification (FO.INVR) of submissions that have ended since, each in a transaction of its own. */
 export async function decideReports(
   exchange: Exchange,
   account: SftpAccount,
@@ -41,19 +42,23 @@ async function listEnded({ insurerId, run }: Tenant, accountName: string): Promi
 
 async function decideReport(
   exchange: Exchange,
-  { accountName, language }: SftpAccount,
+  account: SftpAccount,
   { insurerId, enterpriseNumber }: AccountInsurer,
   tx: TransactionSql,
   { answerId, answeredName, submissionId }: EndedFile,
 ): Promise<void> {
+  const { accountName, language } = account;
   const { count } = await tx`
     update exchange_answer set report_due = false
     where insurer_id = ${insurerId} and answer_id = ${answerId} and report_due`;
   if (count === 0) return;
   const submission = await getSubmission(tx, insurerId, submissionId);
+  const isVerification = submission.kind === "inamiVerification";
   // On the same connection: a report that waited for a second one could wait for ever.
   const input = { submission: { ...submission, fileName: answeredName }, sender: enterpriseNumber, language };
-  const parts = renderReportXml(input, iterateReportRecords(createTenantWithin(tx, insurerId), submissionId));
+  const parts = isVerification
+    ? renderVerificationResult(exchange, account, tx, insurerId, input)
+    : renderReportXml(input, iterateReportRecords(createTenantWithin(tx, insurerId), submissionId));
   const content = Readable.from(toBytes(parts), { objectMode: false });
   const day = exchange.intake.clock.today();
   const subject = {
@@ -65,7 +70,7 @@ async function decideReport(
     answeredName,
     submissionId,
   };
-  await insertAnswer(tx, { ...subject, code: "NOTI", reportDue: false }, content);
+  await insertAnswer(tx, { ...subject, code: isVerification ? "INVR" : "NOTI", reportDue: false }, content);
 }
 
 async function* toBytes(parts: AsyncIterable<string>): AsyncGenerator<Buffer> {

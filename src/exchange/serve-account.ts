@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { listSigningCertificates } from "../identity/credentials-in-use.ts";
+import { MAXIMUM_VERIFICATION_BYTES } from "../intake/verify-submission.ts";
 import { TransferRefused } from "../intake/receive-submission.ts";
 import type { SftpAccount } from "./accounts.ts";
 import { answerAccount, publishAll } from "./answer-account.ts";
@@ -66,6 +67,7 @@ export async function serveAccount(
     settleMs,
     sameSecondMs,
     maximumBytes: intake.maximumBytes,
+    maximumVerificationBytes: Math.min(intake.maximumBytes, MAXIMUM_VERIFICATION_BYTES),
   });
   const forgotten = steps.flatMap((step) => (step.act === "forget" ? [step.name] : []));
   const seen = steps.flatMap((step) => (step.act === "watch" ? [step.drop] : []));

@@ -1,4 +1,5 @@
 import type { FindingTexts } from "./finding-text.ts";
+import { VERIFICATION_PHRASES } from "./verification-phrases.ts";
 
 /**
  * Details that are words of a fixed vocabulary rather than values (`reason`, `limit`, `encoding`): programs read the
@@ -336,6 +337,7 @@ export const DETAIL_PHRASES = {
     de: "Bytes, die kein UTF-8 bilden",
     en: "bytes that do not form UTF-8",
   },
+  ...VERIFICATION_PHRASES,
 } as const satisfies Readonly<Record<string, FindingTexts>>;
 
 export type DetailWord = keyof typeof DETAIL_PHRASES;

@@ -80,12 +80,6 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     de: "Der Versicherer ist noch in der Phase „access“: Nur Übertragungstests (Buchstabe T) und Probeläufe (dryRun) werden angenommen. Bitte übermitteln Sie eine solche Datei oder bitten Sie die Operatoren des Instituts, die Erstbeladung zu öffnen.",
     en: "The insurer is still in the phase “access”: only circuit tests (letter T) and dry runs are accepted. Please send such a file or ask the operators of the institute to open the initial load.",
   },
-  kindNotOffered: {
-    fr: "Le type d’envoi[ « {value} »] n’est pas accepté actuellement. Veuillez utiliser l’un des types d’envoi proposés dans la documentation.",
-    nl: "De soort zending[ ‘{value}’] wordt momenteel niet aanvaard. Gelieve een van de soorten zendingen te gebruiken die in de documentatie worden aangeboden.",
-    de: "Die Art der Übermittlung[ „{value}“] wird derzeit nicht angenommen. Bitte verwenden Sie eine der in der Dokumentation angebotenen Arten.",
-    en: "The kind of submission[ “{value}”] is not accepted at present. Please use one of the kinds offered in the documentation.",
-  },
   referenceReused: {
     fr: "La référence[ « {value} »] a déjà été utilisée pour un autre contenu[ (ticket {submissionId})]. Veuillez attribuer une nouvelle référence à ce fichier et le renvoyer.",
     nl: "De referentie[ ‘{value}’] werd al gebruikt voor een andere inhoud[ (ticket {submissionId})]. Gelieve dit bestand een nieuwe referentie te geven en opnieuw te verzenden.",
@@ -93,10 +87,10 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     en: "The reference[ “{value}”] has already been used for other content[ (ticket {submissionId})]. Please give this file a new reference and send it again.",
   },
   fileNameInvalid: {
-    fr: "Le nom du fichier[ « {value} »] n’est pas valable[ : {reason}]. Veuillez le nommer FI.DICO.<numéro d’entreprise>.<aaaammjj>.<séquence>.<lettre> et le renvoyer.",
-    nl: "De naam van het bestand[ ‘{value}’] is niet geldig[: {reason}]. Gelieve het FI.DICO.<ondernemingsnummer>.<jjjjmmdd>.<volgnummer>.<letter> te noemen en opnieuw te verzenden.",
-    de: "Der Name der Datei[ „{value}“] ist ungültig[: {reason}]. Bitte nennen Sie sie FI.DICO.<Unternehmensnummer>.<jjjjmmtt>.<laufende Nummer>.<Buchstabe> und übermitteln Sie sie erneut.",
-    en: "The name of the file[ “{value}”] is not valid[: {reason}]. Please name it FI.DICO.<enterprise number>.<yyyymmdd>.<sequence>.<letter> and send it again.",
+    fr: "Le nom du fichier[ « {value} »] n’est pas valable[ : {reason}]. Veuillez le nommer FI.DICO (ou FI.INVE).<numéro d’entreprise>.<aaaammjj>.<séquence>.<lettre> et le renvoyer.",
+    nl: "De naam van het bestand[ ‘{value}’] is niet geldig[: {reason}]. Gelieve het FI.DICO (of FI.INVE).<ondernemingsnummer>.<jjjjmmdd>.<volgnummer>.<letter> te noemen en opnieuw te verzenden.",
+    de: "Der Name der Datei[ „{value}“] ist ungültig[: {reason}]. Bitte nennen Sie sie FI.DICO (oder FI.INVE).<Unternehmensnummer>.<jjjjmmtt>.<laufende Nummer>.<Buchstabe> und übermitteln Sie sie erneut.",
+    en: "The name of the file[ “{value}”] is not valid[: {reason}]. Please name it FI.DICO (or FI.INVE).<enterprise number>.<yyyymmdd>.<sequence>.<letter> and send it again.",
   },
   fileNameReused: {
     fr: "Le nom de fichier[ « {value} »] a déjà été utilisé pour un autre contenu[ (ticket {submissionId})]. Veuillez donner un nouveau nom à ce fichier et le renvoyer.",
@@ -169,6 +163,18 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     nl: "Het aangekondigde aantal records[ ({declared})] is niet het aantal dat het bestand bevat[ ({found})]. Gelieve na te gaan of het bestand volledig is, recordCount te verbeteren en het bestand opnieuw te verzenden.",
     de: "Die angekündigte Anzahl Datensätze[ ({declared})] ist nicht die Anzahl, die die Datei enthält[ ({found})]. Bitte prüfen Sie, ob die Datei vollständig ist, berichtigen Sie recordCount und übermitteln Sie die Datei erneut.",
     en: "The number of records announced[ ({declared})] is not the number in the file[ ({found})]. Please check that the file is complete, correct recordCount and send the file again.",
+  },
+  verificationFileInvalid: {
+    fr: "Le fichier de vérification ne peut pas être lu[ : {reason}]. Veuillez envoyer du texte ou du CSV en UTF-8, du JSON ou un classeur XLSX avec les colonnes A et B.",
+    nl: "Het verificatiebestand kan niet worden gelezen[: {reason}]. Gelieve tekst of CSV in UTF-8, JSON of een XLSX-werkmap met de kolommen A en B te verzenden.",
+    de: "Die Prüfdatei kann nicht gelesen werden[: {reason}]. Bitte übermitteln Sie Text oder CSV in UTF-8, JSON oder eine XLSX-Arbeitsmappe mit den Spalten A und B.",
+    en: "The verification file cannot be read[: {reason}]. Please send text or CSV in UTF-8, JSON or an XLSX workbook with the columns A and B.",
+  },
+  verificationQuotaExceeded: {
+    fr: "Le nombre de vérifications par jour est dépassé[ : {asked} demandées, {left} possibles aujourd’hui sur {maximum}]. Veuillez renvoyer le fichier un autre jour ou le scinder.",
+    nl: "Het aantal verificaties per dag is overschreden[: {asked} gevraagd, vandaag nog {left} van {maximum} mogelijk]. Gelieve het bestand op een andere dag opnieuw te verzenden of op te splitsen.",
+    de: "Die Anzahl Prüfungen je Tag ist überschritten[: {asked} angefragt, heute noch {left} von {maximum} möglich]. Bitte übermitteln Sie die Datei an einem anderen Tag erneut oder teilen Sie sie auf.",
+    en: "The number of verifications a day is exceeded[: {asked} asked for, {left} of {maximum} left today]. Please send the file again another day, or split it.",
   },
   sameRecordsAsEarlier: {
     fr: "Les enregistrements de ce fichier sont ceux d’un envoi antérieur[ (ticket {submissionId})]. Ils sont traités à nouveau, un par un. Si l’envoi est une erreur, aucune démarche n’est nécessaire : ce qui était déjà accepté reste inchangé.",

@@ -17,7 +17,6 @@ export const FINDING_CODES = {
   senderMismatch: { level: "file", severity: "blocking", number: 108 },
   insurerSuspended: { level: "file", severity: "blocking", number: undefined },
   phaseNotAllowed: { level: "file", severity: "blocking", number: undefined },
-  kindNotOffered: { level: "file", severity: "blocking", number: undefined },
   referenceReused: { level: "file", severity: "blocking", number: 133 },
   fileNameInvalid: { level: "file", severity: "blocking", number: 131 },
   fileNameReused: { level: "file", severity: "blocking", number: 133 },
@@ -32,6 +31,8 @@ export const FINDING_CODES = {
   sequenceUsed: { level: "file", severity: "blocking", number: undefined },
   sequenceGapExpired: { level: "file", severity: "blocking", number: undefined },
   recordCountMismatch: { level: "file", severity: "blocking", number: undefined },
+  verificationFileInvalid: { level: "file", severity: "blocking", number: undefined },
+  verificationQuotaExceeded: { level: "file", severity: "blocking", number: undefined },
   sameRecordsAsEarlier: { level: "file", severity: "warning", number: undefined },
 
   requiredFieldMissing: { level: "record", severity: "blocking", number: undefined },

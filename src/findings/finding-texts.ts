@@ -26,6 +26,8 @@ export const FINDING_DETAILS: Readonly<Partial<Record<FindingCode, readonly stri
   signatureInvalid: ["reason"],
   cancelTooLate: ["submissionId"],
   recordCountMismatch: ["declared", "found"],
+  verificationFileInvalid: ["reason"],
+  verificationQuotaExceeded: ["asked", "left", "maximum"],
   sameRecordsAsEarlier: ["submissionId"],
   valueTooLong: ["maximum"],
   valueNotInList: ["allowed"],

@@ -61,6 +61,11 @@ export function parseInputName(rest: string): ParsedName {
   return { fault: undefined, name: { code, enterpriseNumber, date, sequence, letter } };
 }
 
+/** Whether a name in IN is that of a verification, whatever else may be wrong with it. */
+export function isVerificationName(fileName: string): boolean {
+  return splitInputName(fileName)?.rest.startsWith("INVE.") === true;
+}
+
 /** What the name of an FI file says; undefined where anything is wrong with it. */
 export function parseInputFileName(fileName: string): ExchangeFileName | undefined {
   const split = splitInputName(fileName);

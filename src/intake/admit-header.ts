@@ -1,10 +1,10 @@
 import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
-import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
 import { parseInputFileName } from "../formats/exchange-file-name.ts";
 import type { InsurerPhase } from "../identity/identity-kinds.ts";
 import type { CandidateInsurer } from "./candidate-insurer.ts";
 import type { Intake } from "./intake.ts";
+import type { SubmissionHeader } from "./root-peek.ts";
 import type { HeldReason } from "./submission.ts";
 
 /** Letters of exchange.md section 2 that each environment takes. */
@@ -31,7 +31,7 @@ export async function admitHeader(
   intake: Intake,
   tx: TransactionSql,
   { insurer, isOnlyCandidate, fileName, isDryRun }: Arriving,
-  header: ContractFileRoot,
+  header: SubmissionHeader,
 ): Promise<Admission> {
   const { insurerId, enterpriseNumber } = insurer;
   const findings: Finding[] = [];
@@ -67,7 +67,7 @@ export async function admitHeader(
   const isTest = header.environment === "T";
   const { phase, isInitialLoadClosed } = await readStanding(tx, insurerId);
   if (phase === "suspended") findings.push({ code: "insurerSuspended" });
-  if (phase === "access" && !isTest && !isDryRun) {
+  if (phase === "access" && !isTest && !isDryRun && header.kind !== "inamiVerification") {
     findings.push({ code: "phaseNotAllowed", field: "environment", value: header.environment });
   }
   // A circuit test changes nothing, so it is for every phase.

@@ -1,5 +1,3 @@
-import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
-
 /** An insurer that the sender of a file may act for. */
 export interface CandidateInsurer {
   readonly insurerId: number;
@@ -12,7 +10,7 @@ export interface CandidateInsurer {
  */
 export function chooseInsurer<I extends CandidateInsurer>(
   candidates: readonly I[],
-  header: ContractFileRoot | undefined,
+  header: { readonly sender: string } | undefined,
 ): I {
   const chosen = candidates.find(({ enterpriseNumber }) => enterpriseNumber === header?.sender) ?? candidates[0];
   if (!chosen) throw new Error("a file needs an insurer that its sender may act for");

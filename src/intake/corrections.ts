@@ -35,6 +35,7 @@ export async function findCorrections(
           and used.state not in ('refused', 'cancelled', 'tested')) end as "nextSequence"
     from submission join insurer i using (insurer_id)
     where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and state = 'processed' and rejected_count > 0
+      and kind <> 'inamiVerification'
       and header is not null`,
   );
   if (!row) return undefined;

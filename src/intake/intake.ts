@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { BusinessClock } from "../clock.ts";
 import type { Database } from "../database/connection.ts";
 import type { NewAlarm } from "../operations/alarms.ts";
+import type { VerificationQuota } from "../verification/verify.ts";
 import type { ReceiptSigner } from "./receipt.ts";
 import type { TransferSlots } from "./transfer-slots.ts";
 
@@ -16,6 +17,7 @@ export interface Intake {
   readonly environmentName: "validation" | "production";
   readonly maximumBytes: number;
   readonly transferSlots: TransferSlots;
+  readonly verificationQuota: VerificationQuota;
   /** Claims of one submission that may end without a result before it is quarantined. */
   readonly processingAttempts: number;
 }

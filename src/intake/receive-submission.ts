@@ -1,14 +1,13 @@
 import type { TransactionSql } from "../database/sql.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
-import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
 import { type Admission, admitHeader } from "./admit-header.ts";
 import { type CandidateInsurer, chooseInsurer } from "./candidate-insurer.ts";
 import { lockDeltaQueue, placeArrival, settleDeltas } from "./delta-queue.ts";
 import type { Intake } from "./intake.ts";
 import { deletePayload, insertPayloadChunk, measurePayload } from "./payload-store.ts";
 import { readReceipt, type SignedReceipt } from "./receipt.ts";
-import { createRootPeek, readToRoot } from "./root-peek.ts";
+import { createKnownRoot, createRootPeek, readToRoot, type SubmissionHeader } from "./root-peek.ts";
 import { reachStep } from "./steps.ts";
 import type { Channel } from "./submission.ts";
 
@@ -38,6 +37,10 @@ export interface Transfer<I extends CandidateInsurer = CandidateInsurer> {
   readonly isDryRun?: boolean;
   /** The name under which the file came, where it has one. */
   readonly fileName?: string;
+  /** What the door says it is, where no root says so. */
+  readonly header?: SubmissionHeader;
+  /** Instead of the intake's, where fewer make sense. */
+  readonly maximumBytes?: number;
   /** Why the door refuses the file whatever is in it: its name, its signature. It is stored and refused, never a repetition. */
   readonly refusals?: readonly Finding[];
   /** The same, asked for the SHA-256 of the bytes once all are there. */
@@ -71,9 +74,10 @@ export async function receiveSubmission<I extends CandidateInsurer>(
 ): Promise<Reception> {
   const giveBack = intake.transferSlots.take();
   if (!giveBack) throw new TransferRefused("tooManyTransfers");
-  const root = createRootPeek();
+  const root = transfer.header ? createKnownRoot(transfer.header) : createRootPeek();
+  const maximumBytes = Math.min(intake.maximumBytes, transfer.maximumBytes ?? Number.POSITIVE_INFINITY);
   const payload = measurePayload(transfer.body, (bytes, total) => {
-    if (total > intake.maximumBytes) throw new TransferRefused("payloadTooLarge");
+    if (total > maximumBytes) throw new TransferRefused("payloadTooLarge");
     root.look(bytes);
   });
   try {
@@ -138,7 +142,7 @@ interface Arrival {
   readonly submissionId: string;
   readonly byteLength: number;
   readonly sha256: Buffer;
-  readonly header: ContractFileRoot | undefined;
+  readonly header: SubmissionHeader | undefined;
   readonly rootRefusal: Finding | undefined;
 }
 
@@ -186,7 +190,7 @@ async function storeDryRun(
   intake: Intake,
   tx: TransactionSql,
   arrival: Arrival,
-  header: ContractFileRoot,
+  header: SubmissionHeader,
 ): Promise<Reception> {
   const admission = await admitHeader(intake, tx, arrival, header);
   const earlier = await findEarlier(tx, arrival, header);
@@ -201,7 +205,7 @@ async function storeDryRun(
   return (await insertSubmission(intake, tx, arrival, { state, findings }))!;
 }
 
-function referenceReused({ reference }: ContractFileRoot, { submissionId }: Earlier): Finding {
+function referenceReused({ reference }: SubmissionHeader, { submissionId }: Earlier): Finding {
   return { code: "referenceReused", field: "reference", value: reference, details: { submissionId } };
 }
 
@@ -209,7 +213,7 @@ function referenceReused({ reference }: ContractFileRoot, { submissionId }: Earl
 async function placeAdmitted(
   tx: TransactionSql,
   { insurer }: Arrival,
-  { sequence }: ContractFileRoot,
+  { sequence }: SubmissionHeader,
   admission: Admission,
   receivedAt: Date,
 ): Promise<Admission> {
@@ -228,7 +232,7 @@ async function repeatOrRefuse(
   intake: Intake,
   tx: TransactionSql,
   arrival: Arrival,
-  header: ContractFileRoot,
+  header: SubmissionHeader,
   earlier: Earlier,
 ): Promise<Reception> {
   if (earlier.sharesReference && earlier.sha256.equals(arrival.sha256)) {
@@ -294,7 +298,7 @@ async function insertSubmission(
 async function findEarlier(
   tx: TransactionSql,
   { insurer: { insurerId }, fileName }: Arrival,
-  header: ContractFileRoot,
+  header: SubmissionHeader,
 ): Promise<Earlier | undefined> {
   const [row] = await tx<Earlier[]>`
     select submission_id as "submissionId", sha256, receipt_jws as "receiptJws", true as "sharesReference" from submission

@@ -1,16 +1,28 @@
 import type { Finding } from "../findings/finding.ts";
-import { type ContractFileRoot, createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
+import { createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
+import type { EnvironmentLetter, SubmissionKind } from "./submission.ts";
 
 /** Chunks kept in memory at most while the root is looked for. */
 const ROOT_CHUNKS = 8;
 /** Hardly a root is longer, and what lies behind it is not to be read here. */
 const SLICE_BYTES = 2 * 1024;
 
+/** What tells what a submission is: the root of a contract file, or what the door makes of a name or a key. */
+export interface SubmissionHeader {
+  /** Enterprise number of the insurer. */
+  readonly sender: string;
+  readonly reference: string;
+  readonly environment: EnvironmentLetter;
+  readonly kind: SubmissionKind;
+  /** Deltas only. */
+  readonly sequence?: number | undefined;
+}
+
 export interface RootPeek {
   look(bytes: Buffer): void;
   /** Whether the root was read, or never will be. */
   isDecided(): boolean;
-  header(): ContractFileRoot | undefined;
+  header(): SubmissionHeader | undefined;
   /** Why no root could be read, where none could; asked after the last byte. */
   end(): Finding | undefined;
 }
@@ -31,6 +43,11 @@ export function createRootPeek(): RootPeek {
     header: () => reader.header,
     end: () => refusal ?? (reader.header ? undefined : reader.end()),
   };
+}
+
+/** Of a file without a root: nothing of it is read at reception. */
+export function createKnownRoot(header: SubmissionHeader): RootPeek {
+  return { look() {}, isDecided: () => true, header: () => header, end: () => undefined };
 }
 
 /**

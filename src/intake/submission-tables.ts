@@ -16,10 +16,10 @@ import {
 } from "drizzle-orm/pg-core";
 import { bytes, identifier, int4Array, isOneOf, textArray } from "../database/column-types.ts";
 import type { Finding } from "../findings/finding.ts";
-import type { ContractFileRoot } from "../formats/contract-file/contract-file-reader.ts";
 import { insurer } from "../identity/identity-tables.ts";
 import { DRY_RUN_EFFECTS, type DryRunCounts } from "./dry-run.ts";
 import type { RecordCallResult } from "./record-call.ts";
+import type { SubmissionHeader } from "./root-peek.ts";
 import {
   CHANNELS,
   ENVIRONMENT_LETTERS,
@@ -52,7 +52,7 @@ export const submission = pgTable(
     /** Who handed it over: the id of the client. */
     actor: identifier("actor"),
     /** The root of the file as read at reception; absent while it could not be read. */
-    header: jsonb("header").$type<ContractFileRoot>(),
+    header: jsonb("header").$type<SubmissionHeader>(),
     byteLength: bigint("byte_length", { mode: "number" }).notNull(),
     sha256: bytes("sha256").notNull(),
     /** Hash over the records without the root: finds the same records sent under another reference. */

@@ -10,6 +10,7 @@ import { recheckWaiting } from "./recheck-contracts.ts";
 import { Rehearsed, rehearseSubmission } from "./rehearse-submission.ts";
 import { reachStep } from "./steps.ts";
 import type { SubmissionKind } from "./submission.ts";
+import { verifySubmission } from "./verify-submission.ts";
 
 export interface Worker {
   /** Takes no new work and waits until what it holds is finished or, after `graceMs`, handed back. */
@@ -155,7 +156,7 @@ async function processFirst(
       if (!claim) return;
       reachStep("process.claimed");
       await setTenant(tx, claim.insurerId);
-      await (claim.isDryRun ? rehearseSubmission : processSubmission)(intake, tx, claim, abandon);
+      await chooseProcess(claim)(intake, tx, claim, abandon);
     });
   } catch (error) {
     if (!claim) throw error;
@@ -170,6 +171,11 @@ async function processFirst(
   reachStep("process.afterCommit");
   intake.log.info({ submissionId: claim.submissionId, insurerId: claim.insurerId }, "submission processed");
   return true;
+}
+
+function chooseProcess({ isDryRun, kind }: Claim): typeof processSubmission {
+  if (kind === "inamiVerification") return verifySubmission;
+  return isDryRun ? rehearseSubmission : processSubmission;
 }
 
 interface Candidate {

@@ -97,7 +97,7 @@ export function wasBisNumber(tx: TransactionSql, ssin: Fragment): Fragment {
 }
 
 /** Where the chain of replacements of provider `p` ends. A number that comes again in it ends it too. */
-function lastReplacement(tx: TransactionSql) {
+export function lastReplacement(tx: TransactionSql): Fragment {
   return tx`
     with recursive step (root, passed) as (
       select p.replaced_by_root, array[p.inami_root]

@@ -27,7 +27,11 @@ export const provider = pgTable(
     deceasedOn: date("deceased_on"),
   },
   // Finds the numbers that one replaced: contracts may still be kept under them.
-  (table) => [index("provider_replaced").on(table.replacedByRoot).where(sql`${table.replacedByRoot} is not null`)],
+  (table) => [
+    index("provider_replaced").on(table.replacedByRoot).where(sql`${table.replacedByRoot} is not null`),
+    // All numbers of a person.
+    index("provider_ssin").on(table.ssin),
+  ],
 );
 
 /** Competence codes (last three digits of an INAMI number) by profession digit; a dated list. */
@@ -72,6 +76,8 @@ export const providerVersion = pgTable(
     uniqueIndex("provider_version_known").on(table.inamiRoot).where(sql`${table.supersededAt} is null`),
     // What a change changed; those that are new need no second look.
     index("provider_version_change").on(table.changeId, table.inamiRoot).where(sql`${table.version} > 1`),
+    // Who had a BIS number before a national one.
+    index("provider_version_bis").on(table.ssin).where(sql`substr(${table.ssin}, 3, 2) > '12'`),
     check("provider_version_recorded", sql`${table.supersededAt} >= ${table.recordedAt}`),
   ],
 );

@@ -38,13 +38,6 @@ export const DROP_FINDING_CASES = {
     raises: ({ name, file }) => ({ [`FI.${name()}.xml`]: file("R-1"), [`GO.${name()}.xml`]: "" }),
     justNot: sound,
   },
-  kindNotOffered: {
-    raises: ({ name, file }) => ({
-      [`FI.${name().replace("DICO", "INVE")}`]: file("R-1"),
-      [`GO.${name().replace("DICO", "INVE")}`]: "",
-    }),
-    justNot: sound,
-  },
   fileNameReused: {
     earlier: sound,
     raises: ({ name, file }) => ({ [`FI.${name()}`]: file("R-2"), [`GO.${name()}`]: "" }),

@@ -1,4 +1,5 @@
 import type { Test } from "tap";
+import { createPersonHasher } from "../../src/audit/person-hash.ts";
 import { openAccount } from "../../src/exchange/account-registry.ts";
 import { listOpenAccounts, type SftpAccount } from "../../src/exchange/accounts.ts";
 import type { Exchange } from "../../src/exchange/exchange.ts";
@@ -11,6 +12,8 @@ import { loadTestRegister } from "../flows/test-register.ts";
 import { createMemoryFolders, type MemoryFolders } from "./memory-folders.ts";
 
 const ACTOR = { account: "test" };
+/** Hashes as the audit trail does. */
+export const PERSONS = createPersonHasher(Buffer.alloc(32, 7));
 
 export interface AccountOptions {
   readonly signatureRequired?: boolean;
@@ -28,6 +31,7 @@ export async function openExchange(t: Test, settings: Partial<Exchange> = {}) {
   await loadTestRegister(t, flow.database);
   const exchange: Exchange = {
     intake: flow.intake,
+    persons: PERSONS,
     goTimeoutMs: 3_600_000,
     settleMs: 60_000,
     sameSecondMs: 0,

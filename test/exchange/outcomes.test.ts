@@ -244,8 +244,8 @@ t.test("names, letters and kinds", async (t) => {
     [account.name(1, "X"), file("S"), ["environmentLetterInvalid"]],
     [account.name(2, "R"), file("R"), ["environmentMismatch"]],
     [account.name(3, "T"), file("S"), ["environmentMismatch"]],
-    [account.name(4, "S", "INVE"), file("S"), ["kindNotOffered"]],
-    [account.name(5, "S", "INVE"), "nothing like XML", ["kindNotOffered", "notWellFormed"]],
+    [account.name(4, "R", "INVE"), "85073003328", ["environmentMismatch"]],
+    [account.name(5, "X", "INVE"), "85073003328", ["environmentLetterInvalid"]],
     ["", file("S"), ["fileNameInvalid"]],
     [account.name(6), "", ["encodingNotSupported"]],
   ];

@@ -57,6 +57,7 @@ export async function openIntake(t: Test, options: IntakeOptions = {}) {
     maximumBytes: 100_000_000,
     transferSlots: createTransferSlots(options.transferSlots ?? 16),
     processingAttempts: options.processingAttempts ?? 5,
+    verificationQuota: { perDay: 1_000_000, perDayInAccess: 1_000_000 },
   };
   let admitted = 0;
 

@@ -136,6 +136,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     maximumBytes: options.maximumBytes ?? 1_000_000,
     transferSlots: createTransferSlots(options.transferSlots ?? 8),
     processingAttempts: 3,
+    verificationQuota: { perDay: 1_000_000, perDayInAccess: 1_000_000 },
   };
   const onFailure = (reason: string) => options.metrics?.failedAuthentications.inc({ reason });
   const failedAuthentications =

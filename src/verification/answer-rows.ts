@@ -1,0 +1,89 @@
+import type { PendingQuery, Row } from "postgres";
+import type { TransactionSql } from "../database/sql.ts";
+import type { AskedRow, VerificationAnswer, VerificationCounts } from "../formats/verification/verification-answer.ts";
+import { lastReplacement } from "../register/check-staged-providers.ts";
+
+type Fragment = PendingQuery<Row[]>;
+
+/** For whom and on which day rows are answered. */
+export interface Inquiry {
+  readonly insurerId: number;
+  readonly submissionId: string;
+  /** The business day. */
+  readonly today: string;
+  /** Only for contracts that the insurer holds; false in the phase `access`, where it holds none. */
+  readonly purposeRequired: boolean;
+}
+
+/**
+ * Answers rows and keeps the answers, as one statement. A row is answered for a contract of this insurer that counts and
+ * whose provider is the person asked for; anybody else is as unknown as one who never was, whatever other insurers hold.
+ * Returns the counts.
+ */
+export async function answerRows(
+  tx: TransactionSql,
+  { insurerId, submissionId, today, purposeRequired }: Inquiry,
+  rows: readonly AskedRow[],
+): Promise<VerificationCounts> {
+  const may = purposeRequired ? holdsContract(tx, insurerId) : tx`true`;
+  const answered = await tx<{ answer: VerificationAnswer; count: number }[]>`
+    with asked as materialized (
+      select * from unnest(${rows.map(({ rowNumber }) => rowNumber)}::int[], ${rows.map(({ number }) => number)}::text[],
+        ${rows.map(({ contractNumber }) => contractNumber ?? null)}::text[], ${rows.map(({ ssin }) => ssin ?? null)}::text[],
+        ${rows.map(({ inamiRoot }) => inamiRoot ?? null)}::text[], ${rows.map(({ fault }) => fault ?? null)}::text[])
+        as asked (row_number, number, contract_number, ssin, inami_root, fault)),
+    named as (${namedProviders(tx)}),
+    found as (
+      select p.row_number, min(p.national) as national,
+        array_agg(p.inami_number order by p.inami_number) filter (where p.replaced_by_root is null and p.valid_from <= ${today}::date
+          and coalesce(p.valid_to >= ${today}::date, true) and coalesce(p.deceased_on >= ${today}::date, true)) as inami_numbers,
+        min(p.inami_root) filter (where p.replaced_by_root is not null) as replaced_root
+      from named p where ${may} group by p.row_number),
+    replacements as (
+      select found.row_number, coalesce(replacing.inami_number, last.root) as replaced_by
+      from found join provider p on p.inami_root = found.replaced_root
+      cross join lateral (${lastReplacement(tx)}) last left join provider replacing on replacing.inami_root = last.root
+      where found.inami_numbers is null),
+    answered as (
+      select a.*, f.inami_numbers, coalesce(f.national, r.replaced_by) as replaced_by,
+        case when a.fault is not null then 'malformed' when f.row_number is null then 'unknown'
+          when f.national is not null and f.inami_numbers is not null or r.replaced_by is not null then 'replaced'
+          when f.inami_numbers is not null then 'valid' else 'notValidOn' end as answer
+      from asked a left join found f using (row_number) left join replacements r using (row_number)),
+    kept as (
+      insert into verification_row (insurer_id, submission_id, row_number, number, contract_number, answer, fault,
+        inami_numbers, replaced_by, not_valid_on)
+      select ${insurerId}::int, ${submissionId}::uuid, row_number, number, contract_number, answer, fault, inami_numbers,
+        case when answer = 'replaced' then replaced_by end, case when answer = 'notValidOn' then ${today}::date end
+      from answered returning answer)
+    select answer, count(*)::int as count from kept group by answer`;
+  const counts = Object.fromEntries(answered.map(({ answer, count }) => [answer, count]));
+  return { valid: 0, replaced: 0, notValidOn: 0, unknown: 0, malformed: 0, ...counts };
+}
+
+/**
+ * The providers a row names: all numbers of a person, also by the BIS number that a national one replaced (`national`), or
+ * the one with the INAMI number. What has the form of both is an INAMI number only where no person has it as NISS.
+ */
+function namedProviders(tx: TransactionSql): Fragment {
+  const columns = tx`a.row_number, a.contract_number, p.inami_root, p.inami_number, p.ssin, p.valid_from, p.valid_to,
+    p.deceased_on, p.replaced_by_root`;
+  return tx`
+    select ${columns}, null::text as national from asked a join provider p on p.ssin = a.ssin
+    union all
+    select ${columns}, null from asked a join provider p on p.inami_root = a.inami_root
+    where a.ssin is null or not exists (select from provider person where person.ssin = a.ssin)
+    union all
+    select distinct ${columns}, p.ssin from asked a
+    join provider_version had on had.ssin = a.ssin and substr(had.ssin, 3, 2) > '12'
+    join provider p on p.inami_root = had.inami_root and p.ssin <> had.ssin
+    where substr(a.ssin, 3, 2) > '12'`;
+}
+
+/** Whether the insurer holds the contract that the row is for, under a number of the same person or one that led to it. */
+function holdsContract(tx: TransactionSql, insurerId: number): Fragment {
+  return tx`exists (
+    select from contract c join provider holder on holder.inami_root = c.inami_root
+    where c.insurer_id = ${insurerId} and c.contract_number = p.contract_number and c.cancelled_at is null
+      and (holder.ssin = p.ssin or c.inami_root = p.inami_root or c.inami_root = p.replaced_by_root))`;
+}
