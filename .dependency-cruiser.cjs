@@ -6,7 +6,7 @@ const PURE = "^src/(formats|identifiers|findings)/";
 /** Where bytes and questions come in and answers go out. */
 const DOORS = "^src/(http|sftp)/";
 /** Everything that decides or keeps, below the doors. */
-const BELOW_DOORS = "^src/(exchange|intake|contracts|register|advantage|payments|events|webhooks|audit|identity|database)/";
+const BELOW_DOORS = "^src/(exchange|intake|contracts|verification|register|advantage|payments|events|webhooks|audit|identity|database)/";
 /** Start, wiring and settings: the only files beside the folders. */
 const TOP = "^src/[^/]+\\.ts$";
 const SQL_PACKAGES = "(^|/)node_modules/(postgres|drizzle-orm|pg)/";
@@ -91,8 +91,8 @@ module.exports = {
     {
       name: "intake-is-above-the-domain",
       severity: "error",
-      comment: "intake drives contracts, register and advantage, which do not know that submissions exist. Take rows or values as parameters.",
-      from: { path: "^src/(contracts|register|advantage)/" },
+      comment: "intake drives contracts, register, verification and advantage, which do not know that submissions exist. Take rows or values as parameters.",
+      from: { path: "^src/(contracts|register|advantage|verification)/" },
       to: { path: "^src/intake/" },
     },
     {

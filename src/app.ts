@@ -78,7 +78,9 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
     }
     if (config.roles.includes("worker")) startWork(config, intake, keyRing, held);
     const persons = createPersonHasher(keys.auditKey);
-    const sftp = config.roles.includes("sftp") ? await startExchange(config, intake, persons, metrics, held) : undefined;
+    const sftp = config.roles.includes("sftp")
+      ? await startExchange(config, intake, persons, metrics, held)
+      : undefined;
     const parts = { database, stop, ...(sftp && { sftp }) };
     if (!config.roles.includes("serve")) return parts;
     const door = await openDoor({ config, intake, keys, keyRing, metrics, raiseAlarm: raise });

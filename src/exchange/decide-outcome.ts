@@ -3,8 +3,8 @@ import { insertAuditEvent } from "../audit/audit-event.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
 import { LANGUAGES } from "../findings/language.ts";
-import { verifyDetachedSignature } from "../formats/detached-signature.ts";
 import { REFERENCE_LENGTH } from "../formats/contract-file/contract-file-vocabulary.ts";
+import { verifyDetachedSignature } from "../formats/detached-signature.ts";
 import {
   isVerificationName,
   type NameFault,

@@ -132,7 +132,8 @@ function decide(
   if (!go && !isOverdue) return undefined;
   if (go && unchangedMs < settlingMs(file, go, settings)) return undefined;
   const isVerification = isVerificationName(name);
-  if (file.size > (isVerification ? settings.maximumVerificationBytes : settings.maximumBytes)) return { act: "dismiss", name, files, reason: "tooLarge" };
+  if (file.size > (isVerification ? settings.maximumVerificationBytes : settings.maximumBytes))
+    return { act: "dismiss", name, files, reason: "tooLarge" };
   return { act: "take", name, main: file, ...(signature && { signature }), files, isStarted: go !== undefined };
 }
 

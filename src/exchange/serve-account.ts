@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { listSigningCertificates } from "../identity/credentials-in-use.ts";
-import { MAXIMUM_VERIFICATION_BYTES } from "../intake/verify-submission.ts";
 import { TransferRefused } from "../intake/receive-submission.ts";
+import { MAXIMUM_VERIFICATION_BYTES } from "../intake/verify-submission.ts";
 import type { SftpAccount } from "./accounts.ts";
 import { answerAccount, publishAll } from "./answer-account.ts";
 import { cancelTaken, dismiss, type Outcome, type SignatureCheck, takeFile } from "./decide-outcome.ts";

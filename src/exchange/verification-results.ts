@@ -1,11 +1,11 @@
 import { insertAuditEvent } from "../audit/audit-event.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { createTenantWithin } from "../database/tenant-scope.ts";
-import type { AnsweredRow } from "../formats/verification/verification-answer.ts";
 import { renderResultXml } from "../formats/verification/render-result-xml.ts";
+import type { AnsweredRow } from "../formats/verification/verification-answer.ts";
 import type { VerificationResult } from "../formats/verification/verification-result.ts";
-import { findVerification, iterateAnsweredRows } from "../verification/verification-queries.ts";
 import { listNamedPersons } from "../verification/named-persons.ts";
+import { findVerification, iterateAnsweredRows } from "../verification/verification-queries.ts";
 import type { SftpAccount } from "./accounts.ts";
 import type { Exchange } from "./exchange.ts";
 

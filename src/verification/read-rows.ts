@@ -1,5 +1,5 @@
+import { pipeline, Readable } from "node:stream";
 import { CsvError, type Info, parse } from "csv-parse";
-import { Readable, pipeline } from "node:stream";
 import type { Finding } from "../findings/finding.ts";
 import { findForeignEncoding } from "../formats/contract-file/file-encoding.ts";
 import { MAXIMUM_ROWS, type SentRow, type VerificationForm } from "../formats/verification/verification-answer.ts";
@@ -67,8 +67,7 @@ function startsWith(bytes: Buffer, mark: readonly number[]): boolean {
 
 function refuseContent(begun: Buffer): Finding | undefined {
   if (begun.length === 0) return { code: "emptyFile" };
-  if (startsWith(begun, COMPOUND))
-    return { code: "verificationFileInvalid", details: { reason: "workbookEncrypted" } };
+  if (startsWith(begun, COMPOUND)) return { code: "verificationFileInvalid", details: { reason: "workbookEncrypted" } };
   const encoding = startsWith(begun, ZIP) ? undefined : findForeignEncoding(begun);
   return encoding === undefined ? undefined : { code: "encodingNotSupported", details: { encoding } };
 }

@@ -5,7 +5,13 @@ import type { KnownDrop, SeenFile } from "../../src/exchange/drop.ts";
 import { planRound, type Step } from "../../src/exchange/plan-round.ts";
 
 const REST = "DICO.0403019261.20261122.00001.S";
-const SETTINGS = { goTimeoutMs: 100_000, settleMs: 20_000, sameSecondMs: 0, maximumBytes: 1_000, maximumVerificationBytes: 500 };
+const SETTINGS = {
+  goTimeoutMs: 100_000,
+  settleMs: 20_000,
+  sameSecondMs: 0,
+  maximumBytes: 1_000,
+  maximumVerificationBytes: 500,
+};
 const TICK_MS = 10_000;
 
 /** A server's IN and what the gateway remembers of it, with the steps carried out as serveAccount does, in memory. */

@@ -35,7 +35,9 @@ export function checkRow(sent: SentRow, { purposeRequired }: { readonly purposeR
 
 /** Characters, not halves of one; and none that neither XML nor the database can hold. */
 function quote(text: string, length: number): string {
-  return replaceForbiddenCharacters(text.length > length ? [...text.slice(0, 2 * length)].slice(0, length).join("") : text);
+  return replaceForbiddenCharacters(
+    text.length > length ? [...text.slice(0, 2 * length)].slice(0, length).join("") : text,
+  );
 }
 
 function findPurposeFault(contractNumber: string, purposeRequired: boolean): RowFault | undefined {
