@@ -18,6 +18,8 @@ export const person = pgTable("person", {
   deceasedOn: date("deceased_on"),
   legalPensionOn: date("legal_pension_on"),
   reservedRightFirstYear: integer("reserved_right_first_year"),
+  /** Two persons of the register turned out to be one: the other one has the numbers and the facts now. */
+  replacedBy: uuid("replaced_by"),
 });
 
 const personId = () =>
@@ -31,10 +33,10 @@ export const personSsin = pgTable(
   (table) => [index("person_ssin_person").on(table.personId)],
 );
 
-/** The INAMI numbers of a person, each of one profession; contracts are found by them. */
+/** The INAMI numbers of a person; contracts are found by them. The profession is absent until a fact names it. */
 export const personNumber = pgTable(
   "person_number",
-  { inamiRoot: identifier("inami_root").primaryKey(), personId: personId(), profession: text("profession").notNull() },
+  { inamiRoot: identifier("inami_root").primaryKey(), personId: personId(), profession: text("profession") },
   (table) => [index("person_number_person").on(table.personId)],
 );
 

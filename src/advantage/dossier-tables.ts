@@ -149,3 +149,18 @@ export const evaluationBlock = pgTable("evaluation_block", {
   /** 16 bytes a place: the beginning of the SHA-256 of the evaluation as JSON, explanation included. */
   digests: bytes("digests").notNull(),
 });
+
+/** Evaluations of everybody for a premium year, so that each set of rules is applied once. */
+export const evaluationRun = pgTable("evaluation_run", {
+  runId: uuid("run_id").primaryKey().default(sql`uuidv7()`),
+  premiumYear: integer("premium_year").notNull(),
+  rulesVersion: integer("rules_version").notNull(),
+  rulesFingerprint: identifier("rules_fingerprint").notNull(),
+  cause: text("cause").notNull(),
+  startedBy: identifier("started_by").notNull(),
+  startedAt: timestamp("started_at", { withTimezone: true }).notNull(),
+  /** Absent: it runs, or died; then it is done again. */
+  finishedAt: timestamp("finished_at", { withTimezone: true }),
+  evaluated: integer("evaluated"),
+  moved: integer("moved"),
+});

@@ -28,7 +28,8 @@ export async function evaluateAllDossiers(institute: Sql, run: MoveRun): Promise
   const next = () => {
     const found = finding.then(async () => {
       const rows = await institute<{ personId: string }[]>`
-        select person_id as "personId" from person ${after === undefined ? institute`` : institute`where person_id > ${after}`}
+        select person_id as "personId" from person
+        where replaced_by is null ${after === undefined ? institute`` : institute`and person_id > ${after}`}
         order by person_id limit ${BATCH_PERSONS}`;
       after = rows.at(-1)?.personId ?? after;
       return rows.map(({ personId }) => personId);

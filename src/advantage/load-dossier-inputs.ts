@@ -9,6 +9,7 @@ import type {
   Sanction,
   YearFacts,
 } from "./person-facts.ts";
+import { ANY_PROFESSION } from "./premium-year-rules.ts";
 
 export interface LoadedInput {
   readonly person: PersonFacts;
@@ -135,7 +136,7 @@ type ContractRow = Omit<ContractFacts, "endOn"> & { readonly endOn: string | nul
 /** Every version known now carries the end of the contract. */
 async function listContracts(sql: Sql | TransactionSql, ids: readonly string[]) {
   return await sql<OfPerson<ContractRow>[]>`
-    select n.person_id as "personId", n.profession, c.insurer_id as "insurerId", c.contract_id as "contractId",
+    select n.person_id as "personId", coalesce(n.profession, ${ANY_PROFESSION}) as profession, c.insurer_id as "insurerId", c.contract_id as "contractId",
       c.start_on as "startOn", known.end_on as "endOn",
       (known.first_recorded_at at time zone 'Europe/Brussels')::date as "recordedOn"
     from person_number n
