@@ -13,6 +13,8 @@ export interface BenchDatabase {
   prepare(name: string, fill: (url: string) => Promise<void>): Promise<void>;
   /** Runs `use` on a new copy of a prepared database, or on an empty one, and drops it afterwards. */
   withCopy<Result>(template: string | undefined, use: (url: string) => Promise<Result>): Promise<Result>;
+  /** Address of a prepared database, for what changes nothing in it. */
+  urlOf(name: string): string;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function startBenchDatabase(settings: Readonly<Record<string, strin
   let copies = 0;
   return {
     version,
+    urlOf,
     async prepare(name, fill) {
       if ((await listNames()).includes(name)) return;
       process.stderr.write(`preparing the database ${name}\n`);

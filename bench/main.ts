@@ -2,6 +2,8 @@ import { parseArgs } from "node:util";
 import { EmbeddedDatabaseError } from "../src/database/embedded-database-error.ts";
 import { BenchError } from "./bench-error.ts";
 import { benchEvaluate } from "./evaluate.ts";
+import { benchDelta } from "./history/delta.ts";
+import { benchQuery } from "./history/query.ts";
 import { type BenchOutcome, benchLoad } from "./load.ts";
 import { benchLoadGrowth } from "./load-growth.ts";
 import { benchRead } from "./read/read.ts";
@@ -13,6 +15,10 @@ const USAGE = `Usage: npm run bench -- load [--records N]    an initial load, be
        npm run bench -- read                  reading a submission, beside a bare route
        npm run bench -- sftp                  drops and answers, beside REST and OpenSSH
        npm run bench -- sftp --growth         the same with transfers of 1.2 GB
+       npm run bench -- delta                 a delta and single calls on a million versions, beside the floor
+       npm run bench -- query                 pages of contracts out of a million versions
+       npm run bench -- delta --full          the same on ten million versions, built once: minutes
+       npm run bench -- query --full
        npm run bench -- evaluate              dossiers of the social advantage, without database: seconds
 
 The last line of the output is one JSON object; the exit status is 0 when every figure holds, 1 when one does not.
@@ -21,6 +27,17 @@ What is prepared stays in .local/bench for the next run.
 
 const DEFAULT_RECORDS = 200_000;
 const MOST_RECORDS = 2_000_000;
+
+/** Each by what it takes: the options that it knows besides. */
+const BENCHES: Readonly<
+  Record<string, { readonly option?: "growth" | "full"; run(asked: boolean): Promise<BenchOutcome> }>
+> = {
+  read: { run: benchRead },
+  sftp: { option: "growth", run: benchSftp },
+  delta: { option: "full", run: benchDelta },
+  query: { option: "full", run: benchQuery },
+  evaluate: { run: async () => benchEvaluate() },
+};
 
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
@@ -46,23 +63,24 @@ async function runBench(args: string[]): Promise<number> {
 /** The benchmark that the arguments name; undefined when they name none. */
 function parseCommand(args: string[]): (() => Promise<BenchOutcome>) | undefined {
   const { values, positionals } = readArguments(args);
-  if (positionals.join() === "read") {
-    return values.growth === undefined && values.records === undefined ? benchRead : undefined;
-  }
-  if (positionals.join() === "sftp") {
-    return values.records === undefined ? () => benchSftp(values.growth === true) : undefined;
-  }
-  if (positionals.join() === "evaluate")
-    return values.growth || values.records !== undefined ? undefined : async () => benchEvaluate();
-  if (positionals.join() !== "load") return undefined;
-  if (values.growth) return values.records === undefined ? benchLoadGrowth : undefined;
-  const records = Number(values.records ?? DEFAULT_RECORDS);
+  const { records, ...asked } = values;
+  const options = Object.keys(asked);
+  const name = positionals.join();
+  if (name === "load") return parseLoad(records, options);
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (!bench || records !== undefined || options.some((option) => option !== bench.option)) return undefined;
+  return () => bench.run(options.length > 0);
+}
+
+function parseLoad(size: string | undefined, options: readonly string[]): (() => Promise<BenchOutcome>) | undefined {
+  if (options.length > 0) return size === undefined && options.join() === "growth" ? benchLoadGrowth : undefined;
+  const records = Number(size ?? DEFAULT_RECORDS);
   if (!Number.isInteger(records) || records < 1 || records > MOST_RECORDS) return undefined;
   return () => benchLoad(records);
 }
 
 function readArguments(args: string[]) {
-  const options = { records: { type: "string" }, growth: { type: "boolean" } } as const;
+  const options = { records: { type: "string" }, growth: { type: "boolean" }, full: { type: "boolean" } } as const;
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch {

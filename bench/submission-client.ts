@@ -6,12 +6,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createTokenSource } from "../src/client/token-client.ts";
 import { BenchError } from "./bench-error.ts";
 import type { ClientIdentity } from "./gateway.ts";
-import type { PreparedFiles } from "./prepared-files.ts";
 
 const SUBMISSIONS = "/REST/digitalContracts/v1/submissions";
 const POLL_INTERVAL_MS = 100;
 const READ_CHUNK_BYTES = 256 * 1024;
 const UNFINISHED_STATES = ["received", "processing"];
+
+/** A contract file, and what becomes of its records: all accepted, but for those counted here. */
+export interface SentFile {
+  readonly contractFile: string;
+  readonly byteLength: number;
+  readonly sha256: Buffer;
+  readonly records: number;
+  readonly acceptedWithWarnings?: number;
+  readonly unchanged?: number;
+}
 
 export interface LoadTimes {
   readonly submissionId: string;
@@ -25,18 +34,14 @@ interface SubmissionView {
   readonly submissionId: string;
   readonly state: string;
   readonly report?: { readonly href: string };
-  readonly counts?: { readonly received: number; readonly accepted: number };
+  readonly counts?: { readonly received: number; readonly rejected: number; readonly accepted: number };
 }
 
 /**
  * Sends a contract file over HTTPS with mutual TLS and asks for the submission until its report is ready. Throws a
  * BenchError when not every record was accepted.
  */
-export async function sendAndAwaitReport(
-  url: string,
-  identity: ClientIdentity,
-  files: PreparedFiles,
-): Promise<LoadTimes> {
+export async function sendAndAwaitReport(url: string, identity: ClientIdentity, files: SentFile): Promise<LoadTimes> {
   const { assertionKey, ...tls } = identity;
   const agent = new Agent({ ...tls, keepAlive: true, maxSockets: 1 });
   const getToken = createTokenSource({ issuer: `${url}/auth`, clientId: "client-alpha", key: assertionKey, tls });
@@ -51,7 +56,7 @@ export async function sendAndAwaitReport(
       const view = await getJson<SubmissionView>(agent, `${url}${location}`, await authorize());
       const totalMs = performance.now() - start;
       if (!UNFINISHED_STATES.includes(view.state)) {
-        checkCounts(view, files.records);
+        checkCounts(view, files);
         return { submissionId: view.submissionId, receiveMs, totalMs };
       }
       await sleep(POLL_INTERVAL_MS);
@@ -61,14 +66,15 @@ export async function sendAndAwaitReport(
   }
 }
 
-function checkCounts({ state, counts, report }: SubmissionView, records: number): void {
+function checkCounts({ state, counts, report }: SubmissionView, file: SentFile): void {
   if (state !== "processed" || !counts || !report) {
     throw new BenchError(`The submission ended ${state} instead of processed: nothing was measured.`);
   }
-  if (counts.received !== records || counts.accepted !== records) {
+  const accepted = file.records - (file.acceptedWithWarnings ?? 0) - (file.unchanged ?? 0);
+  if (counts.received !== file.records || counts.accepted !== accepted || counts.rejected !== 0) {
     throw new BenchError(
-      `The report counts ${counts.received} records, ${counts.accepted} of them accepted, where ${records} were sent ` +
-        "and all should be accepted: nothing was measured.",
+      `The report counts ${counts.received} records, ${counts.accepted} of them plainly accepted and ${counts.rejected} ` +
+        `rejected, where ${file.records} were sent and ${accepted} should be accepted: nothing was measured.`,
     );
   }
 }
@@ -77,7 +83,7 @@ function checkCounts({ state, counts, report }: SubmissionView, records: number)
 async function postFile(
   agent: Agent,
   url: string,
-  files: PreparedFiles,
+  files: SentFile,
   authorization: Record<string, string>,
 ): Promise<string> {
   const headers = {

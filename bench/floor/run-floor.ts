@@ -31,13 +31,18 @@ export async function createTwinTables(databaseUrl: string): Promise<void> {
  */
 export async function runFloor(databaseUrl: string, folder: string, contractFile: string): Promise<FloorTimes> {
   const start = performance.now();
-  await runProgram("xmllint", ["--noout", "--stream", "--schema", SCHEMA, contractFile], {});
+  await validateFile(contractFile);
   const validated = performance.now();
   await runPsql(databaseUrl, COPY_ROWS, folder);
   return { validateMs: validated - start, copyMs: performance.now() - validated };
 }
 
-async function runPsql(databaseUrl: string, script: string, cwd: string): Promise<void> {
+export async function validateFile(contractFile: string): Promise<void> {
+  await runProgram("xmllint", ["--noout", "--stream", "--schema", SCHEMA, contractFile], {});
+}
+
+/** Runs a script of psql in `cwd`, whole or not at all. */
+export async function runPsql(databaseUrl: string, script: string, cwd: string): Promise<void> {
   const { hostname, port, username, password, pathname } = new URL(databaseUrl);
   // In the environment: an argument would show the password to every user of the machine.
   const connection = {

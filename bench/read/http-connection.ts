@@ -61,7 +61,12 @@ export function composeForm(path: string, form: URLSearchParams): Buffer {
   return composeRequest("POST", path, headers, body);
 }
 
-function composeRequest(method: string, path: string, headers: Readonly<Record<string, string>>, body: string): Buffer {
+export function composeRequest(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Buffer {
   const lines = Object.entries({ Host: "localhost", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`);
 }

@@ -18,6 +18,12 @@ t.test("arguments that name no benchmark are answered by the usage and status 2"
     ["evaluate", "--records", "5"],
     ["evaluate", "load"],
     ["sftp", "--records", "5"],
+    ["sftp", "--full"],
+    ["delta", "--records", "5"],
+    ["delta", "--growth"],
+    ["query", "query"],
+    ["load", "--full"],
+    ["constructor"],
   ];
   for (const args of misspelt) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
