@@ -71,6 +71,7 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       transferSlots: createTransferSlots(config.uploadConcurrency),
       processingAttempts: config.processingAttempts,
       verificationQuota: config.verificationQuota,
+      massChange: config.massChange,
     };
     if (config.metricsPort !== undefined) {
       const metricsServer = await startMetricsServer(metrics.registry, config.metricsPort);

@@ -9,6 +9,7 @@ import {
   listSigningKeyFiles,
   realPath,
 } from "./configured-files.ts";
+import type { MassChangeLimits } from "./intake/mass-change.ts";
 import { createSettingReader, type Environment, type SettingReader } from "./setting-reader.ts";
 import { readSftpSettings, type SftpSettings } from "./sftp-settings.ts";
 
@@ -62,6 +63,7 @@ export interface Config {
   readonly uploadConcurrency: number;
   readonly workerConcurrency: number;
   readonly processingAttempts: number;
+  readonly massChange: MassChangeLimits;
   readonly pollIntervalMs: number;
   readonly eventRetentionDays: number;
   /** Rows of INAMI verification an insurer may have looked up on a day, for its contracts and in the phase `access`. */
@@ -96,6 +98,7 @@ export class ConfigurationError extends Error {
 const DEFAULT_MAXIMUM_BYTES = 2 * 1024 ** 3;
 const HIGHEST_MAXIMUM_BYTES = 1024 ** 4;
 const HOUR_MS = 3_600_000;
+const HIGHEST_COUNT = 1_000_000_000;
 
 /**
  * Reads and checks all settings, files they name included; an empty value counts as absent. Throws ConfigurationError
@@ -153,6 +156,10 @@ function readLimits(read: SettingReader) {
     uploadConcurrency: read.integer("UPLOAD_CONCURRENCY", { minimum: 1, maximum: 1000, otherwise: 16 }),
     workerConcurrency: read.integer("WORKER_CONCURRENCY", { minimum: 1, maximum: 64, otherwise: 2 }),
     processingAttempts: read.integer("PROCESSING_ATTEMPTS", { minimum: 1, maximum: 100, otherwise: 5 }),
+    massChange: {
+      percent: read.integer("MASS_CHANGE_PERCENT", { minimum: 0, maximum: 100, otherwise: 5 }),
+      minimum: read.integer("MASS_CHANGE_MINIMUM", { minimum: 1, maximum: HIGHEST_COUNT, otherwise: 20 }),
+    },
     pollIntervalMs: read.integer("POLL_INTERVAL_MS", { minimum: 10, maximum: HOUR_MS, otherwise: 1000 }),
     eventRetentionDays: read.integer("EVENT_RETENTION_DAYS", { minimum: 90, maximum: 3650, otherwise: 90 }),
     verificationQuota: {
@@ -162,8 +169,6 @@ function readLimits(read: SettingReader) {
     shutdownTimeoutMs: read.integer("SHUTDOWN_TIMEOUT_MS", { minimum: 0, maximum: HOUR_MS, otherwise: 30_000 }),
   };
 }
-
-const HIGHEST_COUNT = 1_000_000_000;
 
 function readAbuseLimits(read: SettingReader) {
   const count = { minimum: 0, maximum: HIGHEST_COUNT };

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { listAlarms } from "../operations/alarms.ts";
 import { acknowledge } from "../operator/acknowledge.ts";
+import { listHeld, refuseSubmission, releaseSubmission } from "../operator/held-submissions.ts";
 import { loadRegisterFile, previewRegisterFile } from "../operator/load-register-file.ts";
 import { listQuarantined, replaySubmission } from "../operator/quarantine.ts";
 import { act, isJson, look, printJson, show } from "./operator-command.ts";
@@ -49,7 +50,9 @@ export function addAlarmCommands(program: Command, surroundings: Surroundings): 
 }
 
 export function addSubmissionCommands(program: Command, surroundings: Surroundings): void {
-  const submissions = program.command("submissions").description("see and replay submissions that were set aside");
+  const submissions = program
+    .command("submissions")
+    .description("see submissions that wait for an operator, and decide on them");
 
   submissions
     .command("list")
@@ -67,6 +70,40 @@ export function addSubmissionCommands(program: Command, surroundings: Surroundin
     .action(async (submissionId: string, _options: object, command: Command) => {
       await act(surroundings, command, async (tx, actor) => [await replaySubmission(tx, actor, { submissionId })]);
     });
+
+  addHeldCommands(submissions, surroundings);
+}
+
+function addHeldCommands(submissions: Command, surroundings: Surroundings): void {
+  submissions
+    .command("held")
+    .description("list the deltas that are held for what they would close or cancel, oldest first")
+    .option("--limit <number>", "at most this many", readLimit, LIMIT)
+    .action(async ({ limit }: { limit: number }, command: Command) => {
+      const columns = [
+        "submissionId",
+        "enterpriseNumber",
+        "sequence",
+        "closures",
+        "contracts",
+        "percent",
+        "receivedAt",
+      ] as const;
+      await show(surroundings, command, columns, ({ institute }) => listHeld(institute, { limit }));
+    });
+  const decisions = [
+    { name: "release", description: "let a held delta run, whatever it closes or cancels", decide: releaseSubmission },
+    { name: "refuse", description: "refuse a held delta: nothing of it is merged", decide: refuseSubmission },
+  ];
+  for (const { name, description, decide } of decisions) {
+    submissions
+      .command(name)
+      .description(description)
+      .argument("<id>")
+      .action(async (submissionId: string, _options: object, command: Command) => {
+        await act(surroundings, command, async (tx, actor) => [await decide(tx, actor, { submissionId })]);
+      });
+  }
 }
 
 export function addRegisterCommands(program: Command, surroundings: Surroundings): void {

@@ -176,6 +176,18 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     de: "Die Anzahl Prüfungen je Tag ist überschritten[: {asked} angefragt, heute noch {left} von {maximum} möglich]. Bitte übermitteln Sie die Datei an einem anderen Tag erneut oder teilen Sie sie auf.",
     en: "The number of verifications a day is exceeded[: {asked} asked for, {left} of {maximum} left today]. Please send the file again another day, or split it.",
   },
+  massChange: {
+    fr: "Ce fichier clôture ou annule beaucoup de contrats[ : {closures} sur {contracts}, plus que {percent} %]. Un tel fichier n’est traité que si un opérateur de l’institut l’a libéré. Si c’est voulu, aucune démarche n’est nécessaire ; annoncez-le la prochaine fois par expectedClosureShare. Sinon, veuillez l’annuler tant qu’il est retenu.",
+    nl: "Dit bestand sluit of annuleert veel contracten[: {closures} van {contracts}, meer dan {percent} %]. Zo’n bestand wordt pas verwerkt als een operator van het instituut het vrijgegeven heeft. Is dit de bedoeling, dan hoeft u niets te doen; kondig het de volgende keer aan met expectedClosureShare. Zo niet, gelieve het te annuleren zolang het vastgehouden wordt.",
+    de: "Diese Datei beendet oder annulliert viele Verträge[: {closures} von {contracts}, mehr als {percent} %]. Eine solche Datei wird nur verarbeitet, wenn ein Operator des Instituts sie freigegeben hat. Ist es beabsichtigt, brauchen Sie nichts zu unternehmen; kündigen Sie es nächstes Mal mit expectedClosureShare an. Sonst nehmen Sie sie bitte zurück, solange sie angehalten ist.",
+    en: "This file closes or cancels many contracts[: {closures} of {contracts}, more than {percent} %]. Such a file is processed only if an operator of the institute has released it. If it is intended, you need do nothing; announce it the next time by expectedClosureShare. If not, please cancel it as long as it is held.",
+  },
+  massChangeRefused: {
+    fr: "Les opérateurs de l’institut ont refusé ce fichier, qui aurait clôturé ou annulé trop de contrats[ : {closures} sur {contracts}, plus que {percent} %]. Rien n’en a été traité. Veuillez vérifier vos données et envoyer un fichier corrigé sous le même numéro de séquence.",
+    nl: "De operatoren van het instituut hebben dit bestand geweigerd, dat te veel contracten gesloten of geannuleerd zou hebben[: {closures} van {contracts}, meer dan {percent} %]. Niets ervan werd verwerkt. Gelieve uw gegevens na te kijken en een verbeterd bestand onder hetzelfde volgnummer te verzenden.",
+    de: "Die Operatoren des Instituts haben diese Datei abgelehnt, die zu viele Verträge beendet oder annulliert hätte[: {closures} von {contracts}, mehr als {percent} %]. Nichts davon wurde verarbeitet. Bitte prüfen Sie Ihre Daten und übermitteln Sie eine berichtigte Datei unter derselben Folgenummer.",
+    en: "The operators of the institute have refused this file, which would have closed or cancelled too many contracts[: {closures} of {contracts}, more than {percent} %]. Nothing of it was processed. Please check your data and send a corrected file under the same sequence number.",
+  },
   sameRecordsAsEarlier: {
     fr: "Les enregistrements de ce fichier sont ceux d’un envoi antérieur[ (ticket {submissionId})]. Ils sont traités à nouveau, un par un. Si l’envoi est une erreur, aucune démarche n’est nécessaire : ce qui était déjà accepté reste inchangé.",
     nl: "De records van dit bestand zijn die van een eerdere zending[ (ticket {submissionId})]. Ze worden opnieuw verwerkt, één voor één. Werd het bestand bij vergissing verzonden, dan hoeft u niets te doen: wat al aanvaard was, blijft ongewijzigd.",

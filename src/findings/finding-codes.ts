@@ -33,6 +33,8 @@ export const FINDING_CODES = {
   recordCountMismatch: { level: "file", severity: "blocking", number: undefined },
   verificationFileInvalid: { level: "file", severity: "blocking", number: undefined },
   verificationQuotaExceeded: { level: "file", severity: "blocking", number: undefined },
+  massChange: { level: "file", severity: "warning", number: undefined },
+  massChangeRefused: { level: "file", severity: "blocking", number: undefined },
   sameRecordsAsEarlier: { level: "file", severity: "warning", number: undefined },
 
   requiredFieldMissing: { level: "record", severity: "blocking", number: undefined },

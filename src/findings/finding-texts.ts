@@ -28,6 +28,8 @@ export const FINDING_DETAILS: Readonly<Partial<Record<FindingCode, readonly stri
   recordCountMismatch: ["declared", "found"],
   verificationFileInvalid: ["reason"],
   verificationQuotaExceeded: ["asked", "left", "maximum"],
+  massChange: ["closures", "contracts", "percent"],
+  massChangeRefused: ["closures", "contracts", "percent"],
   sameRecordsAsEarlier: ["submissionId"],
   valueTooLong: ["maximum"],
   valueNotInList: ["allowed"],

@@ -3,8 +3,8 @@ import type { Language } from "../findings/language.ts";
 import { NOTICE_KINDS, type Notice } from "../operator/notice.ts";
 import { renderNotice } from "../operator/notice-text.ts";
 import { DISABLED_REASONS } from "../webhooks/webhook.ts";
-import { API_ROOT } from "./paths.ts";
-import { Href, Instant, oneOf } from "./schema-parts.ts";
+import { API_ROOT, submissionPath } from "./paths.ts";
+import { Href, Instant, Link, oneOf } from "./schema-parts.ts";
 
 export const NOTICES_PATH = `${API_ROOT}/notices`;
 
@@ -13,15 +13,24 @@ const fields = {
   kind: oneOf(NOTICE_KINDS, "More kinds may come: show the text of those you do not know."),
   raisedAt: Instant,
   clientId: Type.Optional(Type.String({ description: "The client concerned." })),
-  subject: Type.String({
-    description:
-      "Thumbprint of the certificate (SHA-256, hexadecimal), `kid` of the key, name of the SFTP account, id of the webhook, or the account paid to, shortened.",
-  }),
+  subject: Type.Optional(
+    Type.String({
+      description:
+        "Thumbprint of the certificate (SHA-256, hexadecimal), `kid` of the key, name of the SFTP account, id of the webhook, or the account paid to, shortened.",
+    }),
+  ),
   expiresAt: Type.Optional(Instant),
   daysBefore: Type.Optional(
     Type.Integer({ description: "At most this many days were left: 60, 30, 14, 7 or 1; of answers 7." }),
   ),
   reason: Type.Optional(oneOf(DISABLED_REASONS, "Why the webhook was disabled.")),
+  submission: Type.Optional(Link),
+  submissionId: Type.Optional(
+    Type.String({ format: "uuid", description: "Of a submission that waits for an operator." }),
+  ),
+  reference: Type.Optional(Type.String({ description: "Your own name for it." })),
+  closures: Type.Optional(Type.Integer({ description: "Contracts that it would close or cancel." })),
+  contracts: Type.Optional(Type.Integer({ description: "Your contracts before it." })),
   text: Type.String({ description: "The notice as a sentence, in the language of the answer." }),
 };
 export const NoticeSchema = Type.Object({ self: Href, ...fields }, { title: "Notice" });
@@ -53,5 +62,7 @@ function noticePath({ noticeId }: Notice): string {
 
 function viewFields(notice: Notice, language: Language) {
   const { noticeId, kind, details, raisedAt } = notice;
-  return { noticeId, kind, raisedAt: raisedAt.toISOString(), ...details, text: renderNotice(notice, language) };
+  const submission = "submissionId" in details ? { submission: { href: submissionPath(details.submissionId) } } : {};
+  const text = renderNotice(notice, language);
+  return { noticeId, kind, raisedAt: raisedAt.toISOString(), ...submission, ...details, text };
 }

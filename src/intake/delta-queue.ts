@@ -46,12 +46,19 @@ export async function settleDeltas(tx: TransactionSql, insurerId: number, now: D
   }
 }
 
-/** Looks after the deltas whose patience has ended, and those for which an operator has ended the initial load. */
+/**
+ * Looks after the deltas whose patience has ended, and those for which an operator has ended the initial load or refused
+ * the held one before them.
+ */
 export async function settleOverdueDeltas(intake: Intake, now: Date): Promise<void> {
   const insurers = await intake.database.institute<{ insurerId: number }[]>`
     select distinct s.insurer_id as "insurerId" from submission s join insurer i using (insurer_id)
     where s.state = 'held' and (s.held_until <= ${now}
-      or (s.held_reason = 'initialLoadOpen' and i.initial_load_completed_at is not null))`;
+      or (s.held_reason = 'initialLoadOpen' and i.initial_load_completed_at is not null)
+      or (s.held_reason = 'predecessorHeld' and not exists (
+        select from submission earlier
+        where earlier.insurer_id = s.insurer_id and earlier.sequence < s.sequence
+          and earlier.state in ('received', 'processing', 'held', 'quarantined'))))`;
   for (const { insurerId } of insurers) {
     await intake.database.asInsurer(insurerId).run(async (tx) => {
       await lockDeltaQueue(tx, insurerId);

@@ -3,6 +3,7 @@ import type { BusinessClock } from "../clock.ts";
 import type { Database } from "../database/connection.ts";
 import type { NewAlarm } from "../operations/alarms.ts";
 import type { VerificationQuota } from "../verification/verify.ts";
+import type { MassChangeLimits } from "./mass-change.ts";
 import type { ReceiptSigner } from "./receipt.ts";
 import type { TransferSlots } from "./transfer-slots.ts";
 
@@ -20,4 +21,5 @@ export interface Intake {
   readonly verificationQuota: VerificationQuota;
   /** Claims of one submission that may end without a result before it is quarantined. */
   readonly processingAttempts: number;
+  readonly massChange: MassChangeLimits;
 }

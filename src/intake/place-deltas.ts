@@ -26,7 +26,12 @@ export interface Queue {
 }
 
 /** Reasons that follow from the queue. Others are the business of whoever held the delta. */
-const QUEUE_REASONS: readonly HeldReason[] = ["sequenceGap", "predecessorQuarantined", "initialLoadOpen"];
+const QUEUE_REASONS: readonly HeldReason[] = [
+  "sequenceGap",
+  "predecessorHeld",
+  "predecessorQuarantined",
+  "initialLoadOpen",
+];
 
 /**
  * Where each waiting delta belongs, by id; those that are being processed, quarantined, or held for a reason of their own
@@ -35,7 +40,7 @@ const QUEUE_REASONS: readonly HeldReason[] = ["sequenceGap", "predecessorQuarant
 export function placeDeltas({ isInitialLoadOpen, lastProcessed, waiting }: Queue, now: Date): Map<string, Placement> {
   const placements = new Map<string, Placement>();
   let expected = lastProcessed + 1;
-  let obstacle: "sequenceGap" | "predecessorQuarantined" | undefined;
+  let obstacle: "sequenceGap" | "predecessorHeld" | "predecessorQuarantined" | undefined;
   for (const delta of waiting) {
     // The first obstacle is what everything behind it waits for; it keeps its number as the one that is missing.
     if (obstacle === undefined && delta.sequence > expected) obstacle = "sequenceGap";
@@ -47,6 +52,7 @@ export function placeDeltas({ isInitialLoadOpen, lastProcessed, waiting }: Queue
       );
     }
     if (delta.state === "quarantined") obstacle ??= "predecessorQuarantined";
+    if (delta.state === "held" && !isMovable(delta)) obstacle ??= "predecessorHeld";
     if (obstacle === undefined) expected = delta.sequence + 1;
   }
   return placements;

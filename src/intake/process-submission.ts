@@ -7,11 +7,12 @@ import { createContractFileReader } from "../formats/contract-file/contract-file
 import { completeInitialLoad, lockInsurer, recordChange } from "./complete-initial-load.ts";
 import { findLastSequence, lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
 import type { Intake } from "./intake.ts";
+import { describeMassChange, findMassChange, type MassChange, tellMassChange } from "./mass-change.ts";
 import { mergeStaged } from "./merge-staged.ts";
 import { readPayload } from "./payload-store.ts";
 import { insertRecordOutcomes } from "./record-outcomes.ts";
 import { reachStep } from "./steps.ts";
-import type { RecordCounts, SubmissionKind } from "./submission.ts";
+import type { HeldReason, RecordCounts, SubmissionKind } from "./submission.ts";
 
 /** Bytes the reader gets at once: between two slices the process serves its other requests. */
 const SLICE_BYTES = 64 * 1024;
@@ -30,6 +31,10 @@ export interface Claim {
   readonly attempt: number;
   /** Nothing of it is to remain but what it found. */
   readonly isDryRun: boolean;
+  /** Of a delta: the share of the insurer's contracts that its root says it closes, 0 to 1. */
+  readonly expectedClosureShare: number | null;
+  /** An operator has let it run, whatever it changes. */
+  readonly isReleased: boolean;
 }
 
 export interface Reading {
@@ -58,20 +63,29 @@ export async function processSubmission(
   const { initialLoadCompletedAt } = await lockInsurer(tx, claim.insurerId);
   await checkTurn(tx, claim, initialLoadCompletedAt);
   const refusal = reading.refusal ?? refuseKind(claim, initialLoadCompletedAt);
-  if (refusal) {
-    const recordedAt = new Date();
-    await endSubmission(tx, claim, begun!.xid, { state: "refused", findings: [refusal], recordedAt, reading });
-    await moveOthers(tx, claim, recordedAt);
-  } else {
-    const recordedAt = await recordChange(tx, claim.insurerId);
-    const { kind } = claim;
-    await mergeStaged(intake, tx, { ...claim, recordedAt }, { kind, recordCount: reading.recordsRead });
-    const counts = await insertRecordOutcomes(tx, claim.insurerId, claim.submissionId);
-    const findings = await findSameRecords(tx, claim, reading.recordsSha256);
-    await endSubmission(tx, claim, begun!.xid, { state: "processed", findings, recordedAt, reading, counts });
-    await moveOthers(tx, claim, recordedAt);
-  }
+  const ending: Ending = refusal
+    ? { state: "refused", findings: [refusal], recordedAt: new Date(), reading }
+    : await mergeReading(intake, tx, claim, reading);
+  const reference = await endSubmission(tx, claim, begun!.xid, ending);
+  if (ending.state === "held") await tellMassChange(intake, tx, { ...claim, reference }, ending.massChange);
+  await moveOthers(tx, claim, ending.recordedAt);
   reachStep("process.beforeCommit");
+}
+
+/** Nothing of a delta that changes too much is kept, unless an operator has released it. */
+async function mergeReading(intake: Intake, tx: TransactionSql, claim: Claim, reading: Reading): Promise<Ending> {
+  const { insurerId, submissionId, kind } = claim;
+  if (kind === "delta") await tx`savepoint before_merge`;
+  const recordedAt = await recordChange(tx, insurerId);
+  await mergeStaged(intake, tx, { ...claim, recordedAt }, { kind, recordCount: reading.recordsRead });
+  const massChange = await findMassChange(tx, { ...claim, recordedAt }, intake.massChange);
+  const findings = [...describeMassChange(massChange), ...(await findSameRecords(tx, claim, reading.recordsSha256))];
+  if (massChange && !claim.isReleased) {
+    await tx`rollback to savepoint before_merge`;
+    return { state: "held", findings, recordedAt: new Date(), reading, massChange };
+  }
+  const counts = await insertRecordOutcomes(tx, insurerId, submissionId);
+  return { state: "processed", findings, recordedAt, reading, counts };
 }
 
 /** Deltas are claimed in sequence; what is merged is still proved to be next, under the lock that every merge takes. */
@@ -175,19 +189,36 @@ export async function findSameRecords(tx: TransactionSql, claim: Claim, recordsS
   return earlier ? [{ code: "sameRecordsAsEarlier", details: { submissionId: earlier.submissionId } }] : [];
 }
 
-interface Ending {
-  readonly state: "processed" | "refused";
+interface Ended {
   readonly findings: readonly Finding[];
   readonly recordedAt: Date;
   readonly reading: Reading;
-  readonly counts?: RecordCounts;
 }
 
-/** Writes the end of a submission, and proves that it stands in the transaction that staged and merged. */
-async function endSubmission(tx: TransactionSql, claim: Claim, xid: string, ending: Ending): Promise<void> {
-  const { state, findings, recordedAt, reading, counts } = ending;
+type Ending =
+  | (Ended & { readonly state: "refused" })
+  | (Ended & { readonly state: "processed"; readonly counts: RecordCounts })
+  | (Ended & { readonly state: "held"; readonly massChange: MassChange });
+
+const ENDING_EVENTS = {
+  processed: "submissionProcessed",
+  refused: "submissionRefused",
+  held: "submissionHeld",
+} as const;
+
+/**
+ * Writes the end of a submission, or that it is held, and proves that it stands in the transaction that staged and merged.
+ * Answers the sender's reference. A held one has all its attempts before it when it is released.
+ */
+async function endSubmission(tx: TransactionSql, claim: Claim, xid: string, ending: Ending): Promise<string | null> {
+  const { state, findings, recordedAt, reading } = ending;
+  const counts = state === "processed" ? ending.counts : undefined;
+  const massChange = state === "held" ? ending.massChange : undefined;
+  const heldReason = massChange && ("massChange" satisfies HeldReason);
   const result = await tx<{ reference: string | null }[]>`
-    update submission set state = ${state}, findings = ${tx.json(findings as never)}, ended_at = ${recordedAt},
+    update submission set state = ${state}, findings = ${tx.json(findings as never)},
+      held_reason = ${heldReason ?? null}, mass_change = coalesce(${massChange ? tx.json({ ...massChange }) : null}, mass_change),
+      attempts = case when ${massChange !== undefined} then 0 else attempts end, ended_at = ${massChange ? null : recordedAt},
       bytes_read = ${reading.bytesRead}, records_read = ${reading.recordsRead}, records_sha256 = ${counts ? reading.recordsSha256 : null},
       accepted_count = ${counts?.accepted ?? null}, accepted_with_warnings_count = ${counts?.acceptedWithWarnings ?? null},
       unchanged_count = ${counts?.unchanged ?? null}, rejected_count = ${counts?.rejected ?? null}
@@ -197,6 +228,7 @@ async function endSubmission(tx: TransactionSql, claim: Claim, xid: string, endi
   const [ended] = result;
   if (!ended) throw new Error("the claim or its transaction was lost: nothing is merged");
   const { insurerId, submissionId } = claim;
-  const kind = state === "processed" ? "submissionProcessed" : "submissionRefused";
-  await insertEvents(tx, [{ insurerId, kind, details: { submissionId, reference: ended.reference } }]);
+  const details = { submissionId, reference: ended.reference, ...(heldReason && { heldReason }) };
+  await insertEvents(tx, [{ insurerId, kind: ENDING_EVENTS[state], details }]);
+  return ended.reference;
 }

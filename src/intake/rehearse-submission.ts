@@ -4,6 +4,7 @@ import { type Finding, isBlocking } from "../findings/finding.ts";
 import { lockInsurer, recordChange } from "./complete-initial-load.ts";
 import type { DryRunCounts, DryRunEffect, DryRunRow } from "./dry-run.ts";
 import type { Intake } from "./intake.ts";
+import { describeMassChange, findMassChange } from "./mass-change.ts";
 import { mergeStaged } from "./merge-staged.ts";
 import { type Claim, findSameRecords, type Reading, stageRecords } from "./process-submission.ts";
 import type { RecordOutcome } from "./submission.ts";
@@ -38,7 +39,8 @@ export async function rehearseSubmission(
   await lockInsurer(tx, insurerId);
   const recordedAt = await recordChange(tx, insurerId);
   await mergeStaged(intake, tx, { ...claim, recordedAt }, { kind, recordCount: reading.recordsRead });
-  const findings = await findSameRecords(tx, claim, reading.recordsSha256);
+  const massChange = await findMassChange(tx, { ...claim, recordedAt }, intake.massChange);
+  const findings = [...describeMassChange(massChange), ...(await findSameRecords(tx, claim, reading.recordsSha256))];
   await tenant.run(async (kept) => {
     const tally = new Tally();
     for await (const page of iterateStaged(tx)) {

@@ -18,6 +18,7 @@ import { bytes, identifier, int4Array, isOneOf, textArray } from "../database/co
 import type { Finding } from "../findings/finding.ts";
 import { insurer } from "../identity/identity-tables.ts";
 import { DRY_RUN_EFFECTS, type DryRunCounts } from "./dry-run.ts";
+import type { MassChange } from "./mass-change.ts";
 import type { RecordCallResult } from "./record-call.ts";
 import type { SubmissionHeader } from "./root-peek.ts";
 import {
@@ -68,6 +69,10 @@ export const submission = pgTable(
     /** Only to learn what it would do: it uses up neither reference nor sequence, which stand in the header alone. */
     dryRun: boolean("dry_run").notNull().default(false),
     dryRunCounts: jsonb("dry_run_counts").$type<DryRunCounts>(),
+    /** Of a delta that was held for it: what it would do. Stays when it is released or refused. */
+    massChange: jsonb("mass_change").$type<MassChange>(),
+    /** The operator who let it run all the same, as the audit trail names one. */
+    releasedBy: identifier("released_by"),
     /** What a single call was answered, where this is one: a repetition is answered the same. */
     callResult: jsonb("call_result").$type<RecordCallResult>(),
     /** Times a worker took it up; a result is written only by the attempt that still holds the number. */

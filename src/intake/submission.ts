@@ -17,6 +17,7 @@ export type SubmissionState = (typeof SUBMISSION_STATES)[number];
 export const HELD_REASONS = [
   "sequenceGap",
   "massChange",
+  "predecessorHeld",
   "predecessorQuarantined",
   "initialLoadOpen",
   "simulation",

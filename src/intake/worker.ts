@@ -248,7 +248,8 @@ async function markProcessing(
       where insurer_id = ${insurerId} and submission_id = ${submissionId} and state in ('received', 'processing')
         and (retry_at is null or retry_at <= now())
       returning insurer_id as "insurerId", submission_id as "submissionId", kind, sequence, actor, attempts as attempt, state,
-        reference, dry_run as "isDryRun"`;
+        reference, dry_run as "isDryRun", (header->>'expectedClosureShare')::float8 as "expectedClosureShare",
+        released_by is not null as "isReleased"`;
     if (marked?.state === "quarantined") {
       const details = { submissionId, reference: marked.reference };
       await insertEvents(tx, [{ insurerId, kind: "submissionQuarantined", details }]);

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import type { NewAlarm } from "../operations/alarms.ts";
-import type { NoticeDetails, NoticeKind } from "./notice.ts";
+import type { ClientNoticeKind, NoticeDetails } from "./notice.ts";
 import { insertNotices } from "./notices.ts";
 
 export interface ExpiryWatch {
@@ -54,7 +54,7 @@ export function startExpiryWatch(options: ExpiryWatchOptions): ExpiryWatch {
 }
 
 interface Expiring {
-  readonly kind: NoticeKind;
+  readonly kind: ClientNoticeKind;
   readonly clientId: string;
   readonly subject: string;
   readonly expiresAt: Date;

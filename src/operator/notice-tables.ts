@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { check, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { identifier, isOneOf } from "../database/column-types.ts";
 import { client, insurer } from "../identity/identity-tables.ts";
-import { NOTICE_KINDS, type NoticeDetails } from "./notice.ts";
+import { NOTICE_KINDS, type NoticeContent } from "./notice.ts";
 
 /** What the institute tells an insurer outside of its files. */
 export const notice = pgTable(
@@ -14,7 +14,7 @@ export const notice = pgTable(
     /** In order of time. */
     noticeId: uuid("notice_id").notNull().default(sql`uuidv7()`),
     kind: text("kind", { enum: NOTICE_KINDS }).notNull(),
-    details: jsonb("details").$type<NoticeDetails>().notNull(),
+    details: jsonb("details").$type<NoticeContent["details"]>().notNull(),
     raisedAt: timestamp("raised_at", { withTimezone: true }).notNull(),
   },
   (table) => [

@@ -1,10 +1,10 @@
 import type { Language } from "../findings/language.ts";
 import type { DisabledReason } from "../webhooks/webhook.ts";
-import type { Notice, NoticeKind } from "./notice.ts";
+import type { ClientNoticeKind, MassChangeDetails, NoticeContent, NoticeDetails } from "./notice.ts";
 
 type Words = (name: string, client: string, day: string) => string;
 
-const TEXTS: Readonly<Record<Exclude<NoticeKind, "webhookDisabled">, Readonly<Record<Language, Words>>>> = {
+const TEXTS: Readonly<Record<Exclude<ClientNoticeKind, "webhookDisabled">, Readonly<Record<Language, Words>>>> = {
   certificateExpires: {
     fr: (name, client, day) =>
       `Le certificat ${name} du client ${client} expire le ${day}. Faites enregistrer son successeur avant cette date.`,
@@ -93,8 +93,24 @@ const TIME_ZONE = "Europe/Brussels";
 /** Enough of a thumbprint to tell it from another. */
 const SHOWN_CHARACTERS = 16;
 
+const MASS_CHANGE_TEXTS: Readonly<Record<Language, (held: MassChangeDetails) => string>> = {
+  fr: ({ reference, closures, contracts }) =>
+    `Le fichier « ${reference} » clôturerait ou annulerait ${closures} de vos ${contracts} contrats. Il attend la décision d’un opérateur de l’institut. Si c’est une erreur, annulez-le.`,
+  nl: ({ reference, closures, contracts }) =>
+    `Het bestand ‘${reference}’ zou ${closures} van uw ${contracts} contracten afsluiten of annuleren. Het wacht op de beslissing van een operator van het instituut. Is het een vergissing, annuleer het dan.`,
+  de: ({ reference, closures, contracts }) =>
+    `Die Datei „${reference}“ würde ${closures} Ihrer ${contracts} Verträge beenden oder annullieren. Sie wartet auf die Entscheidung eines Operators des Instituts. Ist es ein Irrtum, nehmen Sie sie zurück.`,
+  en: ({ reference, closures, contracts }) =>
+    `The file “${reference}” would close or cancel ${closures} of your ${contracts} contracts. It waits for the decision of an operator of the institute. If it is a mistake, cancel it.`,
+};
+
 /** The notice as a sentence; a day is the one in Brussels, `yyyy-mm-dd`. */
-export function renderNotice({ kind, details }: Pick<Notice, "kind" | "details">, language: Language): string {
+export function renderNotice(notice: NoticeContent, language: Language): string {
+  if (notice.kind === "massChangeHeld") return MASS_CHANGE_TEXTS[language](notice.details);
+  return renderClientNotice(notice.kind, notice.details, language);
+}
+
+function renderClientNotice(kind: ClientNoticeKind, details: NoticeDetails, language: Language): string {
   const { clientId = "", subject, expiresAt, reason } = details;
   if (kind === "webhookDisabled") return DISABLED[language](subject, clientId, WHY_DISABLED[reason!][language]);
   const isThumbprint = kind === "certificateExpires" || kind === "signingCertificateExpires";

@@ -1,6 +1,7 @@
 import type { DisabledReason } from "../webhooks/webhook.ts";
 
-export const NOTICE_KINDS = [
+/** Kinds about something of a client; each is an event of the same kind too. */
+export const CLIENT_NOTICE_KINDS = [
   "certificateExpires",
   "keyExpires",
   "signingCertificateExpires",
@@ -8,6 +9,9 @@ export const NOTICE_KINDS = [
   "webhookDisabled",
   "ibanChanged",
 ] as const;
+export type ClientNoticeKind = (typeof CLIENT_NOTICE_KINDS)[number];
+
+export const NOTICE_KINDS = [...CLIENT_NOTICE_KINDS, "massChangeHeld"] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** What expires, and when; or what has ended, and why. */
@@ -26,10 +30,23 @@ export interface NoticeDetails {
   readonly reason?: DisabledReason;
 }
 
-/** What the institute tells an insurer outside of its files. */
-export interface Notice {
-  readonly noticeId: string;
-  readonly kind: NoticeKind;
-  readonly details: NoticeDetails;
-  readonly raisedAt: Date;
+/** A delta that waits for an operator, and what it would do. */
+export interface MassChangeDetails {
+  readonly submissionId: string;
+  /** The sender's own name for it. */
+  readonly reference: string;
+  /** Contracts it would close or cancel. */
+  readonly closures: number;
+  /** Contracts of the insurer. */
+  readonly contracts: number;
 }
+
+export type NoticeContent =
+  | { readonly kind: ClientNoticeKind; readonly details: NoticeDetails }
+  | { readonly kind: "massChangeHeld"; readonly details: MassChangeDetails };
+
+/** What the institute tells an insurer outside of its files. */
+export type Notice = NoticeContent & {
+  readonly noticeId: string;
+  readonly raisedAt: Date;
+};

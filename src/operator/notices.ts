@@ -1,7 +1,7 @@
 import type { TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
 import { insertEvents } from "../events/insert-events.ts";
-import type { Notice, NoticeDetails, NoticeKind } from "./notice.ts";
+import type { ClientNoticeKind, Notice, NoticeContent, NoticeDetails } from "./notice.ts";
 
 const columns = (tx: TransactionSql) => tx`notice_id as "noticeId", kind, details, raised_at as "raisedAt"`;
 
@@ -30,17 +30,26 @@ export async function findNotice(tenant: Tenant, noticeId: string): Promise<Noti
   return row;
 }
 
-/** Gives each of the insurers the notice, and tells of it in their feeds; as the institute's role. */
+/** Gives each of the insurers a notice about something of a client, and tells of it in their feeds; as the institute's role. */
 export async function insertNotices(
   tx: TransactionSql,
   insurerIds: readonly number[],
-  { kind, details }: { kind: NoticeKind; details: NoticeDetails },
+  { kind, details }: { kind: ClientNoticeKind; details: NoticeDetails },
 ): Promise<void> {
-  await tx`
-    insert into notice (insurer_id, kind, details, raised_at)
-    select insurer_id, ${kind}, ${tx.json({ ...details })}, now() from unnest(${[...insurerIds]}::int[]) as insurer_id`;
+  for (const insurerId of insurerIds) await insertNotice(tx, insurerId, { kind, details });
   await insertEvents(
     tx,
     insurerIds.map((insurerId) => ({ insurerId, kind, details: { ...details } })),
   );
+}
+
+/** Gives an insurer a notice without telling of it in its feed; in its own transaction as in the institute's. */
+export async function insertNotice(
+  tx: TransactionSql,
+  insurerId: number,
+  { kind, details }: NoticeContent,
+): Promise<void> {
+  await tx`
+    insert into notice (insurer_id, kind, details, raised_at)
+    values (${insurerId}, ${kind}, ${tx.json({ ...details })}, now())`;
 }

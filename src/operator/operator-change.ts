@@ -4,6 +4,8 @@ export const OPERATOR_ACTS = [
   ...REGISTRY_ACTS,
   "alarmAcknowledged",
   "submissionReplayed",
+  "submissionReleased",
+  "submissionRefused",
   "registerLoaded",
   "personAsked",
   "dropReplayed",
@@ -24,6 +26,7 @@ export type OperatorErrorCode =
   | "dropNotFound"
   | "submissionNotFound"
   | "notQuarantined"
+  | "notHeld"
   | "invalidKeySet"
   | "operatorOnCommandLine";
 

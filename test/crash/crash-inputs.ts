@@ -83,7 +83,7 @@ export function reuseReference(file: InputFile): InputFile {
 
 /**
  * A delta about the contracts of an initial load, each touched more than once: closed, reopened, modified in the middle,
- * and every third one cancelled and declared anew.
+ * and every third one cancelled and declared anew, which the root announces.
  */
 export function followUp(file: InputFile, reference: string, sequence: number): InputFile {
   const text = file.body.toString();
@@ -106,7 +106,7 @@ export function followUp(file: InputFile, reference: string, sequence: number): 
   });
   const root = (text.match(/<contractFile[^>]*>/)?.[0] ?? "")
     .replace(`reference="${file.reference}"`, `reference="${reference}"`)
-    .replace('kind="initialLoad"', `kind="delta" sequence="${sequence}"`)
+    .replace('kind="initialLoad"', `kind="delta" sequence="${sequence}" expectedClosureShare="1"`)
     .replace(/ complete="\w+"/, "")
     .replace(/recordCount="\d+"/, `recordCount="${written.length}"`);
   return {

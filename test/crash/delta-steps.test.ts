@@ -1,4 +1,6 @@
 import t from "tap";
+import type { Step } from "../../src/intake/steps.ts";
+import { releaseSubmission } from "../../src/operator/held-submissions.ts";
 import { followUp, generateInput } from "./crash-inputs.ts";
 import { PROCESS_PLACES } from "./crash-places.ts";
 import { checkSameOutcome, openScene, readUninterruptedOutcome } from "./crash-scene.ts";
@@ -54,6 +56,36 @@ t.test("contracts and their histories are those of an uninterrupted run", async 
       lines.some((line) => line.includes(`"action":"${action}"`)),
       `${action} occurs`,
     );
+});
+
+t.test("one that is held for what it changes is held once, and released merged once", async (t) => {
+  const sender = scene.senders.alpha;
+  const announced = followUp(load, "DELTA-4", 4);
+  const body = Buffer.from(announced.body.toString().replace(' expectedClosureShare="1"', ""));
+  const { submissionId } = await sender.submit({ ...announced, body });
+  const stateOf = async () =>
+    (await scene.owner`select state, held_reason as reason from submission where submission_id = ${submissionId}`)[0];
+  const dieAt = async (step: Step) => {
+    scene.plan(step);
+    t.same(await scene.start({ ROLES: "worker" }).ended, { code: null, signal: "SIGKILL" }, step);
+  };
+  for (const step of ["process.contractsMerged", "process.beforeCommit"] as const) {
+    await dieAt(step);
+    t.match(await stateOf(), { state: "processing" });
+  }
+  await dieAt("process.afterCommit");
+  t.match(await stateOf(), { state: "held", reason: "massChange" });
+  const told = await scene.owner`
+    select (select count(*)::int from event where kind = 'submissionHeld' and details->>'submissionId' = ${submissionId}) as events,
+      (select count(*)::int from notice) as notices, (select count(*)::int from alarm where code = 'massChangeHeld') as alarms`;
+  t.same(told[0], { events: 1, notices: 1, alarms: 1 });
+  await scene.database.institute.begin((tx) => releaseSubmission(tx, { account: "test" }, { submissionId }));
+  await dieAt("process.beforeCommit");
+  const survivor = scene.start({ ROLES: "worker" });
+  t.equal((await sender.follow(submissionId)).state, "processed");
+  t.same(await findHalfMerged(scene.owner), []);
+  survivor.signal("SIGTERM");
+  await survivor.ended;
   door.signal("SIGTERM");
   t.same(await door.ended, { code: 0, signal: null });
   t.ok(scene.kills() >= KILLS["delta-steps"]);

@@ -1,6 +1,7 @@
 import t from "tap";
 import type { FindingCode } from "../../src/findings/finding-codes.ts";
 import { settleOverdueDeltas } from "../../src/intake/delta-queue.ts";
+import { refuseSubmission } from "../../src/operator/held-submissions.ts";
 import { FINDING_CASES } from "../formats/contract-file/finding-cases.ts";
 import { composeFile } from "./compose-file.ts";
 import { type CaseFile, FLOW_FINDING_CASES, type FlowFindingCase } from "./finding-cases.ts";
@@ -16,11 +17,14 @@ t.test("findings that take more than one file", async (t) => {
   async function codesOfLast(...files: readonly CaseFile[]): Promise<string[]> {
     const insurer = await flow.admit();
     const codes: string[][] = [];
-    for (const { phase, hoursPass, ...parts } of files) {
+    for (const { phase, hoursPass, isRefusedByOperator, ...parts } of files) {
       if (phase) await flow.owner`update insurer set phase = ${phase} where insurer_id = ${insurer.insurerId}`;
       const file = composeFile({ sender: insurer.enterpriseNumber, ...parts });
       const { submissionId } = await flow.submit(insurer, file);
       if (hoursPass) await settleOverdueDeltas(flow.intake, new Date(Date.now() + hoursPass * 3_600_000));
+      if (isRefusedByOperator) {
+        await flow.database.institute.begin((tx) => refuseSubmission(tx, { account: "test" }, { submissionId }));
+      }
       const { findings } = await flow.find(insurer, submissionId);
       const results = await flow.results(insurer, submissionId);
       codes.push([...findings, ...results.flatMap((result) => result.findings)].map((finding) => finding.code));

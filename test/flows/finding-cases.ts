@@ -1,6 +1,6 @@
 import type { FindingCode } from "../../src/findings/finding-codes.ts";
 import type { InsurerPhase } from "../../src/identity/identity-kinds.ts";
-import { composeRecord, type Fields, type FileParts } from "./compose-file.ts";
+import { composeRecord, composeRecords, type Fields, type FileParts } from "./compose-file.ts";
 import { FOREIGN_SSIN, PROVIDERS, UNKNOWN_INAMI_NUMBER } from "./test-register.ts";
 
 /** A file of an insurer; the sender is the insurer itself unless it says so. */
@@ -10,6 +10,8 @@ export type CaseFile = Omit<FileParts, "sender"> & {
   readonly phase?: InsurerPhase;
   /** Time that passes before what becomes of the file is looked at. */
   readonly hoursPass?: number;
+  /** It is held for what it changes, and an operator refuses it. */
+  readonly isRefusedByOperator?: true;
 };
 
 /** A file that raises a finding, and one that is as close as can be and does not, after files processed before. */
@@ -47,6 +49,16 @@ const modified = (effectiveOn: string, fields: Fields = {}) =>
   composeRecord("R-1", { ...KEY, effectiveOn, ...COMBINED, ...fields }, "modify");
 const closed = (endOn: string) => composeRecord("R-1", { ...KEY, endOn, reason: "terminated" }, "close");
 const cancelled = composeRecord("R-1", { ...KEY, reason: "declared in error" }, "cancel");
+
+const LOADED_MANY: CaseFile = { ...SOUND, complete: true, records: composeRecords(20) };
+const closingMany = (count: number): CaseFile => ({
+  ...deltaOf(1, ""),
+  records: Array.from({ length: count }, (_, index) =>
+    closed("2020-12-31")
+      .replace("C-1", `C-${index + 1}`)
+      .replace("R-1", `R-${index + 1}`),
+  ),
+});
 
 /** Every finding that takes more than one file to see: the sender, other files, other records, register, contracts. */
 export const FLOW_FINDING_CASES = {
@@ -100,6 +112,12 @@ export const FLOW_FINDING_CASES = {
     earlier: [LOADED],
     raises: { ...deltaOf(2, modified("2020-01-01")), hoursPass: 24.1 },
     justNot: { ...deltaOf(2, modified("2020-01-01")), hoursPass: 23.9 },
+  },
+  massChange: { earlier: [LOADED_MANY], raises: closingMany(20), justNot: closingMany(19) },
+  massChangeRefused: {
+    earlier: [LOADED_MANY],
+    raises: { ...closingMany(20), isRefusedByOperator: true },
+    justNot: closingMany(19),
   },
   contractUnknown: {
     earlier: [LOADED],

@@ -8,6 +8,7 @@ import { enterpriseCheckDigits } from "../../src/identifiers/enterprise-number.t
 import { generateSigningKeyPem } from "../../src/identity/issue-certificate.ts";
 import { createFixedKeyRing } from "../../src/identity/signing-keys.ts";
 import type { Intake } from "../../src/intake/intake.ts";
+import type { MassChangeLimits } from "../../src/intake/mass-change.ts";
 import { createReceiptSigner } from "../../src/intake/receipt.ts";
 import { type Reception, receiveSubmission } from "../../src/intake/receive-submission.ts";
 import { listRecordResults } from "../../src/intake/record-results.ts";
@@ -38,6 +39,7 @@ export const LOG_LEVEL_ERROR = 50;
 export interface IntakeOptions {
   readonly processingAttempts?: number;
   readonly transferSlots?: number;
+  readonly massChange?: MassChangeLimits;
 }
 
 export type OpenIntake = Awaited<ReturnType<typeof openIntake>>;
@@ -58,6 +60,7 @@ export async function openIntake(t: Test, options: IntakeOptions = {}) {
     transferSlots: createTransferSlots(options.transferSlots ?? 16),
     processingAttempts: options.processingAttempts ?? 5,
     verificationQuota: { perDay: 1_000_000, perDayInAccess: 1_000_000 },
+    massChange: options.massChange ?? { percent: 5, minimum: 20 },
   };
   let admitted = 0;
 

@@ -137,6 +137,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     transferSlots: createTransferSlots(options.transferSlots ?? 8),
     processingAttempts: 3,
     verificationQuota: { perDay: 1_000_000, perDayInAccess: 1_000_000 },
+    massChange: { percent: 5, minimum: 20 },
   };
   const onFailure = (reason: string) => options.metrics?.failedAuthentications.inc({ reason });
   const failedAuthentications =

@@ -60,6 +60,10 @@ export const OPERATOR_ROUTES: readonly string[] = [
   "GET /operator/quarantinedSubmissions",
   "GET /operator/quarantinedSubmissions/{submissionId}",
   "POST /operator/quarantinedSubmissions/{submissionId}/replay",
+  "GET /operator/heldSubmissions",
+  "GET /operator/heldSubmissions/{submissionId}",
+  "POST /operator/heldSubmissions/{submissionId}/release",
+  "POST /operator/heldSubmissions/{submissionId}/refuse",
 ];
 
 /** Everything by which a request can name something of an insurer. */

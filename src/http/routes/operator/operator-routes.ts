@@ -6,6 +6,7 @@ import { addClientRoutes } from "./clients.ts";
 import { addContactRoutes } from "./contacts.ts";
 import { addCredentialsRoutes } from "./credentials.ts";
 import { addGrantRoutes } from "./grants.ts";
+import { addHeldSubmissionRoutes } from "./held-submissions.ts";
 import { addInsurerRoutes } from "./insurers.ts";
 import { addSftpAccountRoutes } from "./sftp-account.ts";
 import { addQuarantineRoutes } from "./submissions.ts";
@@ -22,5 +23,6 @@ export async function operatorRoutes(app: Api, provide: ProvideDependencies): Pr
     addSftpAccountRoutes(scope, provide);
     addAlarmRoutes(scope, provide);
     addQuarantineRoutes(scope, provide);
+    addHeldSubmissionRoutes(scope, provide);
   });
 }
