@@ -30,15 +30,17 @@ export async function createTwinTables(databaseUrl: string): Promise<void> {
  * copies the rows, prepared as CSV in `folder`, into the twin tables.
  */
 export async function runFloor(databaseUrl: string, folder: string, contractFile: string): Promise<FloorTimes> {
+  const validateMs = await validateByFloor(contractFile);
   const start = performance.now();
-  await validateFile(contractFile);
-  const validated = performance.now();
   await runPsql(databaseUrl, COPY_ROWS, folder);
-  return { validateMs: validated - start, copyMs: performance.now() - validated };
+  return { validateMs, copyMs: performance.now() - start };
 }
 
-export async function validateFile(contractFile: string): Promise<void> {
+/** Milliseconds in which `xmllint` validates the file against the schema as a stream. */
+export async function validateByFloor(contractFile: string): Promise<number> {
+  const start = performance.now();
   await runProgram("xmllint", ["--noout", "--stream", "--schema", SCHEMA, contractFile], {});
+  return performance.now() - start;
 }
 
 /** Runs a script of psql in `cwd`, whole or not at all. */

@@ -3,6 +3,7 @@ import { EmbeddedDatabaseError } from "../database/embedded-database-error.ts";
 import { RegistryError } from "../identity/registry-error.ts";
 import { OperatorError } from "../operator/operator-change.ts";
 import { RegisterFileError } from "../register/load-register.ts";
+import { addCheckCommand } from "./check.ts";
 import { addAlarmCommands, addRegisterCommands, addSubmissionCommands } from "./operator-alarms.ts";
 import { addAuditCommands } from "./operator-audit.ts";
 import { addClientCommands, addGrantCommands, addOperatorCommands } from "./operator-clients.ts";
@@ -72,6 +73,7 @@ function createProgram(surroundings: Surroundings): Command {
     addRegisterCommands,
     addAuditCommands,
     addSendCommand,
+    addCheckCommand,
   ];
   for (const add of groups) add(program, surroundings);
   return program;

@@ -1,7 +1,6 @@
 import { createPrivateKey } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { SingleBar } from "cli-progress";
 import { type Command, Option } from "commander";
 import { type Sending, type SendProgress, SendRefused } from "../client/sending.ts";
 import { LANGUAGES } from "../findings/language.ts";
@@ -13,6 +12,7 @@ import {
   parseInputFileName,
 } from "../formats/exchange-file-name.ts";
 import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
+import { createProgressBar } from "./progress-bar.ts";
 
 /** How `infoss send` ends, beside 0 (all records accepted), 1 (not sent) and 2 (not understood). */
 export const SEND_STATUS = { accepted: 0, partly: 3, refused: 4, notAnswered: 5 } as const;
@@ -69,7 +69,7 @@ async function send(surroundings: Surroundings, path: string, options: SendOptio
   if (!(seconds > 0 && seconds <= 1e6)) throw new CommandMistake("--timeout is a number of seconds.");
   const { size: byteLength } = await stat(path).catch(refuseFile(path));
   const answers: string[] = [];
-  const bar = createBar(byteLength);
+  const bar = createProgressBar(byteLength);
   const signal = AbortSignal.timeout(seconds * 1000);
   const sending: Sending = {
     path,
@@ -210,21 +210,4 @@ function judge(answers: readonly string[]): number {
   if (state === "tested") return SEND_STATUS.accepted;
   if (state !== "processed") return SEND_STATUS.refused;
   return Number(/<rejected>(\d+)<\/rejected>/.exec(last)?.[1]) > 0 ? SEND_STATUS.partly : SEND_STATUS.accepted;
-}
-
-/** On a terminal's standard error; elsewhere nothing. */
-function createBar(total: number) {
-  const bar = new SingleBar({ format: "{phase} [{bar}] {percentage} %", clearOnComplete: true, hideCursor: true });
-  let isShown = false;
-  return {
-    show({ phase, done = 0 }: SendProgress) {
-      if (!isShown) bar.start(Math.max(total, 1), 0, { phase });
-      isShown = true;
-      bar.update(Math.min(done, total), { phase });
-    },
-    clear() {
-      if (isShown) bar.stop();
-      isShown = false;
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import type { Finding } from "../../findings/finding.ts";
+import type { Language } from "../../findings/language.ts";
 import { renderFinding } from "../../findings/render-finding.ts";
 import { replaceForbiddenCharacters } from "./forbidden-characters.ts";
 import type { ReportedRecord, ReportInput } from "./report.ts";
@@ -21,7 +22,8 @@ export const REPORT_CSV_COLUMNS = [
   "text",
 ] as const;
 
-type Row = Partial<Record<(typeof REPORT_CSV_COLUMNS)[number], string | number>>;
+/** A line of the table; columns that it does not name stay empty. */
+export type CsvRow = Readonly<Partial<Record<(typeof REPORT_CSV_COLUMNS)[number], string | number>>>;
 
 /**
  * The report as CSV (RFC 4180, UTF-8 without BOM): a line per finding, those about the file first and without
@@ -33,37 +35,37 @@ export async function* renderReportCsv(
   results: AsyncIterable<readonly ReportedRecord[]>,
 ): AsyncGenerator<string, void, undefined> {
   const { submissionId } = submission;
-  const header = stringify([[...REPORT_CSV_COLUMNS]], { record_delimiter: "windows" });
-  yield header + renderRows(submission.findings.map((finding) => ({ submissionId, ...describe(finding) })));
+  const ofFile = submission.findings.map((finding) => ({ submissionId, ...describeFinding(finding, language) }));
+  yield renderCsvHeader(REPORT_CSV_COLUMNS) + renderCsvRows(REPORT_CSV_COLUMNS, ofFile);
   for await (const page of results) {
-    const lines = renderRows(page.flatMap(toRows));
-    if (lines !== "") yield lines;
-  }
-
-  function toRows({ recordNumber, senderReference, outcome, findings }: ReportedRecord): Row[] {
-    const record: Row = {
-      submissionId,
-      recordNumber,
-      outcome,
-      ...(senderReference !== undefined && { senderReference }),
-    };
-    return findings.length === 0 ? [record] : findings.map((finding) => ({ ...describe(finding), ...record }));
-  }
-
-  function describe(finding: Finding): Row {
-    const { details, ...rendered } = renderFinding(finding, language);
-    if (details === undefined) return rendered;
-    return {
-      ...rendered,
-      details: Object.entries(details)
-        .map(([name, value]) => `${name}=${value}`)
-        .join("; "),
-    };
+    const rows = page.flatMap((record) => describeRecord(record, language).map((row) => ({ ...row, submissionId })));
+    if (rows.length > 0) yield renderCsvRows(REPORT_CSV_COLUMNS, rows);
   }
 }
 
-function renderRows(rows: readonly Row[]): string {
-  const cells = rows.map((row) => REPORT_CSV_COLUMNS.map((column) => cell(row[column])));
+/** A row for each finding, or one for a record that has none. */
+export function describeRecord(
+  { recordNumber, senderReference, outcome, findings }: ReportedRecord,
+  language: Language,
+): CsvRow[] {
+  const record: CsvRow = { recordNumber, outcome, ...(senderReference !== undefined && { senderReference }) };
+  if (findings.length === 0) return [record];
+  return findings.map((finding) => ({ ...describeFinding(finding, language), ...record }));
+}
+
+export function describeFinding(finding: Finding, language: Language): CsvRow {
+  const { details, ...rendered } = renderFinding(finding, language);
+  if (details === undefined) return rendered;
+  const told = Object.entries(details).map(([name, value]) => `${name}=${value}`);
+  return { ...rendered, details: told.join("; ") };
+}
+
+export function renderCsvHeader(columns: readonly (keyof CsvRow)[]): string {
+  return stringify([[...columns]], { record_delimiter: "windows" });
+}
+
+export function renderCsvRows(columns: readonly (keyof CsvRow)[], rows: readonly CsvRow[]): string {
+  const cells = rows.map((row) => columns.map((column) => cell(row[column])));
   return stringify(cells, { record_delimiter: "windows", escape_formulas: true });
 }
 

@@ -1,0 +1,113 @@
+import { hash } from "node:crypto";
+import { type Finding, isBlocking } from "../findings/finding.ts";
+import type { CheckedRecord } from "../formats/contract-file/check-record.ts";
+import { DigestTable, enlarge } from "./digest-table.ts";
+
+/**
+ * Finds what is twice in one file, as the gateway does: a sender reference names one record; in an initial load a contract
+ * is declared once, and a second declaration with the same content is `unchanged`. Kept are digests, not the texts.
+ */
+export class RepeatedRecords {
+  readonly #references = new FirstRecords();
+  readonly #contracts = new FirstRecords();
+
+  /** The findings of the record in the gateway's order, those of repetition last; and whether it repeats another. */
+  add(
+    record: CheckedRecord,
+    isInitialLoad: boolean,
+  ): { readonly findings: readonly Finding[]; readonly isUnchanged: boolean } {
+    const repeated = this.#findReference(record);
+    const isMalformed = record.findings.some(isBlocking);
+    const isBlocked = isMalformed || repeated !== undefined;
+    const met = isInitialLoad && !isMalformed ? this.#findContract(record, isBlocked) : undefined;
+    const found = [met?.finding, repeated].filter((finding) => finding !== undefined);
+    const findings = found.length === 0 ? record.findings : [...record.findings, ...found];
+    return { findings, isUnchanged: met !== undefined && met.finding === undefined && !isBlocked };
+  }
+
+  #findReference(record: CheckedRecord): Finding | undefined {
+    const { senderReference, recordNumber } = record;
+    if (senderReference === undefined || senderReference === "") return undefined;
+    const first = this.#references.keep(senderReference, recordNumber).recordNumber;
+    if (first === recordNumber) return undefined;
+    return describe(record, "senderReferenceRepeated", "senderReference", senderReference, first);
+  }
+
+  /** The first declaration that is not rejected counts. */
+  #findContract(record: CheckedRecord, isBlocked: boolean): { readonly finding: Finding | undefined } | undefined {
+    const { contractNumber = "", inamiNumber = "", recordNumber } = record;
+    const key = `${inamiNumber.slice(0, 8)} ${contractNumber}`;
+    const content = digestContent(record);
+    const first = isBlocked
+      ? this.#contracts.find(key)
+      : this.#contracts.keep(key, recordNumber, content, competenceOf(inamiNumber));
+    if (first === undefined || first.recordNumber === recordNumber) return undefined;
+    // A number of 8 digits says nothing of the competence code.
+    const isSame =
+      first.content === content && (inamiNumber.length === 8 || first.competence === competenceOf(inamiNumber));
+    if (isSame) return { finding: undefined };
+    return { finding: describe(record, "contractRepeated", "contractNumber", contractNumber, first.recordNumber) };
+  }
+}
+
+interface FirstRecord {
+  readonly recordNumber: number;
+  readonly content: number;
+  readonly competence: number;
+}
+
+const FIELDS = 3;
+
+/** The first record that had a text, with what is to be compared of it. */
+class FirstRecords {
+  readonly #texts = new DigestTable();
+  #fields = new Uint32Array(FIELDS * 1_024);
+
+  keep(text: string, recordNumber: number, content = 0, competence = 0): FirstRecord {
+    const { row, isNew } = this.#texts.put(text);
+    if (!isNew && this.#fields[row * FIELDS] !== 0) return this.#read(row);
+    this.#write(row, recordNumber, content, competence);
+    return { recordNumber, content, competence };
+  }
+
+  find(text: string): FirstRecord | undefined {
+    const { row, isNew } = this.#texts.put(text);
+    if (isNew) this.#write(row, 0, 0, 0);
+    return this.#fields[row * FIELDS] === 0 ? undefined : this.#read(row);
+  }
+
+  #write(row: number, ...fields: readonly [number, number, number]): void {
+    if ((row + 1) * FIELDS > this.#fields.length) this.#fields = enlarge(this.#fields, this.#fields.length * 2);
+    this.#fields.set(fields, row * FIELDS);
+  }
+
+  #read(row: number): FirstRecord {
+    const [recordNumber, content, competence] = this.#fields.subarray(row * FIELDS, (row + 1) * FIELDS);
+    return { recordNumber: recordNumber!, content: content!, competence: competence! };
+  }
+}
+
+/** What makes two declarations of a contract differ, but for the competence code. */
+function digestContent(record: CheckedRecord): number {
+  const { startOn, endOn, reason, contractKind, ssin, solidarity, language, paymentReference } = record;
+  const content = [startOn, endOn, reason, contractKind, ssin, solidarity, language, paymentReference].join("\n");
+  return hash("sha256", content, "buffer").readUInt32LE(0);
+}
+
+/** 0 for none. */
+function competenceOf(inamiNumber: string): number {
+  return inamiNumber.length > 8 ? Number(inamiNumber.slice(8)) + 1 : 0;
+}
+
+function describe(
+  { recordNumber, senderReference, line, byteOffset }: CheckedRecord,
+  code: "senderReferenceRepeated" | "contractRepeated",
+  field: string,
+  value: string,
+  firstRecordNumber: number,
+): Finding {
+  return {
+    ...{ code, field, value, details: { firstRecordNumber }, recordNumber, line, byteOffset },
+    ...(senderReference !== undefined && { senderReference }),
+  };
+}
