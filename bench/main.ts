@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { EmbeddedDatabaseError } from "../src/database/embedded-database-error.ts";
 import { BenchError } from "./bench-error.ts";
+import { benchCheck } from "./check.ts";
 import { benchEvaluate } from "./evaluate.ts";
 import { benchDelta } from "./history/delta.ts";
 import { benchQuery } from "./history/query.ts";
@@ -20,6 +21,7 @@ const USAGE = `Usage: npm run bench -- load [--records N]    an initial load, be
        npm run bench -- delta --full          the same on ten million versions, built once: minutes
        npm run bench -- query --full
        npm run bench -- evaluate              dossiers of the social advantage, without database: seconds
+       npm run bench -- check                 infoss check on 640,000 records, beside xmllint
 
 The last line of the output is one JSON object; the exit status is 0 when every figure holds, 1 when one does not.
 What is prepared stays in .local/bench for the next run.
@@ -37,6 +39,7 @@ const BENCHES: Readonly<
   delta: { option: "full", run: benchDelta },
   query: { option: "full", run: benchQuery },
   evaluate: { run: async () => benchEvaluate() },
+  check: { run: benchCheck },
 };
 
 process.once("SIGINT", () => process.exit(130));

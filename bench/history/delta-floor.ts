@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { runPsql, validateFile } from "../floor/run-floor.ts";
+import { runPsql, validateByFloor } from "../floor/run-floor.ts";
 import type { DeltaFile } from "./delta-file.ts";
 
 const ROWS_OF_DELTA = fileURLToPath(new URL("rows-of-delta.sql", import.meta.url));
@@ -13,7 +13,7 @@ export async function keepRowsOfDelta(url: string, { folder }: DeltaFile): Promi
 /** What the fastest tools of the trade need for the same delta: `xmllint`, then psql stages it and merges it. Milliseconds. */
 export async function runDeltaFloor(url: string, { folder, contractFile }: DeltaFile): Promise<number> {
   const start = performance.now();
-  await validateFile(contractFile);
+  await validateByFloor(contractFile);
   await runPsql(url, MERGE_FLOOR, folder);
   return performance.now() - start;
 }

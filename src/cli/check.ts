@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { CHECKS_NOT_MADE, checkContractFile, type FileCheck } from "../client/check-contract-file.ts";
 import { LANGUAGES, type Language } from "../findings/language.ts";
@@ -48,7 +47,7 @@ async function checkFile(
   const bar = createProgressBar(file.size);
   const renderer = createCheckRenderer(format, language);
   write(renderer.head);
-  const check = await checkContractFile(createReadStream(path, { highWaterMark: CHUNK_BYTES }), {
+  const check = await checkContractFile(readPieces(path), {
     today,
     async onOutcomes(outcomes) {
       bar.clear();
@@ -59,6 +58,21 @@ async function checkFile(
   write(renderer.end(check));
   say(summarize(check));
   return check;
+}
+
+/** Each piece takes the place of the one before: what was read is not kept waiting for the garbage collector. */
+async function* readPieces(path: string): AsyncGenerator<Buffer, void, undefined> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 function summarize({ refusal, counts }: FileCheck): string {

@@ -1,15 +1,16 @@
-import { hash } from "node:crypto";
 import { type Finding, isBlocking } from "../findings/finding.ts";
 import type { CheckedRecord } from "../formats/contract-file/check-record.ts";
-import { DigestTable, enlarge } from "./digest-table.ts";
+import { DigestTable, digestWords, makePlace } from "./digest-table.ts";
 
 /**
  * Finds what is twice in one file, as the gateway does: a sender reference names one record; in an initial load a contract
  * is declared once, and a second declaration with the same content is `unchanged`. Kept are digests, not the texts.
  */
 export class RepeatedRecords {
-  readonly #references = new FirstRecords();
-  readonly #contracts = new FirstRecords();
+  readonly #references = new DigestTable();
+  /** Number of the record that has a reference first, in the order of the references. */
+  #firstRecords = new Uint32Array(1_024);
+  readonly #contracts = new FirstDeclarations();
 
   /** The findings of the record in the gateway's order, those of repetition last; and whether it repeats another. */
   add(
@@ -28,9 +29,12 @@ export class RepeatedRecords {
   #findReference(record: CheckedRecord): Finding | undefined {
     const { senderReference, recordNumber } = record;
     if (senderReference === undefined || senderReference === "") return undefined;
-    const first = this.#references.keep(senderReference, recordNumber).recordNumber;
-    if (first === recordNumber) return undefined;
-    return describe(record, "senderReferenceRepeated", "senderReference", senderReference, first);
+    const { row, isNew } = this.#references.put(senderReference);
+    if (!isNew)
+      return describe(record, "senderReferenceRepeated", "senderReference", senderReference, this.#firstRecords[row]!);
+    this.#firstRecords = makePlace(this.#firstRecords, row + 1);
+    this.#firstRecords[row] = recordNumber;
+    return undefined;
   }
 
   /** The first declaration that is not rejected counts. */
@@ -50,7 +54,7 @@ export class RepeatedRecords {
   }
 }
 
-interface FirstRecord {
+interface Declaration {
   readonly recordNumber: number;
   readonly content: number;
   readonly competence: number;
@@ -58,30 +62,30 @@ interface FirstRecord {
 
 const FIELDS = 3;
 
-/** The first record that had a text, with what is to be compared of it. */
-class FirstRecords {
+/** The first declaration of each contract, with what is to be compared of it. */
+class FirstDeclarations {
   readonly #texts = new DigestTable();
   #fields = new Uint32Array(FIELDS * 1_024);
 
-  keep(text: string, recordNumber: number, content = 0, competence = 0): FirstRecord {
+  keep(text: string, recordNumber: number, content: number, competence: number): Declaration {
     const { row, isNew } = this.#texts.put(text);
     if (!isNew && this.#fields[row * FIELDS] !== 0) return this.#read(row);
     this.#write(row, recordNumber, content, competence);
     return { recordNumber, content, competence };
   }
 
-  find(text: string): FirstRecord | undefined {
+  find(text: string): Declaration | undefined {
     const { row, isNew } = this.#texts.put(text);
     if (isNew) this.#write(row, 0, 0, 0);
     return this.#fields[row * FIELDS] === 0 ? undefined : this.#read(row);
   }
 
   #write(row: number, ...fields: readonly [number, number, number]): void {
-    if ((row + 1) * FIELDS > this.#fields.length) this.#fields = enlarge(this.#fields, this.#fields.length * 2);
+    this.#fields = makePlace(this.#fields, (row + 1) * FIELDS);
     this.#fields.set(fields, row * FIELDS);
   }
 
-  #read(row: number): FirstRecord {
+  #read(row: number): Declaration {
     const [recordNumber, content, competence] = this.#fields.subarray(row * FIELDS, (row + 1) * FIELDS);
     return { recordNumber: recordNumber!, content: content!, competence: competence! };
   }
@@ -91,7 +95,7 @@ class FirstRecords {
 function digestContent(record: CheckedRecord): number {
   const { startOn, endOn, reason, contractKind, ssin, solidarity, language, paymentReference } = record;
   const content = [startOn, endOn, reason, contractKind, ssin, solidarity, language, paymentReference].join("\n");
-  return hash("sha256", content, "buffer").readUInt32LE(0);
+  return digestWords(content)[0];
 }
 
 /** 0 for none. */
