@@ -1,22 +1,10 @@
 import { Command, CommanderError, Option } from "commander";
-import { EmbeddedDatabaseError } from "../database/embedded-database-error.ts";
-import { RegistryError } from "../identity/registry-error.ts";
-import { OperatorError } from "../operator/operator-change.ts";
-import { RegisterFileError } from "../register/load-register.ts";
 import { addCheckCommand } from "./check.ts";
-import { addAlarmCommands, addRegisterCommands, addSubmissionCommands } from "./operator-alarms.ts";
-import { addAuditCommands } from "./operator-audit.ts";
-import { addClientCommands, addGrantCommands, addOperatorCommands } from "./operator-clients.ts";
-import { addCertificateCommands, addKeyCommands, addSshKeyCommands } from "./operator-credentials.ts";
-import {
-  addAccountCommands,
-  addAnswerCommands,
-  addDropCommands,
-  addSigningCertificateCommands,
-} from "./operator-exchange.ts";
-import { addInsurerCommands } from "./operator-insurers.ts";
 import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
 import { addSendCommand } from "./send.ts";
+
+/** What insurers run on their own machines: it needs no settings and no database. */
+const INSURER_COMMANDS = { check: addCheckCommand, send: addSendCommand } as const;
 
 const EXAMPLES = `
 Examples:
@@ -25,27 +13,39 @@ Examples:
   infoss client create alpha-1 --name Alpha --insurer 0403019261 --jwks alpha-1.jwks.json --certificate alpha-1.pem --environment validation
   infoss certificate list --client alpha-1
   infoss alarms list --json
+  infoss check contracts.xml
 
 Settings are the gateway's own (docs/operations.md): run it where the gateway runs. A command that changes something names
 its environment. Ends with 0 when done, 1 when it cannot be done, 2 when the command is not understood.`;
 
-/** The command line of operators; answers the exit status. Every sentence for the operator goes to standard error. */
+/** The command line; answers the exit status. Every sentence for whoever typed it goes to standard error. */
 export async function runInfoss(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const isOfInsurer = args[0] !== undefined && Object.hasOwn(INSURER_COMMANDS, args[0]);
+  // What operators need takes a second to read and some memory.
+  const operators = isOfInsurer ? undefined : await import("./operator-commands.ts");
+  const commands = [...(operators?.OPERATOR_COMMANDS ?? []), ...Object.values(INSURER_COMMANDS)];
   try {
-    await createProgram(surroundings).parseAsync(args, { from: "user" });
+    await createProgram(commands, surroundings).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     // Commander has said it.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof CommandEnded) return error.status;
-    surroundings.say(`${explain(error)}\n`);
+    const isSentence = [CommandMistake, CommandRefused, ...(operators?.OPERATOR_ERRORS ?? [])].some(
+      (kind) => error instanceof kind,
+    );
+    surroundings.say(`${isSentence ? (error as Error).message : explain(error)}\n`);
     return error instanceof CommandMistake ? 2 : 1;
   }
 }
 
-function createProgram(surroundings: Surroundings): Command {
+type AddCommand = (program: Command, surroundings: Surroundings) => void;
+
+function createProgram(commands: readonly AddCommand[], surroundings: Surroundings): Command {
   const program = new Command("infoss")
-    .description("Operators' acts on a gateway for the exchange of digital contracts, each on the audit trail.")
+    .description(
+      "Exchange of digital contracts: what insurers check and send, and operators' acts, each on the audit trail.",
+    )
     .addOption(
       new Option("--environment <name>", "where to act; required for every act").choices(["validation", "production"]),
     )
@@ -56,44 +56,16 @@ function createProgram(surroundings: Surroundings): Command {
     .showHelpAfterError("(--help tells more)")
     .exitOverride()
     .addHelpText("after", EXAMPLES);
-  const groups = [
-    addOperatorCommands,
-    addInsurerCommands,
-    addClientCommands,
-    addGrantCommands,
-    addCertificateCommands,
-    addKeyCommands,
-    addSshKeyCommands,
-    addAccountCommands,
-    addSigningCertificateCommands,
-    addDropCommands,
-    addAnswerCommands,
-    addAlarmCommands,
-    addSubmissionCommands,
-    addRegisterCommands,
-    addAuditCommands,
-    addSendCommand,
-    addCheckCommand,
-  ];
-  for (const add of groups) add(program, surroundings);
+  for (const add of commands) add(program, surroundings);
   return program;
 }
 
-const FOR_OPERATORS = [
-  CommandMistake,
-  CommandRefused,
-  RegistryError,
-  OperatorError,
-  EmbeddedDatabaseError,
-  RegisterFileError,
-];
 /** The database has other tables, columns or roles than this version knows. */
 const OTHER_VERSION = new Set(["42P01", "42703", "42883", "42704", "22023"]);
 
 /** What went wrong as a sentence. Says nothing of values: messages of the database may quote some. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return "The command failed.";
-  if (FOR_OPERATORS.some((kind) => error instanceof kind)) return error.message;
   const code = "code" in error ? String(error.code) : "";
   if (OTHER_VERSION.has(code)) {
     return `The database is not one of this version of the gateway (${code}): start the gateway once, which brings it up to date.`;
