@@ -23,6 +23,7 @@ import { type NewAlarm, raiseAlarm } from "./operations/alarms.ts";
 import { startExpiryWatch } from "./operator/expiry-watch.ts";
 import { readKeys } from "./read-keys.ts";
 import { loadCompetenceCodes } from "./register/load-register.ts";
+import { startWebhooks } from "./start-webhooks.ts";
 
 export interface App {
   /** Where clients reach the REST door; absent in a process that only works. */
@@ -82,11 +83,13 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
     const sftp = config.roles.includes("sftp")
       ? await startExchange(config, intake, persons, metrics, held)
       : undefined;
-    const parts = { database, stop, ...(sftp && { sftp }) };
-    if (!config.roles.includes("serve")) return parts;
-    const door = await openDoor({ config, intake, keys, keyRing, metrics, raiseAlarm: raise });
-    activities.push(() => door.close());
-    return { url: door.url, ...parts };
+    const isServing = config.roles.includes("serve");
+    const door = isServing ? await openDoor({ config, intake, keys, keyRing, metrics, raiseAlarm: raise }) : undefined;
+    if (door) activities.push(() => door.close());
+    if (config.roles.includes("worker")) {
+      activities.push(await startWebhooks({ config, intake, keys, metrics, url: door?.url }));
+    }
+    return { database, stop, ...(sftp && { sftp }), ...(door && { url: door.url }) };
   } catch (error) {
     await stop();
     throw error;

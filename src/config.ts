@@ -12,6 +12,7 @@ import {
 import type { MassChangeLimits } from "./intake/mass-change.ts";
 import { createSettingReader, type Environment, type SettingReader } from "./setting-reader.ts";
 import { readSftpSettings, type SftpSettings } from "./sftp-settings.ts";
+import { readWebhookSettings, type WebhookSettings } from "./webhook-settings.ts";
 
 export const DEPLOYMENTS = ["validation", "production"] as const;
 export type Deployment = (typeof DEPLOYMENTS)[number];
@@ -69,6 +70,7 @@ export interface Config {
   /** Rows of INAMI verification an insurer may have looked up on a day, for its contracts and in the phase `access`. */
   readonly verificationQuota: { readonly perDay: number; readonly perDayInAccess: number };
   readonly sftp: SftpSettings;
+  readonly webhooks: WebhookSettings;
   readonly shutdownTimeoutMs: number;
   /** Requests a minute of a client, and from an address for which no client stands; 0: no limit. */
   readonly requestsPerMinutePerClient: number;
@@ -133,6 +135,7 @@ export function readConfig(environment: Environment = process.env): Config {
     ...(externalIssuer === undefined ? {} : { externalIssuer }),
     ...readLimits(read),
     sftp: readSftpSettings(read, problems, dataDirectory),
+    webhooks: readWebhookSettings(read, problems),
     ...readAbuseLimits(read),
     ...(read.isSet("METRICS_PORT") && {
       metricsPort: read.integer("METRICS_PORT", { minimum: 0, maximum: 65_535, otherwise: 0 }),
@@ -239,6 +242,7 @@ function readExternalIssuer(read: SettingReader, problems: string[]): ExternalIs
 
 /** Files without a certificate whose issuer could be looked at. */
 const KEY_FILES: readonly string[] = ["TLS_KEY_FILE", "AUDIT_KEY_FILE", "SFTP_KEY_FILE"];
+const OPTIONAL_FILES: readonly string[] = ["AUTH_CA_FILE", "SFTP_KEY_FILE", "WEBHOOK_CA_FILE"];
 
 /** What production may not lean on: everything this machine makes for itself, and guesses about its own address. */
 function refuseDevelopmentParts(read: SettingReader, certificatesFolder: string): string[] {
@@ -260,6 +264,7 @@ function refuseDevelopmentParts(read: SettingReader, certificatesFolder: string)
     "AUDIT_KEY_FILE",
     "AUTH_CA_FILE",
     "SFTP_KEY_FILE",
+    "WEBHOOK_CA_FILE",
   ] as const) {
     const path = read.path(name);
     const [kind, form] =
@@ -267,7 +272,7 @@ function refuseDevelopmentParts(read: SettingReader, certificatesFolder: string)
         ? ["folder", "folder of PEM files"]
         : ["file", name === "AUDIT_KEY_FILE" ? "file of 32 random bytes" : "PEM file"];
     if (path === undefined) {
-      if (name === "AUTH_CA_FILE" || name === "SFTP_KEY_FILE") continue;
+      if (OPTIONAL_FILES.includes(name)) continue;
       problems.push(`${name} is not set: production refuses development certificates and keys. Set it to a ${form}.`);
     } else if (isInside(certificatesFolder, path)) {
       problems.push(

@@ -16,6 +16,7 @@ import type { Intake } from "./intake/intake.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { NewAlarm } from "./operations/alarms.ts";
 import type { Keys } from "./read-keys.ts";
+import { createSecretBox } from "./webhooks/secret-box.ts";
 
 export interface DoorParts {
   readonly config: Config;
@@ -90,6 +91,7 @@ export async function openDoor(parts: DoorParts): Promise<{ url: string; close()
     metrics,
     raiseAlarm,
     audit: { log: auditLog, persons: createPersonHasher(keys.auditKey) },
+    webhookSecrets: createSecretBox(keys.auditKey),
     pingDatabase: () => database.plain`select 1`,
     limits: {
       closeGraceMs: config.shutdownTimeoutMs,

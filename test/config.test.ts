@@ -92,6 +92,7 @@ t.test("an empty environment is validation on this machine, with everything made
       goTimeoutHours: 24,
       answerRetentionDays: 90,
     },
+    webhooks: { exemptHosts: [] },
     shutdownTimeoutMs: 30_000,
     requestsPerMinutePerClient: 6000,
     requestsPerMinutePerAddress: 3000,
@@ -309,6 +310,7 @@ t.test("production refuses development files by their place, through links too",
     SIGNING_KEYS_DIRECTORY: link,
     AUDIT_KEY_FILE: development.auditKeyFile,
     AUTH_CA_FILE: development.authority.certificateFile,
+    WEBHOOK_CA_FILE: development.authority.certificateFile,
   };
   const environment = { ...files, AUTH_ISSUER: "https://issuer.example" };
   t.same(problemsOf({ ...environment, DATA_DIRECTORY: production.DATA_DIRECTORY }), [], "validation takes them");
@@ -319,6 +321,17 @@ t.test("production refuses development files by their place, through links too",
       return `${name} is ${path}, a development ${kind}: production refuses it. Set it to a ${kind} of your own.`;
     }),
   );
+});
+
+t.test("production delivers webhooks to public addresses alone", async (t) => {
+  const WEBHOOK_EXEMPT_HOSTS = "localhost, Hooks.example";
+  t.same(readConfig({ WEBHOOK_EXEMPT_HOSTS }).webhooks, { exemptHosts: ["localhost", "hooks.example"] });
+  t.same(problemsOf({ WEBHOOK_EXEMPT_HOSTS: "localhost:8080" }), [
+    "WEBHOOK_EXEMPT_HOSTS must be host names separated by commas, without ports.",
+  ]);
+  t.same(problemsOf({ ...production, WEBHOOK_EXEMPT_HOSTS }), [
+    "WEBHOOK_EXEMPT_HOSTS is set: production delivers to public addresses alone. Leave it out.",
+  ]);
 });
 
 t.test("production refuses a folder of its own that leads to a development key", async (t) => {

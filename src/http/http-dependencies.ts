@@ -8,6 +8,7 @@ import type { FailedAuthentications } from "../identity/failed-authentications.t
 import type { Intake } from "../intake/intake.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { NewAlarm } from "../operations/alarms.ts";
+import type { SecretBox } from "../webhooks/secret-box.ts";
 import type { HttpLimits } from "./limits/http-limits.ts";
 import type { TlsMaterial } from "./tls-options.ts";
 import type { TlsFiles } from "./tls-reload.ts";
@@ -30,6 +31,8 @@ export interface HttpDependencies {
   /** Makes operators see; never rejects. Absent: a log line is all. */
   readonly raiseAlarm?: (alarm: NewAlarm) => Promise<void>;
   readonly audit: { readonly log: AuditLog; readonly persons: PersonHasher };
+  /** What secrets of webhooks are kept in. */
+  readonly webhookSecrets: SecretBox;
   /** Settles when the database answers; health asks it under a time limit. */
   readonly pingDatabase: () => Promise<unknown>;
   readonly limits?: Partial<HttpLimits>;

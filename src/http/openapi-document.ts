@@ -43,6 +43,7 @@ const TAGS = [
   { name: "Contracts", description: "Contracts one by one, and the portfolio as held" },
   { name: "Notices", description: "What the institute tells an insurer outside of its files" },
   { name: "Events", description: "All that happened, in one ordered feed for each insurer" },
+  { name: "Webhooks", description: "The same events, pushed to you" },
   { name: "Reference data", description: "Code lists" },
   { name: "Service", description: "Health, keys and this document" },
   {

@@ -24,6 +24,9 @@ export interface Metrics {
   readonly failedAuthentications: Counter<"reason">;
   readonly alarms: Counter<"code">;
   readonly sftpRounds: Counter<"outcome">;
+  readonly webhookDeliveries: Counter<"outcome">;
+  /** Adds how many webhook subscriptions there are by state, asked for at each scrape. */
+  watchWebhooks(countStates: () => Promise<Readonly<Record<string, number>>>): void;
   /** Adds figures of each SFTP account, asked for at each scrape. */
   watchSftpAccounts(listHealth: () => Promise<readonly SftpAccountHealth[]>): void;
 }
@@ -72,6 +75,13 @@ export function createMetrics(countSubmissions: () => Promise<SubmissionCounts>)
       labelNames: ["outcome"],
       registers,
     }),
+    webhookDeliveries: new Counter({
+      name: "infoss_webhook_deliveries_total",
+      help: "Attempts to push a message to a webhook by this process; delivered, or the fault",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    watchWebhooks: (countStates) => addWebhookGauge(registry, countStates),
     watchSftpAccounts: (listHealth) => addSftpGauges(registry, listHealth),
   };
 }
@@ -104,6 +114,22 @@ function addSubmissionGauges(registry: Registry, countSubmissions: () => Promise
     registers,
     async collect() {
       this.set((await ask())?.oldestWaitingSeconds ?? Number.NaN);
+    },
+  });
+}
+
+function addWebhookGauge(registry: Registry, countStates: () => Promise<Readonly<Record<string, number>>>): void {
+  new Gauge({
+    name: "infoss_webhook_subscriptions",
+    help: "Webhook subscriptions by state; failing: active, and the last attempt failed",
+    labelNames: ["state"],
+    registers: [registry],
+    async collect() {
+      const counts = await countStates().catch(() => undefined);
+      this.reset();
+      for (const state of ["active", "failing", "paused", "disabled"]) {
+        this.set({ state }, counts ? (counts[state] ?? 0) : Number.NaN);
+      }
     },
   });
 }

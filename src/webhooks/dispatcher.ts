@@ -18,8 +18,8 @@ export interface DispatcherOptions {
   readonly raiseAlarm: (alarm: NewAlarm) => Promise<void>;
   readonly box: SecretBox;
   readonly openEndpoint: OpenEndpoint;
-  /** Address of the API, as in the links of events; asked for when something is sent. */
-  readonly api: () => string;
+  /** Address of the API, as in the links of events. */
+  readonly api: string;
   /** How long the delivery log is kept. */
   readonly retentionMs: number;
   readonly pollIntervalMs: number;
@@ -116,7 +116,7 @@ async function serve(
       tenant: database.asInsurer(insurerId),
       claim,
       box,
-      api: options.api(),
+      api: options.api,
       leaseMs,
       openEndpoint,
       signal,

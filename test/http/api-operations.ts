@@ -46,6 +46,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   submissionId: "01936a3c-0000-7000-8000-000000000000",
   contractId: "01936a3c-0000-7000-8000-000000000000",
   noticeId: "01936a3c-0000-7000-8000-000000000000",
+  subscriptionId: "01936a3c-0000-7000-8000-000000000000",
   eventId: "01936a3c-0000-7000-8000-000000000000",
   alarmId: "01936a3c-0000-7000-8000-000000000000",
   recordNumber: "1",

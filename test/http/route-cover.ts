@@ -78,6 +78,8 @@ export interface Ids {
   readonly laterNotice: string;
   /** Tells of `processed`. */
   readonly event: string;
+  /** A subscription with a delivery in its log. */
+  readonly webhook: string;
   readonly enterpriseNumber: string;
 }
 
@@ -88,7 +90,7 @@ export interface Cover {
   /** What the owner's answer holds of its data; absent: it has no body. */
   readonly shows?: RegExp;
   /** Of the answer to another insurer: 404 where the id is the resource itself, else that of what is its own. */
-  readonly otherStatus: 200 | 202 | 404 | 409;
+  readonly otherStatus: 200 | 201 | 202 | 404 | 409;
   /** Fields of the answer that are new each time, whatever was asked. */
   readonly fresh?: readonly string[];
 }
@@ -111,6 +113,20 @@ const ofContract = (below: string, body: object, method = "POST"): Cover => ({
   }),
   shows: /"outcome":"accepted"/,
   otherStatus: 409,
+});
+
+/** To another insurer no id of a subscription is one. */
+const ofWebhook = (
+  below: string,
+  { body, shows, method }: { body?: object; shows?: RegExp; method?: string } = {},
+): Cover => ({
+  ask: ({ webhook }) => ({
+    path: `/webhookSubscriptions/${webhook}${below}`,
+    ...(method && { method }),
+    ...(body && { headers: JSON_BODY, body: JSON.stringify(body) }),
+  }),
+  ...(shows && { shows }),
+  otherStatus: 404,
 });
 
 export const WALK_REFERENCE = "WALK-1";
@@ -194,6 +210,40 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
     shows: /"reference":"WALK-1"/,
     otherStatus: 404,
   },
+  "GET /webhookSubscriptions": {
+    ask: () => ({ path: "/webhookSubscriptions" }),
+    shows: /"url":"https:\/\/hooks\.alpha\.example\/WALK-1"/,
+    otherStatus: 200,
+  },
+  "GET /webhookSubscriptions/{subscriptionId}": ofWebhook("", { shows: /hooks\.alpha\.example/ }),
+  "GET /webhookSubscriptions/{subscriptionId}/deliveries": ofWebhook("/deliveries", { shows: /"attempt":1/ }),
+  "POST /webhookSubscriptions": {
+    ask: () => ({
+      path: "/webhookSubscriptions",
+      method: "POST",
+      headers: JSON_BODY,
+      body: JSON.stringify({ url: "https://hooks.new.example/" }),
+    }),
+    shows: /"secret":"whsec_/,
+    otherStatus: 201,
+    fresh: ["self", "href", "secret", "subscriptionId", "createdAt", "changedAt", "location"],
+  },
+  "PUT /webhookSubscriptions/{subscriptionId}": ofWebhook("", {
+    method: "PUT",
+    body: { url: "https://hooks.alpha.example/WALK-1", state: "paused" },
+    shows: /"state":"paused"/,
+  }),
+  "POST /webhookSubscriptions/{subscriptionId}/rotateSecret": ofWebhook("/rotateSecret", {
+    method: "POST",
+    body: { overlapHours: 0 },
+    shows: /"secret":"whsec_/,
+  }),
+  "POST /webhookSubscriptions/{subscriptionId}/ping": ofWebhook("/ping", { method: "POST" }),
+  "POST /webhookSubscriptions/{subscriptionId}/replay": ofWebhook("/replay", {
+    method: "POST",
+    body: { fromPosition: 1, toPosition: 1 },
+  }),
+  "DELETE /webhookSubscriptions/{subscriptionId}": ofWebhook("", { method: "DELETE" }),
   "GET /notices": {
     ask: ({ laterNotice }) => ({ path: `/notices?afterNotice=${laterNotice}` }),
     shows: /"kind":"certificateExpires"/,

@@ -54,7 +54,15 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
   await listEvents(door.database.asInsurer(door.alphaId), { after: 0, limit: 1 });
   const [event] = await door.owner<{ id: string }[]>`
     select event_id as id from event where insurer_id = ${door.alphaId} and details->>'submissionId' = ${processed}`;
-  return { processed, waiting, contract, notice, laterNotice, event: event!.id, enterpriseNumber: ALPHA };
+  const [webhook] = await door.owner<{ id: string }[]>`
+    insert into webhook_subscription (insurer_id, client_id, url, position)
+    values (${door.alphaId}, ${clientIdOf(ALPHA)}, 'https://hooks.alpha.example/WALK-1', 0)
+    returning subscription_id as id`;
+  await door.owner`
+    insert into webhook_delivery (insurer_id, subscription_id, cause, attempt, outcome, duration_ms)
+    values (${door.alphaId}, ${webhook!.id}, 'ping', 1, 'delivered', 5)`;
+  const ids = { processed, waiting, contract, notice, laterNotice, event: event!.id, webhook: webhook!.id };
+  return { ...ids, enterpriseNumber: ALPHA };
 }
 
 /** Walks every operation that has a cover; answers what is wrong, a sentence each. */
@@ -78,7 +86,7 @@ export async function walkRoutes(t: Test, door: Door, own: Ids): Promise<string[
 }
 
 /** Ids made at the same moment as those that exist, but for their last digits: nobody has them. */
-function neverExisting({ processed, waiting, contract, notice, laterNotice, event }: Ids): Ids {
+function neverExisting({ processed, waiting, contract, notice, laterNotice, event, webhook }: Ids): Ids {
   const mutate = (id: string) => id.replace(/.{12}$/, (tail) => [...tail].reverse().join("").replace(/^./, "e"));
   return {
     processed: mutate(processed),
@@ -87,6 +95,7 @@ function neverExisting({ processed, waiting, contract, notice, laterNotice, even
     notice: mutate(notice),
     laterNotice: mutate(laterNotice),
     event: mutate(event),
+    webhook: mutate(webhook),
     enterpriseNumber: NEVER_ADMITTED,
   };
 }

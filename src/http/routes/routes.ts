@@ -23,6 +23,7 @@ import { listNoticesRoute } from "./list-notices.ts";
 import { listRecordsRoute } from "./list-records.ts";
 import { listSubmissionsRoute } from "./list-submissions.ts";
 import { operatorRoutes } from "./operator/operator-routes.ts";
+import { webhookRoutes } from "./webhooks/webhook-routes.ts";
 
 /** Every route of the REST door; the order is that of the OpenAPI document. */
 export async function addRoutes(app: Api, provide: ProvideDependencies): Promise<void> {
@@ -40,6 +41,7 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   await contractRoutes(app, provide);
   listEventsRoute(app, provide);
   getEventRoute(app, provide);
+  await webhookRoutes(app, provide);
   listNoticesRoute(app, provide);
   getNoticeRoute(app, provide);
   listFindingsRoute(app);
