@@ -145,7 +145,8 @@ t.test("every setting is read", async (t) => {
   };
   const more = { HOST: "::", PORT: "0", ROLES: "worker", MAXIMUM_BYTES: "1000", SHUTDOWN_TIMEOUT_MS: "0" };
   const external = { AUTH_ISSUER: "https://issuer.example/realms/nihdi/", AUTH_CA_FILE: own.CLIENT_CA_FILE };
-  t.strictSame(readConfig({ ...production, ...limits, ...sftp, ...more, ...external, LOG_LEVEL: "warn" }), {
+  const hooks = { WEBHOOK_CA_FILE: own.CLIENT_CA_FILE };
+  t.strictSame(readConfig({ ...production, ...limits, ...sftp, ...more, ...external, ...hooks, LOG_LEVEL: "warn" }), {
     environment: "production",
     host: "::",
     port: 0,
@@ -186,6 +187,7 @@ t.test("every setting is read", async (t) => {
       goTimeoutHours: 48,
       answerRetentionDays: 30,
     },
+    webhooks: { exemptHosts: [], caFile: own.CLIENT_CA_FILE },
     metricsPort: 9464,
     requestsPerMinutePerClient: 61,
     requestsPerMinutePerAddress: 62,

@@ -3,7 +3,7 @@ import { createServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import t from "tap";
 import { createDevelopmentAuthority, issueCertificate } from "../../src/identity/issue-certificate.ts";
-import { type EndpointOptions, type PostResult, createEndpointOpener } from "../../src/webhooks/send-webhook.ts";
+import { createEndpointOpener, type EndpointOptions, type PostResult } from "../../src/webhooks/send-webhook.ts";
 import { renderPing, signMessage } from "../../src/webhooks/webhook-message.ts";
 import { authority, createOpener, HOOK_HOST, openEndpoint } from "./open-endpoint.ts";
 
@@ -46,7 +46,7 @@ t.test("a kept connection that the endpoint closed is no failure", async (t) => 
   await channel.post(message);
   endpoint.answerWith((response, { headers }) => {
     // The first that comes over the kept connection is cut, as by a server that has just closed it.
-    if (endpoint.connections() === 1) response.socket!.resetAndDestroy();
+    if (endpoint.connections() === 1) response.socket!.destroy();
     else response.writeHead(headers["webhook-id"] ? 204 : 400).end();
   });
   t.match(await channel.post(message), { status: 204, fault: undefined });
@@ -70,18 +70,21 @@ t.test("every status but 200 to 299 is a failure, and none is followed", async (
   t.equal(elsewhere.connections(), 0);
 });
 
-t.test("an endpoint that says nothing is given up, whether it takes the connection, the request, or neither", async (t) => {
-  const silent = await openEndpoint(t, () => {});
-  t.same(await post(silent.url, { timeoutMs: SHORT_MS }), { fault: "timedOut" });
-  const mute = createTcpServer().listen(0, "127.0.0.1");
-  await once(mute, "listening");
-  mute.on("connection", (socket) => t.teardown(() => socket.destroy()));
-  t.teardown(() => mute.close());
-  const { port } = mute.address() as AddressInfo;
-  t.same(await post(`https://${HOOK_HOST}:${port}/`, { timeoutMs: SHORT_MS }), { fault: "timedOut" });
-  const slowName = { timeoutMs: SHORT_MS, resolve: () => new Promise<never>(() => {}) };
-  t.same(await post(silent.url, slowName), { fault: "timedOut" }, "nor a name server that does not answer");
-});
+t.test(
+  "an endpoint that says nothing is given up, whether it takes the connection, the request, or neither",
+  async (t) => {
+    const silent = await openEndpoint(t, () => {});
+    t.same(await post(silent.url, { timeoutMs: SHORT_MS }), { fault: "timedOut" });
+    const mute = createTcpServer().listen(0, "127.0.0.1");
+    await once(mute, "listening");
+    mute.on("connection", (socket) => t.teardown(() => socket.destroy()));
+    t.teardown(() => mute.close());
+    const { port } = mute.address() as AddressInfo;
+    t.same(await post(`https://${HOOK_HOST}:${port}/`, { timeoutMs: SHORT_MS }), { fault: "timedOut" });
+    const slowName = { timeoutMs: SHORT_MS, resolve: () => new Promise<never>(() => {}) };
+    t.same(await post(silent.url, slowName), { fault: "timedOut" }, "nor a name server that does not answer");
+  },
+);
 
 t.test("an answer without end, or drop by drop, costs nothing: its status has said all", async (t) => {
   let written = 0;
@@ -138,7 +141,9 @@ t.test("no connection is made to an address that is not public, not even one of 
   }
   t.same(await refused("93.184.216.34", "127.0.0.1"), { fault: "addressRefused" });
   // Without what a test hands over: names of this machine as its own resolver knows them.
-  const channel = createEndpointOpener({ ca: [authority.certificatePem] })(new URL(`https://localhost:${endpoint.port}/`));
+  const channel = createEndpointOpener({ ca: [authority.certificatePem] })(
+    new URL(`https://localhost:${endpoint.port}/`),
+  );
   t.match(await channel.post(message), { fault: "addressRefused" });
   t.equal(endpoint.connections(), 0);
 });
