@@ -22,7 +22,13 @@ export interface WebhookParts {
 }
 
 /** Begins to push events to endpoints; answers how to stop that. */
-export async function startWebhooks({ config, intake, keys, metrics, url }: WebhookParts): Promise<() => Promise<void>> {
+export async function startWebhooks({
+  config,
+  intake,
+  keys,
+  metrics,
+  url,
+}: WebhookParts): Promise<() => Promise<void>> {
   const { database, clock, log, raiseAlarm } = intake;
   const { exemptHosts, caFile } = config.webhooks;
   const ca = caFile === undefined ? undefined : [...getCACertificates("default"), await readFile(caFile, "utf8")];
