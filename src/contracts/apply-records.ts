@@ -20,6 +20,7 @@ export async function applyRecords(tx: TransactionSql, merge: Merge): Promise<vo
     const piece = await listStaged(tx, after);
     if (piece.length === 0) return;
     await applyPiece(tx, merge, piece);
+    if (piece.length < PIECE_RECORDS) return;
     after = piece.at(-1)!.recordNumber;
   }
 }

@@ -7,24 +7,35 @@ import type { TransactionSql } from "./sql.ts";
 
 type Fragment = PendingQuery<Row[]>;
 
+const STAGED_COLUMNS = `(
+  record_number int not null, line int not null, byte_offset bigint not null, byte_length int not null,
+  sender_reference text collate "C", action text, contract_number text collate "C", inami_root text collate "C",
+  alias_roots text[] collate "C", inami_number text collate "C", start_on date, end_on date, reason text, contract_kind text, ssin text collate "C",
+  solidarity boolean, language text, payment_reference text collate "C",
+  findings jsonb, last_finding jsonb, malformed boolean not null default false, blocked boolean not null, met boolean not null default false, unchanged boolean not null default false,
+  contract_id uuid not null default uuidv7()
+)`;
+
 /**
  * Records of the submission that this transaction processes. A temporary table of the transaction: never logged, gone
  * with it, seen by nobody else. `contract_id` is drawn here so that contract and version agree without a look-up;
  * `start_on` is the day from which a record holds: `startOn` of `new`, `effectiveOn` of `modify`. `malformed` records
  * failed the checks of their own form; `blocked` ones are rejected for whatever reason. `inami_root` and `alias_roots`
  * are the register's to correct: under which root the contract is known, and which others its provider had. `met` marks
- * records whose contract was there already; `last_finding` is told behind all others.
+ * records whose contract was there already; `last_finding` is told behind all others. A table that is made anew has its
+ * statements planned anew too: for as many rows as it holds.
  */
 export async function createStagingTable(tx: TransactionSql): Promise<void> {
   await tx.unsafe(`
-    create temporary table staged (
-      record_number int not null, line int not null, byte_offset bigint not null, byte_length int not null,
-      sender_reference text collate "C", action text, contract_number text collate "C", inami_root text collate "C",
-      alias_roots text[] collate "C", inami_number text collate "C", start_on date, end_on date, reason text, contract_kind text, ssin text collate "C",
-      solidarity boolean, language text, payment_reference text collate "C",
-      findings jsonb, last_finding jsonb, malformed boolean not null default false, blocked boolean not null, met boolean not null default false, unchanged boolean not null default false,
-      contract_id uuid not null default uuidv7()
-    ) on commit drop`);
+    drop table if exists pg_temp.staged; create temporary table staged ${STAGED_COLUMNS} on commit drop`);
+}
+
+/**
+ * The same for one record at a time: the connection keeps the table, empty after each transaction, and with it the plans of
+ * the statements on it. To make it and to plan them is more work than the record itself.
+ */
+export async function keepStagingTable(tx: TransactionSql): Promise<void> {
+  await tx.unsafe(`create temporary table if not exists staged ${STAGED_COLUMNS} on commit delete rows`);
 }
 
 type Eleven<T> = [T, T, T, T, T, T, T, T, T, T, T];

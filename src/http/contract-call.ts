@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { Language } from "../findings/language.ts";
 import { renderFinding } from "../findings/render-finding.ts";
-import { RECORD_FIELDS } from "../formats/contract-file/contract-file-vocabulary.ts";
+import { RECORD_FIELDS, REFERENCE_LENGTH } from "../formats/contract-file/contract-file-vocabulary.ts";
 import { collapseWhiteSpace } from "../formats/contract-file/token-text.ts";
 import type { RecordCall } from "../intake/record-call.ts";
 import { RECORD_OUTCOMES } from "../intake/submission.ts";
@@ -43,9 +44,11 @@ export const callHeaders = {
   [KEY_FIELD]: {
     type: "string",
     description:
-      "1 to 35 visible characters of your choice, the reference of this call among your submissions. The same call under " +
-      "the same key gets its first answer again, so a retry is always safe.",
-    examples: ["7f3a9c51e0d84b6fa2c4"],
+      "1 to 255 visible characters of your choice, a UUID for example, with or without quotation marks around them. The same " +
+      "call under the same key gets its first answer again, so a retry is always safe. The key is the reference of the call " +
+      "among your submissions: a UUID without its hyphens; of any other key longer than 35 characters the first 35 " +
+      "hexadecimal digits of its SHA-256.",
+    examples: ["7f3a9c51-e0d8-4b6f-a2c4-90ee16ac7bd3"],
   },
 };
 export const preconditionHeaders = {
@@ -117,12 +120,23 @@ export function setEtag(reply: FastifyReply, version: number): void {
   reply.header("ETag", `"${version}"`);
 }
 
-const KEY = /^[!#-~]{1,35}$/;
+const KEY = /^(?:"([!#-~]{1,255})"|([!#-~]{1,255}))$/;
 
 function readKey(request: FastifyRequest): string {
   const field = request.headers["idempotency-key"];
-  if (typeof field !== "string" || !KEY.test(field)) throw keyMissing(field !== undefined);
-  return field;
+  const [, quoted, plain] = (typeof field === "string" && KEY.exec(field)) || [];
+  const key = quoted ?? plain;
+  if (key === undefined) throw keyMissing(field !== undefined);
+  return referenceOf(key);
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** References have 35 characters at most, as in files, and share their space: one key is one reference. */
+function referenceOf(key: string): string {
+  if (key.length <= REFERENCE_LENGTH) return key;
+  if (UUID.test(key)) return key.replaceAll("-", "").toLowerCase();
+  return createHash("sha256").update(key).digest("hex").slice(0, REFERENCE_LENGTH);
 }
 
 /** RFC 9110 section 13.1.1: only strong tags match, and `*` matches whatever is there. */

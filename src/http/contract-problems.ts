@@ -41,7 +41,7 @@ export function contractNotFound(): Problem {
 
 export function keyMissing(isThere: boolean): Problem {
   const detail = isThere
-    ? "Idempotency-Key has 1 to 35 visible characters, no quotation marks."
+    ? "Idempotency-Key has 1 to 255 visible characters, no quotation marks among them."
     : "The header Idempotency-Key is missing.";
   return badRequest(detail, {
     kind: isThere ? "invalidInput" : "requiredInput",

@@ -24,13 +24,14 @@ export async function mergeStaged(
     await tx`set local work_mem = '64MB'`;
   }
   await checkStagedProviders(tx, clock.today());
-  await checkStagedReferences(tx);
+  // One record alone repeats no other's reference.
+  if (recordCount > 1) await checkStagedReferences(tx);
   if (kind === "delta") {
     if (recordCount > 1) await tx`create index on staged (record_number)`;
     await applyRecords(tx, merge);
   } else {
     await mergeInitialLoad(tx, merge);
   }
-  await tellLastFindings(tx);
+  if (recordCount > 1) await tellLastFindings(tx);
   reachStep("process.contractsMerged");
 }

@@ -10,19 +10,21 @@ export async function insertRecordOutcomes(
 ): Promise<RecordCounts> {
   const outcome = tx`case when blocked then 'rejected' when unchanged then 'unchanged'
     when findings is not null then 'acceptedWithWarnings' else 'accepted' end`;
-  await tx`
+  // Sent together: the server runs them one after the other.
+  const told = tx`
     insert into record_result (insurer_id, submission_id, record_number, sender_reference, outcome, findings, byte_offset, byte_length)
     select ${insurerId}::int, ${submissionId}::uuid, record_number, sender_reference, ${outcome}, findings, byte_offset, byte_length
     from staged where findings is not null`;
-  await tx`
+  const quiet = tx`
     insert into quiet_result_block (insurer_id, submission_id, outcome, block_number, record_count, record_numbers, sender_references)
     select ${insurerId}::int, ${submissionId}::uuid, ${outcome}, record_number / ${BLOCK_RECORDS}::int, count(*),
       array_agg(record_number order by record_number), array_agg(sender_reference order by record_number)
     from staged where findings is null group by 3, 4`;
-  const [counts] = await tx<RecordCounts[]>`
+  const counted = tx<RecordCounts[]>`
     select count(*) as received, count(*) filter (where outcome = 'accepted') as accepted,
       count(*) filter (where outcome = 'acceptedWithWarnings') as "acceptedWithWarnings",
       count(*) filter (where outcome = 'unchanged') as unchanged, count(*) filter (where outcome = 'rejected') as rejected
     from (select ${outcome} as outcome from staged) outcomes`;
+  const [, , [counts]] = await Promise.all([told, quiet, counted]);
   return counts!;
 }

@@ -2,13 +2,12 @@ import { createHash } from "node:crypto";
 import { zstdCompressSync } from "node:zlib";
 import { findContract, type PortfolioContract } from "../contracts/portfolio.ts";
 import type { TransactionSql } from "../database/sql.ts";
-import { createStagingTable, StagedBatch } from "../database/staged-records.ts";
+import { keepStagingTable, StagedBatch } from "../database/staged-records.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
 import { checkRecord } from "../formats/contract-file/check-record.ts";
 import { ACTION_FIELDS } from "../formats/contract-file/contract-file-vocabulary.ts";
 import { NO_FINDINGS, NO_VALUES } from "../formats/contract-file/raw-record.ts";
-import type { InsurerPhase } from "../identity/identity-kinds.ts";
 import type { CandidateInsurer } from "./candidate-insurer.ts";
 import { lockInsurer, recordChange } from "./complete-initial-load.ts";
 import type { Intake } from "./intake.ts";
@@ -16,7 +15,7 @@ import { mergeStaged } from "./merge-staged.ts";
 import { insertPayloadChunk } from "./payload-store.ts";
 import { CallRefused, type RecordCall, type RecordCallResult } from "./record-call.ts";
 import { insertRecordOutcomes } from "./record-outcomes.ts";
-import type { RecordOutcome } from "./submission.ts";
+import type { RecordCounts, RecordOutcome } from "./submission.ts";
 
 export interface RecordSubmitter {
   readonly insurer: CandidateInsurer;
@@ -51,7 +50,8 @@ export async function submitRecord(
   const content = renderCall(call);
   const arrival = { insurer, actor, call, content, sha256: createHash("sha256").update(content).digest() };
   return await intake.database.asInsurer(insurerId).run(async (tx) => {
-    const submitted = (await findFirst(intake, tx, arrival)) ?? (await takeRecord(intake, tx, arrival));
+    const met = await findFirst(intake, tx, arrival);
+    const submitted = typeof met === "string" ? await takeRecord(intake, tx, arrival, met) : met;
     await alsoCommit(tx, submitted);
     return submitted;
   });
@@ -75,22 +75,26 @@ function letterOf({ environmentName }: Intake): "R" | "S" {
   return environmentName === "production" ? "R" : "S";
 }
 
-/** The first answer to the same call, if it was answered before. One call at a time has a key, whichever gateway it reached. */
+/**
+ * The first answer to the same call, if it was answered before, else the id it gets now. One call at a time has a key,
+ * whichever gateway it reached.
+ */
 async function findFirst(
   intake: Intake,
   tx: TransactionSql,
   { insurer: { insurerId }, call, sha256 }: CallArrival,
-): Promise<SubmittedRecord | undefined> {
-  const [lock] = await tx<{ taken: boolean }[]>`
-    select pg_try_advisory_xact_lock(hashtextextended(${`call:${insurerId}:${call.reference}`}, 0)) as taken`;
+): Promise<SubmittedRecord | string> {
+  const [[lock], [first]] = await Promise.all([
+    tx<{ taken: boolean; submissionId: string }[]>`
+      select pg_try_advisory_xact_lock(hashtextextended(${`call:${insurerId}:${call.reference}`}, 0)) as taken,
+        uuidv7() as "submissionId"`,
+    tx<{ submissionId: string; sha256: Buffer; result: RecordCallResult | null; endedAt: Date | null }[]>`
+      select submission_id as "submissionId", sha256, call_result as result, ended_at as "endedAt" from submission
+      where insurer_id = ${insurerId} and environment = ${letterOf(intake)} and reference = ${call.reference}
+        and state not in ('refused', 'cancelled', 'tested')`,
+  ]);
   if (!lock!.taken) throw new CallRefused("keyInUse");
-  const [first] = await tx<
-    { submissionId: string; sha256: Buffer; result: RecordCallResult | null; endedAt: Date | null }[]
-  >`
-    select submission_id as "submissionId", sha256, call_result as result, ended_at as "endedAt" from submission
-    where insurer_id = ${insurerId} and environment = ${letterOf(intake)} and reference = ${call.reference}
-      and state not in ('refused', 'cancelled', 'tested')`;
-  if (!first) return undefined;
+  if (!first) return lock!.submissionId;
   const { submissionId, result, endedAt } = first;
   if (!result || !endedAt || !first.sha256.equals(sha256)) throw new CallRefused("keyReused");
   const contract =
@@ -98,20 +102,32 @@ async function findFirst(
   return { submissionId, result, contract, sha256, repeated: true };
 }
 
-async function takeRecord(intake: Intake, tx: TransactionSql, arrival: CallArrival): Promise<SubmittedRecord> {
+/** What needs no answer to what was asked before is sent with it: between two messages the insurer's lock is held idle. */
+async function takeRecord(
+  intake: Intake,
+  tx: TransactionSql,
+  arrival: CallArrival,
+  submissionId: string,
+): Promise<SubmittedRecord> {
   const { insurer, actor, call, sha256 } = arrival;
   const { insurerId } = insurer;
-  await lockInsurer(tx, insurerId);
-  await requireLive(tx, insurerId);
-  const named = await getNamed(tx, insurerId, call);
+  const receipt = await signReceipt(intake, arrival, submissionId);
+  const [state, named] = await Promise.all([lockInsurer(tx, insurerId), findNamed(tx, insurerId, call)]);
+  // Under the lock: an initial load that ends now has ended before, or ends after.
+  if (state.phase !== "live" || !state.initialLoadCompletedAt) throw new CallRefused("notLive");
+  checkNamed(call, named);
   const today = intake.clock.today();
-  const submissionId = await insertCall(intake, tx, arrival);
-  await stageRecord(tx, call, named, today);
-  const recordedAt = await recordChange(tx, insurerId);
+  const [recordedAt] = await Promise.all([
+    recordChange(tx, insurerId),
+    insertCall(tx, arrival, receipt),
+    stageRecord(tx, call, named, today),
+  ]);
   await mergeStaged(intake, tx, { insurerId, submissionId, recordedAt, actor }, { kind: "delta", recordCount: 1 });
-  const counts = await insertRecordOutcomes(tx, insurerId, submissionId);
-  const [staged] = await tx<{ findings: Finding[] | null; contractId: string }[]>`
-    select findings, contract_id as "contractId" from staged`;
+  const [counts, [staged]] = await Promise.all([
+    insertRecordOutcomes(tx, insurerId, submissionId),
+    tx<{ findings: Finding[] | null; contractId: string }[]>`
+      select findings, contract_id as "contractId" from staged`,
+  ]);
   const outcome = (["rejected", "unchanged", "acceptedWithWarnings"] as const).find((one) => counts[one] === 1);
   // The key is the contract's, but a contract that was cancelled may have a successor under it.
   const isOther = named !== undefined && staged!.contractId !== named.contractId;
@@ -123,35 +139,47 @@ async function takeRecord(intake: Intake, tx: TransactionSql, arrival: CallArriv
     contractId: met?.contractId ?? null,
     today,
   };
+  const details = { submissionId, reference: call.reference };
+  await Promise.all([
+    endCall(tx, { insurerId, submissionId, recordedAt, result, counts }),
+    insertEvents(tx, [{ insurerId, kind: "submissionProcessed", details }]),
+  ]);
+  return { submissionId, result, contract: met, sha256, repeated: false };
+}
+
+interface CallEnd {
+  readonly insurerId: number;
+  readonly submissionId: string;
+  readonly recordedAt: Date;
+  readonly result: RecordCallResult;
+  readonly counts: RecordCounts;
+}
+
+async function endCall(
+  tx: TransactionSql,
+  { insurerId, submissionId, recordedAt, result, counts }: CallEnd,
+): Promise<void> {
   await tx`
     update submission set state = 'processed', call_result = ${tx.json(result as never)}, ended_at = ${recordedAt},
       bytes_read = byte_length, records_read = 1, accepted_count = ${counts.accepted},
       accepted_with_warnings_count = ${counts.acceptedWithWarnings}, unchanged_count = ${counts.unchanged},
       rejected_count = ${counts.rejected}
     where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
-  const details = { submissionId, reference: call.reference };
-  await insertEvents(tx, [{ insurerId, kind: "submissionProcessed", details }]);
-  return { submissionId, result, contract: met, sha256, repeated: false };
 }
 
-/** Under the lock: an initial load that ends now has ended before, or ends after. */
-async function requireLive(tx: TransactionSql, insurerId: number): Promise<void> {
-  const [row] = await tx<{ phase: InsurerPhase; isOpen: boolean }[]>`
-    select phase, initial_load_completed_at is null as "isOpen" from insurer where insurer_id = ${insurerId}`;
-  if (row?.phase !== "live" || row.isOpen) throw new CallRefused("notLive");
-}
-
-/** The contract a call names, if it still is as the caller has seen it. */
-async function getNamed(
+async function findNamed(
   tx: TransactionSql,
   insurerId: number,
-  { contractId, expectedVersions }: RecordCall,
+  { contractId }: RecordCall,
 ): Promise<PortfolioContract | undefined> {
-  if (contractId === undefined) return undefined;
-  const contract = await findContract(tx, insurerId, contractId);
-  if (!contract) throw new CallRefused("contractNotFound");
-  if (expectedVersions?.includes(contract.version) === false) throw new CallRefused("versionChanged");
-  return contract;
+  return contractId === undefined ? undefined : await findContract(tx, insurerId, contractId);
+}
+
+/** The contract a call names must be there, still as the caller has seen it. */
+function checkNamed({ contractId, expectedVersions }: RecordCall, named: PortfolioContract | undefined): void {
+  if (contractId === undefined) return;
+  if (!named) throw new CallRefused("contractNotFound");
+  if (expectedVersions?.includes(named.version) === false) throw new CallRefused("versionChanged");
 }
 
 async function stageRecord(
@@ -166,24 +194,26 @@ async function stageRecord(
   const raw = { ...place, senderReference: reference, action, values: sent, findings: NO_FINDINGS };
   const batch = new StagedBatch();
   batch.add(checkRecord(raw, { kind: "delta", today }));
-  await createStagingTable(tx);
-  await batch.insert(tx);
+  await Promise.all([keepStagingTable(tx), batch.insert(tx)]);
 }
 
-async function insertCall(
-  intake: Intake,
-  tx: TransactionSql,
-  { insurer, actor, call, content, sha256 }: CallArrival,
-): Promise<string> {
-  const { insurerId, enterpriseNumber } = insurer;
-  const [drawn] = await tx<{ submissionId: string }[]>`select uuidv7() as "submissionId"`;
-  const { submissionId } = drawn!;
+interface CallReceipt {
+  readonly submissionId: string;
+  readonly receivedAt: Date;
+  readonly environment: "R" | "S";
+  readonly jws: string;
+}
+
+async function signReceipt(intake: Intake, arrival: CallArrival, submissionId: string): Promise<CallReceipt> {
+  const { insurer, call, content, sha256 } = arrival;
   const receivedAt = new Date();
-  const declared = { reference: call.reference, environment: letterOf(intake), kind: "delta" } as const;
+  const environment = letterOf(intake);
   const { jws } = await intake.signer.sign({
     submissionId,
-    sender: enterpriseNumber,
-    ...declared,
+    sender: insurer.enterpriseNumber,
+    reference: call.reference,
+    environment,
+    kind: "delta",
     channel: "rest",
     byteLength: content.length,
     sha256: sha256.toString("hex"),
@@ -192,14 +222,23 @@ async function insertCall(
     durable: true,
     findings: [],
   });
-  const rows = await tx`
-    insert into submission (insurer_id, submission_id, channel, state, reference, environment, kind, actor, byte_length,
-      sha256, findings, receipt_jws, received_at)
-    values (${insurerId}, ${submissionId}, 'rest', 'processing', ${declared.reference}, ${declared.environment}, 'delta',
-      ${actor}, ${content.length}, ${sha256}, '[]'::jsonb, ${jws}, ${receivedAt})
-    on conflict do nothing returning 1`;
+  return { submissionId, receivedAt, environment, jws };
+}
+
+async function insertCall(
+  tx: TransactionSql,
+  { insurer: { insurerId }, actor, call, content, sha256 }: CallArrival,
+  { submissionId, receivedAt, environment, jws }: CallReceipt,
+): Promise<void> {
+  const [rows] = await Promise.all([
+    tx`
+      insert into submission (insurer_id, submission_id, channel, state, reference, environment, kind, actor, byte_length,
+        sha256, findings, receipt_jws, received_at)
+      values (${insurerId}, ${submissionId}, 'rest', 'processing', ${call.reference}, ${environment}, 'delta',
+        ${actor}, ${content.length}, ${sha256}, '[]'::jsonb, ${jws}, ${receivedAt})
+      on conflict do nothing returning 1`,
+    insertPayloadChunk(tx, insurerId, submissionId, 0, zstdCompressSync(content)),
+  ]);
   // A file with this reference was committed a moment ago.
   if (rows.length === 0) throw new CallRefused("keyReused");
-  await insertPayloadChunk(tx, insurerId, submissionId, 0, zstdCompressSync(content));
-  return submissionId;
 }

@@ -36,7 +36,7 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
   );
   const competence = stagedFinding(tx, "competenceCodeUnknown", "inamiNumber", tx`s.inami_number`);
   // Two anti-joins by hash find the few records about which there is anything to say; only those are looked at closely.
-  await tx`
+  const checked = tx`
     with suspects as materialized (
       select s.ctid as row_id from staged s
       where s.inami_root is not null and not exists (
@@ -86,7 +86,8 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
       blocked = staged.blocked or found.is_blocking,
       inami_root = coalesce(found.replaced_by_root, staged.inami_root)
     from found where staged.ctid = found.row_id and found.findings <> '[]'::jsonb`;
-  await findAliases(tx);
+  // Sent together: the aliases are looked for once the roots are corrected.
+  await Promise.all([checked, findAliases(tx)]);
 }
 
 /** Whether `ssin` is a BIS number (month raised by 20 or 40) that provider `p` had before it got a national number. */

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import t from "tap";
 import {
+  type Answer,
   BELGIF,
   contractFile,
   isProblem,
@@ -129,6 +131,41 @@ t.test("the same call under the same key gets its first answer, whatever happene
   isProblem(t, await call(alpha, "", NEW_CONTRACT, { key: "LOAD-1" }), 422, `${OWN}idempotencyKeyReused`);
 });
 
+t.test("any key that a library may send is one reference", async (t) => {
+  const { alpha } = await openLiveDoor(t);
+  const uuid = "7F3A9C51-e0d8-4b6f-a2c4-90ee16ac7bd3";
+  const long = "x".repeat(255);
+  for (const [index, keys] of [
+    [uuid, `"${uuid}"`, uuid.toLowerCase()],
+    [long, `"${long}"`],
+    ["y".repeat(35)],
+  ].entries()) {
+    const body = { ...NEW_CONTRACT, contractNumber: `KEY-${index}` };
+    const answers: Answer[] = [];
+    for (const key of keys) answers.push(await call(alpha, "", body, { key }));
+    t.same(new Set(answers.map(({ status, text }) => `${status} ${text}`)), new Set([`201 ${answers[0]!.text}`]));
+    isProblem(t, await call(alpha, "", NEW_CONTRACT, { key: keys[0]! }), 422, `${OWN}idempotencyKeyReused`);
+  }
+  const other = { ...NEW_CONTRACT, contractNumber: "KEY-9" };
+  t.equal((await call(alpha, "", other, { key: `${long.slice(1)}z` })).status, 201, "another long key is another call");
+  const { items } = (await alpha(`${ROOT}/submissions`)).json as unknown as { items: { reference: string }[] };
+  t.same(
+    items
+      .map(({ reference }) => reference)
+      .filter((reference) => reference !== "LOAD-1")
+      .sort(),
+    [
+      "7f3a9c51e0d84b6fa2c490ee16ac7bd3",
+      createHash("sha256").update(long).digest("hex").slice(0, 35),
+      createHash("sha256")
+        .update(`${long.slice(1)}z`)
+        .digest("hex")
+        .slice(0, 35),
+      "y".repeat(35),
+    ].sort(),
+  );
+});
+
 t.test("a stale or missing precondition changes nothing and keeps the key free", async (t) => {
   const { alpha, beta } = await openLiveDoor(t);
   const made = await call(alpha, "", NEW_CONTRACT, { key: "K-1" });
@@ -152,7 +189,7 @@ t.test("a stale or missing precondition changes nothing and keeps the key free",
 
 t.test("what is not a call of the right form is refused before anything is kept", async (t) => {
   const { alpha, owner } = await openLiveDoor(t);
-  for (const key of ["", "x".repeat(36), 'with"quote', "with space"]) {
+  for (const key of ["", "x".repeat(256), 'with"quote', '""', '"open', "with space"]) {
     isProblem(t, await call(alpha, "", NEW_CONTRACT, { key }), 400, `${BELGIF}badRequest`);
   }
   for (const body of [
