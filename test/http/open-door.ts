@@ -40,7 +40,7 @@ import { createLogger } from "../../src/log.ts";
 import type { Metrics } from "../../src/metrics/metrics.ts";
 import type { NewAlarm } from "../../src/operations/alarms.ts";
 import { loadRegister } from "../../src/register/load-register.ts";
-import { createSecretBox } from "../../src/webhooks/secret-box.ts";
+import { createSecretBox, type SecretBox } from "../../src/webhooks/secret-box.ts";
 import { createTestDatabase } from "../database.ts";
 import { admitWithClient, clientIdOf } from "./admit-with-client.ts";
 import { type Claims, mintToken } from "./mint-token.ts";
@@ -106,6 +106,7 @@ export interface DoorOptions {
   /** Where the server's key and certificate and the client authority are written to, and looked for again. */
   readonly tlsFiles?: TlsFiles;
   readonly raiseAlarm?: (alarm: NewAlarm) => Promise<void>;
+  readonly webhookSecrets?: SecretBox;
 }
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
@@ -176,7 +177,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
       ...(failedAuthentications && { failedAuthentications }),
     },
     audit: { log: createAuditLog(database.trail), persons: createPersonHasher(randomBytes(32)) },
-    webhookSecrets: createSecretBox(randomBytes(32)),
+    webhookSecrets: options.webhookSecrets ?? createSecretBox(randomBytes(32)),
     pingDatabase: options.pingDatabase ?? (() => database.plain`select 1`),
     // Tests share their processors: a loop that stands still is not what they are about, unless they say so.
     limits: { lingerMs: 500, maximumEventLoopDelayMs: 0, ...options.limits },
