@@ -106,7 +106,7 @@ async function listPeriods(sql: Sql | TransactionSql, ids: readonly string[]) {
 
 async function listYears(sql: Sql | TransactionSql, ids: readonly string[], premiumYear: number) {
   return await sql<OfProfession<YearFacts>[]>`
-    select person_id as "personId", profession, year, measures, inactive_days as "inactiveDays", attributes
+    select person_id as "personId", profession, year, jsonb_strip_nulls(measures) as measures, inactive_days as "inactiveDays", attributes
     from profession_year
     where person_id = any(${ids as string[]}::uuid[]) and year <= ${premiumYear}
     order by person_id, profession, year`;

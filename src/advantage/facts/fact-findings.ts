@@ -41,3 +41,7 @@ export interface FactFinding {
 export function isBlockingFact({ code }: FactFinding): boolean {
   return FACT_FINDINGS[code].isBlocking;
 }
+
+export const BLOCKING_FACT_FINDINGS = Object.entries(FACT_FINDINGS).flatMap(([code, { isBlocking }]) =>
+  isBlocking ? [code] : [],
+);
