@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import t from "tap";
 import { evaluateAllDossiers, evaluateDossiers } from "../../src/advantage/evaluate-dossiers.ts";
 import { reproduceEvaluation } from "../../src/advantage/evaluation-blocks.ts";
@@ -8,43 +7,12 @@ import { runTransaction } from "../../src/database/run-transaction.ts";
 import type { Sql } from "../../src/database/sql.ts";
 import { createTestDatabase } from "../database.ts";
 import { rulesOf } from "./dossiers.ts";
+import { insertContract, insertDentist } from "./kept-persons.ts";
 
 const RUN: MoveRun = {
   ...{ rules: rulesOf(2024), businessDate: "2025-07-01", movedAt: "2025-07-01T02:00:00Z" },
   ...{ movedBy: "system", cause: "julyEvaluation" },
 };
-
-let roots = 10000000;
-
-/** A dentist who did enough; answers the person's id and root. */
-async function insertDentist(owner: Sql, provisions = 300): Promise<{ personId: string; root: string }> {
-  roots += 1;
-  const root = String(roots);
-  const [row] = await owner<
-    { personId: string }[]
-  >`insert into person default values returning person_id as "personId"`;
-  const { personId } = row!;
-  await owner`insert into person_number values (${root}, ${personId}, 'dentist')`;
-  await owner`insert into person_profession (person_id, profession, first_inami_number_on) values (${personId}, 'dentist', '2009-09-01')`;
-  await owner`insert into profession_period values (${personId}, 'dentist', 'recognised', '2009-09-01', null),
-    (${personId}, 'dentist', 'fullConvention', '2009-09-01', '2024-06-30'), (${personId}, 'dentist', 'partialConvention', '2024-07-01', null)`;
-  await owner`insert into profession_year (person_id, profession, year, measures) values (${personId}, 'dentist', 2024, ${owner.json({ provisions })})`;
-  return { personId, root };
-}
-
-async function insertContract(
-  owner: Sql,
-  insurerId: number,
-  root: string,
-  more: { startOn?: string; recordedAt?: string; cancelledAt?: string } = {},
-) {
-  const { startOn = "2018-01-01", recordedAt = "2019-06-01T08:00:00Z", cancelledAt = null } = more;
-  const contractId = randomUUID();
-  await owner`insert into contract values (${insurerId}, ${contractId}, ${contractId}, ${root}, ${startOn}, ${cancelledAt})`;
-  await owner`insert into contract_version (insurer_id, contract_id, version, valid_from, recorded_at, inami_number, contract_kind, solidarity, action, submission_id, record_number)
-    values (${insurerId}, ${contractId}, 1, ${startOn}, ${recordedAt}, ${`${root}001`}, 'socialPlci', true, 'new', ${randomUUID()}, 1)`;
-  return contractId;
-}
 
 async function readDossier(sql: Sql, personId: string) {
   const [row] = await sql`select state, outcome, amount_cents, linked_insurer_id, linked_contract_id, reasons, cause

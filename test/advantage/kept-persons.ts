@@ -30,10 +30,13 @@ export interface KeptContract {
   readonly cancelledAt?: string;
 }
 
-/** A contract of long ago; its number is its id. Answers the id. */
+/** A contract of long ago, with an insurer that is there or is made; its number is its id. Answers the id. */
 export async function insertContract(owner: Sql, insurerId: number, root: string, more: KeptContract = {}) {
   const { startOn = "2018-01-01", recordedAt = "2019-06-01T08:00:00Z", cancelledAt = null } = more;
   const contractId = randomUUID();
+  await owner`
+    insert into insurer (insurer_id, enterprise_number, name, phase) overriding system value
+    values (${insurerId}, ${String(insurerId).padStart(10, "0")}, ${`Insurer ${insurerId}`}, 'live') on conflict do nothing`;
   await owner`insert into contract values (${insurerId}, ${contractId}, ${contractId}, ${root}, ${startOn}, ${cancelledAt})`;
   await owner`insert into contract_version (insurer_id, contract_id, version, valid_from, recorded_at, inami_number, contract_kind, solidarity, action, submission_id, record_number)
     values (${insurerId}, ${contractId}, 1, ${startOn}, ${recordedAt}, ${`${root}001`}, 'socialPlci', true, 'new', ${randomUUID()}, 1)`;
