@@ -1,4 +1,6 @@
 import type { Logger } from "pino";
+import { startKeepingProjected } from "./advantage/keep-projected.ts";
+import { createShippedPremiumYears, type LoadPremiumYears } from "./advantage/load-premium-years.ts";
 import { createPersonHasher, type PersonHasher } from "./audit/person-hash.ts";
 import { createSealSigner } from "./audit/seal-signature.ts";
 import { startSealer } from "./audit/sealer.ts";
@@ -78,13 +80,16 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       const metricsServer = await startMetricsServer(metrics.registry, config.metricsPort);
       closers.push(() => metricsServer.close());
     }
-    if (config.roles.includes("worker")) startWork(config, intake, keyRing, held);
+    const loadPremiumYears = createShippedPremiumYears();
+    if (config.roles.includes("worker")) startWork(config, { intake, keyRing, loadPremiumYears }, held);
     const persons = createPersonHasher(keys.auditKey);
     const sftp = config.roles.includes("sftp")
       ? await startExchange(config, intake, persons, metrics, held)
       : undefined;
     const isServing = config.roles.includes("serve");
-    const door = isServing ? await openDoor({ config, intake, keys, keyRing, metrics, raiseAlarm: raise }) : undefined;
+    const door = isServing
+      ? await openDoor({ config, intake, keys, keyRing, metrics, raiseAlarm: raise, loadPremiumYears })
+      : undefined;
     if (door) activities.push(() => door.close());
     if (config.roles.includes("worker")) {
       activities.push(await startWebhooks({ config, intake, keys, metrics, url: door?.url }));
@@ -123,8 +128,14 @@ async function startExchange(
   return door.embedded;
 }
 
+interface WorkParts {
+  readonly intake: Intake;
+  readonly keyRing: KeyRing;
+  readonly loadPremiumYears: LoadPremiumYears;
+}
+
 /** What goes on by itself: submissions, seals of the audit trail, warnings of what expires. */
-function startWork(config: Config, intake: Intake, keyRing: KeyRing, { activities }: Held): void {
+function startWork(config: Config, { intake, keyRing, loadPremiumYears }: WorkParts, { activities }: Held): void {
   const { database, log, raiseAlarm: raise } = intake;
   const worker = startWorker(intake, { concurrency: config.workerConcurrency, pollIntervalMs: config.pollIntervalMs });
   activities.push(() => worker.stop(config.shutdownTimeoutMs));
@@ -134,6 +145,9 @@ function startWork(config: Config, intake: Intake, keyRing: KeyRing, { activitie
   activities.push(() => expiryWatch.stop());
   const removal = startEventRemoval({ database, log, retentionMs: config.eventRetentionDays * DAY_MS });
   activities.push(() => removal.stop());
+  const { institute } = database;
+  const keeper = startKeepingProjected({ institute, clock: intake.clock, loadRules: loadPremiumYears, log });
+  activities.push(() => keeper.stop());
 }
 
 async function openDatabase(config: Config, closers: Closers): Promise<Database> {

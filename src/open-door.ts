@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import type { LoadPremiumYears } from "./advantage/load-premium-years.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import { createPersonHasher } from "./audit/person-hash.ts";
 import type { Config } from "./config.ts";
@@ -25,6 +26,7 @@ export interface DoorParts {
   readonly keyRing: KeyRing;
   readonly metrics: Metrics;
   readonly raiseAlarm: (alarm: NewAlarm) => Promise<void>;
+  readonly loadPremiumYears: LoadPremiumYears;
 }
 
 /** As RFC 6749 section 5.2 has it. */
@@ -35,7 +37,7 @@ function statusOf(error: string): number {
 
 /** Opens the REST door; answers its public address and how to close it. */
 export async function openDoor(parts: DoorParts): Promise<{ url: string; close(): Promise<void> }> {
-  const { config, intake, keys, keyRing, metrics, raiseAlarm } = parts;
+  const { config, intake, keys, keyRing, metrics, raiseAlarm, loadPremiumYears } = parts;
   const { database, log } = intake;
   let url = config.publicUrl;
   const audience = audienceOf(config.environment);
@@ -90,6 +92,7 @@ export async function openDoor(parts: DoorParts): Promise<{ url: string; close()
     },
     metrics,
     raiseAlarm,
+    loadPremiumYears,
     audit: { log: auditLog, persons: createPersonHasher(keys.auditKey) },
     webhookSecrets: createSecretBox(keys.auditKey),
     pingDatabase: () => database.plain`select 1`,

@@ -4,6 +4,7 @@ import type { BusinessClock } from "../clock.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { describeMoment } from "./insurer-view.ts";
+import type { LoadPremiumYears } from "./load-premium-years.ts";
 import type { PremiumYearRules } from "./premium-year-rules.ts";
 import { lockProjections, projectAllAdvantages, projectChangedContracts } from "./project-advantages.ts";
 
@@ -17,7 +18,7 @@ export interface ProjectionSource {
   readonly institute: Sql;
   readonly clock: BusinessClock;
   /** The rules of every premium year that is known today. */
-  readonly loadRules: () => Promise<ReadonlyMap<number, PremiumYearRules>>;
+  readonly loadRules: LoadPremiumYears;
 }
 
 export interface ProjectionKeeperOptions extends ProjectionSource {

@@ -23,3 +23,15 @@ export function compilePremiumYears(texts: PremiumYearTexts): Map<number, Premiu
   const tables = parsePremiumYearTables(texts);
   return new Map(listPremiumYears(tables).map((year) => [year, compilePremiumYear(tables, year)]));
 }
+
+/** The rules of every premium year that is known now. */
+export type LoadPremiumYears = () => Promise<ReadonlyMap<number, PremiumYearRules>>;
+
+/** Those that the product ships with, compiled once. */
+export function createShippedPremiumYears(): LoadPremiumYears {
+  let years: Promise<ReadonlyMap<number, PremiumYearRules>> | undefined;
+  return () => {
+    years ??= Promise.resolve(compilePremiumYears(readPremiumYearFiles()));
+    return years;
+  };
+}

@@ -154,6 +154,14 @@ export function hashContractPersons(
   return [...numbers].map((one) => persons.hashInamiNumber(one)).concat([...ssins].map((one) => persons.hashSsin(one)));
 }
 
+/** The persons under whose numbers contracts are kept. */
+export function hashInamiRoots(
+  { persons }: HttpDependencies["audit"],
+  contracts: readonly { readonly inamiRoot: string }[],
+): Buffer[] {
+  return [...new Set(contracts.map(({ inamiRoot }) => inamiRoot))].map((root) => persons.hashInamiNumber(root));
+}
+
 function hashPersons(
   { persons }: HttpDependencies["audit"],
   records: readonly { readonly findings: readonly Finding[] }[],

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from "fastify";
+import type { LoadPremiumYears } from "../advantage/load-premium-years.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { PersonHasher } from "../audit/person-hash.ts";
 import type { TokenVerifier } from "../identity/access-token.ts";
@@ -27,6 +28,8 @@ export interface HttpDependencies {
     /** The same that the authorization server counts in. Absent: nobody is banned. */
     readonly failedAuthentications?: FailedAuthentications;
   };
+  /** For what anybody may know of them. */
+  readonly loadPremiumYears: LoadPremiumYears;
   readonly metrics?: Metrics;
   /** Makes operators see; never rejects. Absent: a log line is all. */
   readonly raiseAlarm?: (alarm: NewAlarm) => Promise<void>;

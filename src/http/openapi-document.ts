@@ -41,6 +41,7 @@ Query fields that are not described are refused. Fields may be added to answers:
 const TAGS = [
   { name: "Submissions", description: "Contract files handed over, their receipts and their reports" },
   { name: "Contracts", description: "Contracts one by one, and the portfolio as held" },
+  { name: "Social advantages", description: "What becomes of the social advantage of clients, and why" },
   { name: "Notices", description: "What the institute tells an insurer outside of its files" },
   { name: "Events", description: "All that happened, in one ordered feed for each insurer" },
   { name: "Webhooks", description: "The same events, pushed to you" },

@@ -23,6 +23,8 @@ import { listNoticesRoute } from "./list-notices.ts";
 import { listRecordsRoute } from "./list-records.ts";
 import { listSubmissionsRoute } from "./list-submissions.ts";
 import { operatorRoutes } from "./operator/operator-routes.ts";
+import { premiumYearRoutes } from "./premium-years.ts";
+import { socialAdvantageRoutes } from "./social-advantages/social-advantage-routes.ts";
 import { webhookRoutes } from "./webhooks/webhook-routes.ts";
 
 /** Every route of the REST door; the order is that of the OpenAPI document. */
@@ -39,6 +41,7 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   getCorrectionsRoute(app, provide);
   completeInitialLoadRoute(app, provide);
   await contractRoutes(app, provide);
+  await socialAdvantageRoutes(app, provide);
   listEventsRoute(app, provide);
   getEventRoute(app, provide);
   await webhookRoutes(app, provide);
@@ -46,6 +49,7 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   getNoticeRoute(app, provide);
   listFindingsRoute(app);
   getFindingRoute(app);
+  premiumYearRoutes(app, provide);
   checkHealthRoute(app, provide);
   getOpenapiDocumentRoute(app);
   getKeySetRoute(app, provide);
