@@ -12,7 +12,7 @@ import { Href, Instant, Link, oneOf } from "./schema-parts.ts";
 
 export const SOCIAL_ADVANTAGES_PATH = `${API_ROOT}/socialAdvantages`;
 
-export const PremiumYear = Type.Integer({ minimum: 2000, maximum: 2999 });
+export const PremiumYear = Type.Integer({ minimum: 2000, maximum: 2999, description: "The year an advantage is for." });
 const Cents = Type.Integer({ description: "Euro cents." });
 
 const ReasonSchema = Type.Object(

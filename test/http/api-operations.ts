@@ -45,6 +45,7 @@ const COMMON_HEADERS = ["BelGov-Trace-Id", "Infoss-Insurer", "Accept", "Accept-L
 const SAMPLES: Readonly<Record<string, string>> = {
   submissionId: "01936a3c-0000-7000-8000-000000000000",
   contractId: "01936a3c-0000-7000-8000-000000000000",
+  socialAdvantageId: "01936a3c-0000-7000-8000-000000000000",
   noticeId: "01936a3c-0000-7000-8000-000000000000",
   subscriptionId: "01936a3c-0000-7000-8000-000000000000",
   eventId: "01936a3c-0000-7000-8000-000000000000",

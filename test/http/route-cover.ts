@@ -4,6 +4,8 @@ import { contractFile, digestOf, KNOWN_INAMI_NUMBER, type Question } from "./ope
 export const PUBLIC_ROUTES: readonly string[] = [
   "GET /refData/findings",
   "GET /refData/findings/{findingCode}",
+  "GET /refData/premiumYears",
+  "GET /refData/calendar",
   "GET /health",
   "GET /doc/openapi.json",
   "GET /.well-known/jwks.json",
@@ -74,6 +76,8 @@ export interface Ids {
   readonly waiting: string;
   /** Of the load that is processed. */
   readonly contract: string;
+  /** On that contract. */
+  readonly socialAdvantage: string;
   readonly notice: string;
   readonly laterNotice: string;
   /** Tells of `processed`. */
@@ -200,6 +204,26 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
   "POST /contracts/{contractId}/close": ofContract("/close", { endOn: "2025-12-31", reason: "terminated" }),
   "POST /contracts/{contractId}/reopen": ofContract("/reopen", { reason: "Closed in error" }),
   "POST /contracts/{contractId}/cancel": ofContract("/cancel", { reason: "Declared in error" }),
+  "GET /socialAdvantages": {
+    ask: () => ({ path: "/socialAdvantages?premiumYear=2025" }),
+    shows: /"contractNumber":"C-1"/,
+    otherStatus: 200,
+  },
+  "GET /socialAdvantages/{socialAdvantageId}": {
+    ask: ({ socialAdvantage }) => ({ path: `/socialAdvantages/${socialAdvantage}` }),
+    shows: /"contractNumber":"C-1"/,
+    otherStatus: 404,
+  },
+  "POST /socialAdvantages/query": {
+    ask: () => ({
+      path: "/socialAdvantages/query",
+      method: "POST",
+      headers: JSON_BODY,
+      body: JSON.stringify({ inamiNumbers: [KNOWN_INAMI_NUMBER] }),
+    }),
+    shows: /"contractNumber":"C-1"/,
+    otherStatus: 200,
+  },
   "GET /events": {
     ask: () => ({ path: "/events" }),
     shows: /"reference":"WALK-1"/,

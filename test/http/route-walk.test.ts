@@ -36,7 +36,7 @@ t.test("a route without cover is found", async (t) => {
 });
 
 t.test("a policy that was dropped is found by the walk", async (t) => {
-  for (const table of ["submission", "record_result", "notice", "event"]) {
+  for (const table of ["submission", "record_result", "social_advantage", "notice", "event"]) {
     const door = await openDoor(t);
     const ids = await furnish(t, door);
     await door.owner`drop policy own_rows on ${door.owner(table)}`;

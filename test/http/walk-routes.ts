@@ -1,4 +1,6 @@
 import type { Test } from "tap";
+import { projectWhatIsDue } from "../../src/advantage/keep-projected.ts";
+import { createShippedPremiumYears } from "../../src/advantage/load-premium-years.ts";
 import { listEvents } from "../../src/events/feed.ts";
 import { insertNotices } from "../../src/operator/notices.ts";
 import { clientIdOf } from "./admit-with-client.ts";
@@ -45,6 +47,12 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
   const [held] = await door.owner<{ id: string }[]>`
     select contract_id as id from contract where insurer_id = ${door.alphaId}`;
   const contract = held!.id;
+  const { database, intake } = door;
+  const loadRules = createShippedPremiumYears();
+  await projectWhatIsDue({ institute: database.institute, clock: intake.clock, loadRules });
+  const [advantage] = await door.owner<{ id: string }[]>`
+    select social_advantage_id as id from social_advantage where contract_id = ${contract}`;
+  const socialAdvantage = advantage!.id;
   const details = { clientId: clientIdOf(ALPHA), subject: "ab", expiresAt: "2027-01-21T09:00:00.000Z", daysBefore: 60 };
   for (const kind of ["certificateExpires", "keyExpires"] as const) {
     await door.database.institute.begin((tx) => insertNotices(tx, [door.alphaId], { kind, details }));
@@ -61,8 +69,8 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
   await door.owner`
     insert into webhook_delivery (insurer_id, subscription_id, cause, attempt, outcome, duration_ms)
     values (${door.alphaId}, ${webhook!.id}, 'ping', 1, 'delivered', 5)`;
-  const ids = { processed, waiting, contract, notice, laterNotice, event: event!.id, webhook: webhook!.id };
-  return { ...ids, enterpriseNumber: ALPHA };
+  const later = { notice, laterNotice, event: event!.id, webhook: webhook!.id };
+  return { processed, waiting, contract, socialAdvantage, ...later, enterpriseNumber: ALPHA };
 }
 
 /** Walks every operation that has a cover; answers what is wrong, a sentence each. */
@@ -86,12 +94,14 @@ export async function walkRoutes(t: Test, door: Door, own: Ids): Promise<string[
 }
 
 /** Ids made at the same moment as those that exist, but for their last digits: nobody has them. */
-function neverExisting({ processed, waiting, contract, notice, laterNotice, event, webhook }: Ids): Ids {
+function neverExisting(ids: Ids): Ids {
+  const { processed, waiting, contract, socialAdvantage, notice, laterNotice, event, webhook } = ids;
   const mutate = (id: string) => id.replace(/.{12}$/, (tail) => [...tail].reverse().join("").replace(/^./, "e"));
   return {
     processed: mutate(processed),
     waiting: mutate(waiting),
     contract: mutate(contract),
+    socialAdvantage: mutate(socialAdvantage),
     notice: mutate(notice),
     laterNotice: mutate(laterNotice),
     event: mutate(event),

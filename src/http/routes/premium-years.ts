@@ -72,9 +72,6 @@ const EXAMPLE_ENTRY = {
   paymentUntil: "2026-01-15",
 };
 
-const collectionOf = <Item extends ReturnType<typeof Type.Object>>(item: Item, title: string) =>
-  Type.Object({ self: Href, items: Type.Array(item), total: Type.Integer() }, { title });
-
 const yearsSchema = {
   operationId: "listPremiumYears",
   summary: "List the premium years",
@@ -85,7 +82,10 @@ const yearsSchema = {
       description: "All of them, oldest first.",
       content: {
         "application/json": {
-          schema: collectionOf(YearSchema, "PremiumYearCollection"),
+          schema: Type.Object(
+            { self: Href, items: Type.Array(YearSchema), total: Type.Integer() },
+            { title: "PremiumYearCollection" },
+          ),
           examples: { one: { value: { self: YEARS_PATH, items: [EXAMPLE_YEAR], total: 1 } } },
         },
       },
@@ -94,18 +94,18 @@ const yearsSchema = {
 };
 
 const calendarSchema = {
-  operationId: "listCalendar",
-  summary: "List the calendar of premium years",
+  operationId: "getCalendar",
+  summary: "Get the calendar of premium years",
   description: "What happens when, for each premium year and profession: it is the same for everybody. Public.",
   tags: ["Reference data"],
   querystring: Type.Object({ premiumYear: Type.Optional(PremiumYear) }),
   response: {
     200: {
-      description: "All entries, oldest year first.",
+      description: "The calendar, oldest year first.",
       content: {
         "application/json": {
-          schema: collectionOf(CalendarSchema, "CalendarEntryCollection"),
-          examples: { one: { value: { self: EXAMPLE_YEAR.href, items: [EXAMPLE_ENTRY], total: 1 } } },
+          schema: Type.Object({ self: Href, entries: Type.Array(CalendarSchema) }, { title: "Calendar" }),
+          examples: { one: { value: { self: EXAMPLE_YEAR.href, entries: [EXAMPLE_ENTRY] } } },
         },
       },
     },
@@ -125,11 +125,11 @@ export function premiumYearRoutes(app: Api, provide: ProvideDependencies): void 
   app.get(CALENDAR_PATH, { schema: calendarSchema, config: { public: true } }, async (request, reply) => {
     const { premiumYear } = request.query;
     const years = await listYears();
-    const items = years
+    const entries = years
       .filter((rules) => premiumYear === undefined || rules.premiumYear === premiumYear)
       .flatMap(viewCalendar);
     reply.header("Cache-Control", publicFor);
-    return { self: withQuery(CALENDAR_PATH, { premiumYear }), items, total: items.length };
+    return { self: withQuery(CALENDAR_PATH, { premiumYear }), entries };
   });
 }
 
