@@ -10,6 +10,16 @@ export const OPERATOR_ACTS = [
   "personAsked",
   "dropReplayed",
   "answerPublished",
+  "paymentRunMade",
+  "paymentRunOrdered",
+  "paymentRunWithdrawn",
+  "paymentsImported",
+  "ibanProposed",
+  "ibanConfirmed",
+  "ibanRejected",
+  "providerIbansProposed",
+  "providerIbansConfirmed",
+  "providerIbansRejected",
 ] as const;
 export type OperatorAct = (typeof OPERATOR_ACTS)[number];
 
@@ -28,7 +38,18 @@ export type OperatorErrorCode =
   | "notQuarantined"
   | "notHeld"
   | "invalidKeySet"
-  | "operatorOnCommandLine";
+  | "operatorOnCommandLine"
+  | "ibanNotFound"
+  | "ibanProposed"
+  | "invalidIban"
+  | "invalidPaymentFile"
+  | "nothingToPay"
+  | "premiumYearUnknown"
+  | "runNotFound"
+  | "runNotOrdered"
+  | "runNotPrepared"
+  | "runOpen"
+  | "sameOperator";
 
 /** An act outside the registry that cannot be done; nothing was changed. The message is a sentence for the operator. */
 export class OperatorError extends Error {
