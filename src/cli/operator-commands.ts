@@ -13,6 +13,7 @@ import {
   addSigningCertificateCommands,
 } from "./operator-exchange.ts";
 import { addInsurerCommands } from "./operator-insurers.ts";
+import { addPaymentCommands } from "./operator-payments.ts";
 
 /** What operators do, a group of commands each. Kept apart, for what insurers run needs nothing of it. */
 export const OPERATOR_COMMANDS = [
@@ -30,6 +31,7 @@ export const OPERATOR_COMMANDS = [
   addAlarmCommands,
   addSubmissionCommands,
   addRegisterCommands,
+  addPaymentCommands,
   addAuditCommands,
 ];
 

@@ -42,11 +42,7 @@ const given = (tx: TransactionSql, bookings: readonly Booking[]) => tx`
   jsonb_to_recordset(${tx.json(bookings as never)}) as r (reference text, "insurerId" int, "adviceId" uuid,
     "lineNumber" int, "bookedOn" date, reason text)`;
 
-async function book(
-  tx: TransactionSql,
-  bookings: readonly Booking[],
-  changes: PendingQuery<Row[]>,
-): Promise<void> {
+async function book(tx: TransactionSql, bookings: readonly Booking[], changes: PendingQuery<Row[]>): Promise<void> {
   await tx`
     update remittance_line l set ${changes} from ${given(tx, bookings)}
     where l.insurer_id = r."insurerId" and l.advice_id = r."adviceId" and l.state in ('announced', 'executed')

@@ -1,5 +1,4 @@
-import { CsvError, parse } from "csv-parse/sync";
-import { OperatorError } from "../operator/operator-change.ts";
+import { readCsv } from "./read-csv.ts";
 
 /** The header of a file of executed and returned payments (docs/payments.md). */
 export const BOOKING_COLUMNS = ["reference", "line", "outcome", "amountCents", "bookedOn", "reason"] as const;
@@ -17,24 +16,8 @@ export interface BookingRow {
 
 /** Reads the file as it is written. Throws OperatorError where it is no such file; what is wrong in a row is a finding. */
 export function parseBookings(text: string): BookingRow[] {
-  const rows = readRows(text);
-  const [header] = rows;
-  if (header?.record.join() !== BOOKING_COLUMNS.join())
-    throw new OperatorError("invalidPaymentFile", `Line 1 must be the header ${BOOKING_COLUMNS.join()}.`);
-  return rows.slice(1).map(({ record, info }) => {
-    const [reference = "", lineNumber = "", outcome = "", amountCents = "", bookedOn = "", reason = ""] = record;
-    return { line: info.lines, reference, lineNumber, outcome, amountCents, bookedOn, reason };
+  return readCsv(text, BOOKING_COLUMNS).map(({ cells, line }) => {
+    const [reference = "", lineNumber = "", outcome = "", amountCents = "", bookedOn = "", reason = ""] = cells;
+    return { line, reference, lineNumber, outcome, amountCents, bookedOn, reason };
   });
-}
-
-function readRows(text: string) {
-  try {
-    return parse(text, { info: true, bom: true, skip_empty_lines: true, trim: true }) as unknown as {
-      readonly record: readonly string[];
-      readonly info: { readonly lines: number };
-    }[];
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new OperatorError("invalidPaymentFile", `Line ${String(error.lines)} is no row of this CSV file.`);
-  }
 }

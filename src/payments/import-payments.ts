@@ -81,9 +81,9 @@ async function loadTargets(tx: TransactionSql, rows: readonly BookingRow[]): Pro
       returned_on as "returnedOn", return_reason as reason
     from remittance_advice where reference = any(${references})
     union all
-    select p.reference, null, null, p.premium_year, p.amount_cents, (r.ended_at at time zone 'Europe/Brussels')::date, p.state,
+    select p.reference, null, null, p.premium_year, p.amount_cents, null, p.state,
       p.executed_on, p.returned_on, p.return_reason
-    from provider_payment p join payment_run r using (run_id) where p.reference = any(${references})`;
+    from provider_payment p where p.reference = any(${references})`;
   const adviceIds = found.flatMap(({ adviceId }) => adviceId ?? []);
   const lines = await tx<LineRow[]>`
     select advice_id as "adviceId", line_number as "lineNumber", amount_cents as "amountCents", state,

@@ -21,6 +21,7 @@ export type BookingFinding = (typeof BOOKING_FINDINGS)[number];
 /** A transfer, a line of one, or a payment to a provider, as it stands; matched rows change it. */
 export interface BookedPayment {
   readonly amountCents: number;
+  /** Of an advice. */
   readonly announcedOn: string | null;
   state: PaymentState;
   executedOn: string | null;
@@ -50,7 +51,7 @@ export function matchBooking(row: BookingRow, targets: ReadonlyMap<string, Booka
   if (amountCents === undefined) return "amountInvalid";
   if (amountCents !== one.amountCents) return "amountDiffers";
   if (one.state === "prepared" || one.state === "withheld") return "notOrdered";
-  if (!isDay(row.bookedOn) || row.bookedOn > today || row.bookedOn < target.announcedOn!) return "dateInvalid";
+  if (!isDay(row.bookedOn) || row.bookedOn > today || row.bookedOn < (target.announcedOn ?? "")) return "dateInvalid";
   if (one !== target && (row.outcome !== "returned" || target.state !== "executed" || one.amountCents < 0))
     return isRepeated(row, one) ? "unchanged" : "lineNotReturnable";
   return row.outcome === "executed" ? execute(row, target) : giveBack(row, one, target);
@@ -74,7 +75,8 @@ function giveBack({ bookedOn, reason }: BookingRow, one: BookedPayment, target: 
   if (one.executedOn !== null && bookedOn < one.executedOn) return "dateInvalid";
   // Nothing was sent where all was netted, and what a part of it came back cannot come back whole.
   if (one.amountCents <= 0) return "lineNotReturnable";
-  if (one === target && [...target.lines.values()].some(({ state }) => state === "returned")) return "lineNotReturnable";
+  if (one === target && [...target.lines.values()].some(({ state }) => state === "returned"))
+    return "lineNotReturnable";
   const returned = { state: "returned", returnedOn: bookedOn, reason: reason || null } as const;
   Object.assign(one, returned);
   if (one === target) for (const line of target.lines.values()) Object.assign(line, returned);

@@ -1,7 +1,7 @@
-import { upsertContractPayments, type ContractPayment } from "../contracts/contract-payments.ts";
 import { type DossierMove, moveDossiers } from "../advantage/move-dossiers.ts";
 import type { MoveRun } from "../advantage/move-run.ts";
 import { projectAdvantages } from "../advantage/project-advantages.ts";
+import { type ContractPayment, upsertContractPayments } from "../contracts/contract-payments.ts";
 import type { TransactionSql } from "../database/sql.ts";
 
 /** Dossiers moved by one statement. */
