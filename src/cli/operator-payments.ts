@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { compilePremiumYears, readPremiumYearFiles } from "../advantage/load-premium-years.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import { renderPain001 } from "../formats/payment/render-pain001.ts";
 import { renderPaymentCsv } from "../formats/payment/render-payment-csv.ts";
@@ -7,7 +6,6 @@ import { parseIban } from "../identifiers/iban.ts";
 import { importPayments, type RowFinding } from "../payments/import-payments.ts";
 import { makeRun, previewRun } from "../payments/make-run.ts";
 import { orderRun, withdrawRun } from "../payments/order-run.ts";
-import type { PaymentScene } from "../payments/payment-scene.ts";
 import { getPaymentList, listCarried, listRunAdvices, listRuns } from "../payments/run-queries.ts";
 import { readLimit } from "./operator-alarms.ts";
 import { act, isJson, look, printJson, readTextFile, show } from "./operator-command.ts";
@@ -31,7 +29,7 @@ export function addPaymentCommands(program: Command, surroundings: Surroundings)
       const text = await readTextFile(path);
       let findings: readonly RowFinding[] = [];
       await act(surroundings, command, async (tx, actor) => {
-        const change = await importPayments(tx, actor, { text }, sceneOf(surroundings));
+        const change = await importPayments(tx, actor, { text, today: surroundings.today });
         findings = change.findings;
         return [change];
       });
@@ -59,7 +57,7 @@ function addRunCommands(payments: Command, surroundings: Surroundings): void {
     .argument("<year>", "the premium year", readYear)
     .action(async (premiumYear: number, _options: object, command: Command) => {
       await act(surroundings, command, async (tx, actor) => [
-        await makeRun(tx, actor, { premiumYear }, sceneOf(surroundings)),
+        await makeRun(tx, actor, { premiumYear, today: surroundings.today }),
       ]);
     });
   payments
@@ -68,7 +66,7 @@ function addRunCommands(payments: Command, surroundings: Surroundings): void {
     .argument("<run>", "as `payments list` shows it")
     .action(async (runId: string, _options: object, command: Command) => {
       await act(surroundings, command, async (tx, actor) => [
-        await orderRun(tx, actor, { runId }, sceneOf(surroundings)),
+        await orderRun(tx, actor, { runId, today: surroundings.today }),
       ]);
     });
   payments
@@ -151,12 +149,6 @@ function readPayer({ fromIban = "", fromName, on }: ExportOptions, today: string
   const executeOn = on ?? today;
   if (!/^\d{4}-\d{2}-\d{2}$/.test(executeOn)) throw new CommandMistake("--on takes a day, yyyy-mm-dd.");
   return { iban, name: fromName, executeOn };
-}
-
-/** The rules that the product ships with, on the day of the command. */
-function sceneOf({ today }: Surroundings): PaymentScene {
-  const years = compilePremiumYears(readPremiumYearFiles());
-  return { today, findRules: (premiumYear) => years.get(premiumYear) };
 }
 
 function readYear(text: string): number {

@@ -8,8 +8,8 @@ import type { OperatorChange } from "../operator/operator-change.ts";
 import { nameActor } from "../operator/perform-act.ts";
 import { applyBookings, type Booking } from "./apply-bookings.ts";
 import { type BookingRow, parseBookings } from "./booking.ts";
+import { describeMoves } from "./describe-moves.ts";
 import { type Bookable, type BookedPayment, type BookingFinding, matchBooking } from "./match-booking.ts";
-import { describeMoves, type PaymentScene } from "./payment-scene.ts";
 import { settleDossiers } from "./settle.ts";
 import { lockPayments } from "./stage-due.ts";
 
@@ -31,8 +31,7 @@ export interface PaymentsImport extends OperatorChange {
 export async function importPayments(
   tx: TransactionSql,
   actor: Actor,
-  { text }: { text: string },
-  scene: PaymentScene,
+  { text, today }: { text: string; today: string },
 ): Promise<PaymentsImport> {
   const rows = parseBookings(text);
   await lockPayments(tx);
@@ -40,12 +39,12 @@ export async function importPayments(
   const bookings: Booking[] = [];
   const findings: RowFinding[] = [];
   for (const row of rows) {
-    const matched = matchBooking(row, targets, scene.today);
+    const matched = matchBooking(row, targets, today);
     if (matched === "applied") bookings.push(toBooking(row, targets));
     else if (matched !== "unchanged") findings.push({ line: row.line, code: matched });
   }
   for (const { premiumYear, personIds } of await applyBookings(tx, bookings)) {
-    const moves = describeMoves(scene, actor, { premiumYear, cause: "paymentExecuted" });
+    const moves = await describeMoves(tx, actor, { premiumYear, cause: "paymentExecuted", today });
     await settleDossiers(tx, moves, personIds);
   }
   await insertEvents(tx, bookings.flatMap(toEvent));

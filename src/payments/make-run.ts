@@ -4,7 +4,7 @@ import type { TransactionSql } from "../database/sql.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import { type OperatorChange, OperatorError } from "../operator/operator-change.ts";
 import { nameActor } from "../operator/perform-act.ts";
-import { describeMoves, type PaymentScene } from "./payment-scene.ts";
+import { describeMoves } from "./describe-moves.ts";
 import { finishDossiers } from "./settle.ts";
 import { type DueSum, lockPayments, stageDue, sumDue } from "./stage-due.ts";
 
@@ -28,10 +28,9 @@ export async function previewRun(tx: TransactionSql, premiumYear: number): Promi
 export async function makeRun(
   tx: TransactionSql,
   actor: Actor,
-  { premiumYear }: { premiumYear: number },
-  scene: PaymentScene,
+  { premiumYear, today }: { premiumYear: number; today: string },
 ): Promise<MadeRun> {
-  const moves = describeMoves(scene, actor, { premiumYear, cause: "paymentRun" });
+  const moves = await describeMoves(tx, actor, { premiumYear, cause: "paymentRun", today });
   await lockPayments(tx);
   const [open] = await tx<{ premiumYear: number; runNumber: number }[]>`
     select premium_year as "premiumYear", run_number as "runNumber" from payment_run where state = 'prepared'`;
@@ -44,7 +43,7 @@ export async function makeRun(
   await moveToPay(tx, moves);
   await finishDossiers(tx, moves, await listEvenDossiers(tx));
   const { runId, runNumber } = await insertRun(tx, actor, premiumYear);
-  const lines = await insertAdvices(tx, runId, scene.today);
+  const lines = await insertAdvices(tx, runId, today);
   const providers = await insertProviderPayments(tx, runId);
   if (lines + providers === 0) {
     throw new OperatorError("nothingToPay", `Of premium year ${premiumYear} nothing can be paid or taken back now.`);

@@ -3,7 +3,7 @@ import { insertEvents } from "../events/insert-events.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import { type OperatorChange, OperatorError } from "../operator/operator-change.ts";
 import { nameActor } from "../operator/perform-act.ts";
-import { describeMoves, type PaymentScene } from "./payment-scene.ts";
+import { describeMoves } from "./describe-moves.ts";
 import type { RunState } from "./payment-states.ts";
 import { settleDossiers } from "./settle.ts";
 import { lockPayments } from "./stage-due.ts";
@@ -21,17 +21,16 @@ interface LockedRun {
 export async function orderRun(
   tx: TransactionSql,
   actor: Actor,
-  { runId }: { runId: string },
-  scene: PaymentScene,
+  { runId, today }: { runId: string; today: string },
 ): Promise<OperatorChange> {
   const run = await lockRun(tx, runId);
-  const moves = describeMoves(scene, actor, { premiumYear: run.premiumYear, cause: "paymentExecuted" });
+  const moves = await describeMoves(tx, actor, { premiumYear: run.premiumYear, cause: "paymentExecuted", today });
   await endRun(tx, actor, runId, "ordered");
   await tx`
     select count(*) from (select from dossier d where d.premium_year = ${run.premiumYear} and d.person_id in (
       ${selectPersons(tx, runId)}) order by d.person_id for update) locked`;
   const withheld = await withholdMoved(tx, runId);
-  const { advices, netted } = await announce(tx, runId, scene.today);
+  const { advices, netted } = await announce(tx, runId, today);
   await insertEvents(
     tx,
     advices.map(({ insurerId, adviceId }) => ({
@@ -39,7 +38,7 @@ export async function orderRun(
       details: { adviceId, premiumYear: run.premiumYear },
     })),
   );
-  await executeNetted(tx, netted, scene.today);
+  await executeNetted(tx, netted, today);
   await settleDossiers(tx, moves, await listPersons(tx, netted));
   const details = { ...run, advices: advices.length, withheld, netted: netted.length };
   return { act: "paymentRunOrdered", actor, details };

@@ -2,7 +2,7 @@ import t from "tap";
 import { isStructuredCommunication } from "../../src/identifiers/structured-communication.ts";
 import { makeRun } from "../../src/payments/make-run.ts";
 import { PAYMENT_MOVES, PAYMENT_STATES } from "../../src/payments/payment-states.ts";
-import { ANNA, openPaymentScene, SCENE, YEAR } from "./payment-scene.ts";
+import { ANNA, openPaymentScene, TODAY, YEAR } from "./payment-scene.ts";
 
 const refused = { code: "23514" };
 
@@ -13,7 +13,7 @@ t.test("the database keeps sums, moves and amounts, whoever writes", async (t) =
   const personId = await scene.person();
   const contract = await scene.contract(personId, scene.insurers[0]);
   await scene.decide(personId, { amountCents: 1_000, contract });
-  await scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR }, SCENE));
+  await scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR, today: TODAY }));
 
   await t.rejects(
     institute`update remittance_advice set total_cents = 999, lines_cents = 999`,

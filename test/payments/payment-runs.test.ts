@@ -2,7 +2,7 @@ import t from "tap";
 import { isStructuredCommunication } from "../../src/identifiers/structured-communication.ts";
 import { makeRun, previewRun } from "../../src/payments/make-run.ts";
 import { orderRun, withdrawRun } from "../../src/payments/order-run.ts";
-import { ANNA, IBANS, openPaymentScene, SCENE, TODAY, YEAR } from "./payment-scene.ts";
+import { ANNA, IBANS, openPaymentScene, TODAY, YEAR } from "./payment-scene.ts";
 
 t.test("a run pays what is decided, once, and its advice tells the insurer", async (t) => {
   const scene = await openPaymentScene(t);
@@ -24,21 +24,21 @@ t.test("a run pays what is decided, once, and its advice tells the insurer", asy
   );
   t.equal((await scene.advices()).length, 0, "a preview changes nothing");
 
-  const made = await scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR }, SCENE));
+  const made = await scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR, today: TODAY }));
   t.match(made.details, { premiumYear: YEAR, runNumber: 1, lines: 3, providers: 0 });
   t.strictSame(await Promise.all([one, two, three, none].map(scene.state)), ["toPay", "toPay", "toPay", "decided"]);
   await t.rejects(
-    scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR }, SCENE)),
+    scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR, today: TODAY })),
     { code: "runOpen" },
     "one run is prepared at a time",
   );
-  await scene.act((tx) => orderRun(tx, ANNA, { runId: made.runId }, SCENE));
+  await scene.act((tx) => orderRun(tx, ANNA, { runId: made.runId, today: TODAY }));
   await t.rejects(
-    scene.act((tx) => orderRun(tx, ANNA, { runId: made.runId }, SCENE)),
+    scene.act((tx) => orderRun(tx, ANNA, { runId: made.runId, today: TODAY })),
     { code: "runNotPrepared" },
   );
   await t.rejects(
-    scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR }, SCENE)),
+    scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR, today: TODAY })),
     { code: "nothingToPay" },
     "what is under way is not due",
   );
@@ -94,10 +94,10 @@ t.test("what moves between the run and the order is not paid", async (t) => {
   await scene.decide(stays, { amountCents: 1_000, contract: await scene.contract(stays, alpha) });
   await scene.decide(contested, { amountCents: 2_000, contract });
   await scene.decide(evaluated, { amountCents: 3_000, contract: await scene.contract(evaluated, beta) });
-  const { runId } = await scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR }, SCENE));
+  const { runId } = await scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR, today: TODAY }));
   await scene.contest(contested);
   await scene.move(evaluated, "evaluated", { amountCents: null });
-  const ordered = await scene.act((tx) => orderRun(tx, ANNA, { runId }, SCENE));
+  const ordered = await scene.act((tx) => orderRun(tx, ANNA, { runId, today: TODAY }));
   t.match(ordered.details, { advices: 1, withheld: 2 });
   t.match(await scene.advices(), [
     { insurerId: alpha, lines: 1, total: 1_000, state: "announced" },
@@ -115,7 +115,7 @@ t.test("a run that was withdrawn is due again", async (t) => {
   const scene = await openPaymentScene(t);
   const personId = await scene.person();
   await scene.decide(personId, { amountCents: 700, contract: await scene.contract(personId, scene.insurers[0]) });
-  const { runId } = await scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR }, SCENE));
+  const { runId } = await scene.act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR, today: TODAY }));
   await scene.act((tx) => withdrawRun(tx, ANNA, { runId }));
   t.equal(await scene.state(personId), "toPay");
   await scene.pay();

@@ -17,7 +17,6 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 
 export const YEAR = 2024;
 export const TODAY = "2025-10-01";
-export const SCENE = { today: TODAY, findRules: (year: number) => (year === YEAR ? rulesOf(YEAR) : undefined) };
 export const ANNA: Actor = { account: "anna" };
 export const BERT: Actor = { account: "bert" };
 export const IBANS = ["BE68539007547034", "BE62510007547061"] as const;
@@ -122,14 +121,14 @@ export async function openPaymentScene(t: Test): Promise<PaymentScene> {
     },
     contest: (personId) => runTransaction(institute, (tx) => contestDossier(tx, MOVES, { personId, on: TODAY })),
     async pay() {
-      const { runId } = await act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR }, SCENE));
-      await act((tx) => orderRun(tx, ANNA, { runId }, SCENE));
+      const { runId } = await act((tx) => makeRun(tx, ANNA, { premiumYear: YEAR, today: TODAY }));
+      await act((tx) => orderRun(tx, ANNA, { runId, today: TODAY }));
       return runId;
     },
     book: (...lines) =>
       act((tx) => {
         const text = ["reference,line,outcome,amountCents,bookedOn,reason", ...lines, ""].join("\n");
-        return importPayments(tx, ANNA, { text }, SCENE);
+        return importPayments(tx, ANNA, { text, today: TODAY });
       }),
     advices: async () =>
       await owner<AdviceRow[]>`
