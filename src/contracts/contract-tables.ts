@@ -43,6 +43,8 @@ export const contract = pgTable(
     index("contract_cancelled_key")
       .on(table.insurerId, table.contractNumber, table.inamiRoot)
       .where(sql`${table.cancelledAt} is not null`),
+    // Page by page of what is rare: contracts that were cancelled.
+    index("contract_cancelled").on(table.insurerId, table.contractId).where(sql`${table.cancelledAt} is not null`),
   ],
 );
 
@@ -88,6 +90,9 @@ export const contractVersion = pgTable(
       .where(sql`${table.ssin} is not null`),
     // What changed since.
     index("contract_version_recorded_at").on(table.insurerId, table.recordedAt),
+    // Page by page of what may be rare: contracts of a kind, contracts that end.
+    index("contract_version_of_kind").on(table.insurerId, table.contractKind, table.contractId),
+    index("contract_version_ended").on(table.insurerId, table.contractId).where(sql`${table.endOn} is not null`),
     check("contract_version_kind", isOneOf(table.contractKind, CONTRACT_KINDS)),
     check("contract_version_language", isOneOf(table.language, HOLDER_LANGUAGES)),
     check("contract_version_end_reason", isOneOf(table.endReason, END_REASONS)),

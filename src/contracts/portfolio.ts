@@ -66,8 +66,9 @@ export async function findContract(
   knownAt?: Date,
 ): Promise<PortfolioContract | undefined> {
   const [found] = await selectContracts(tx, insurerId, {
+    sought: tx`select ${contractId}::uuid as contract_id`,
     knownAt,
-    where: tx`and c.contract_id = ${contractId}`,
+    where: tx``,
     limit: 1,
   });
   return found;
@@ -82,23 +83,56 @@ export async function listPortfolio(
   { knownAt, after, limit }: PortfolioPage,
 ): Promise<PortfolioContract[]> {
   const { inamiRoots, ssins, contractKind, state, changedSince } = filter;
-  const withVersion = (condition: Fragment) => tx`
-    and c.contract_id in (select v.contract_id from contract_version v
-      where v.insurer_id = ${insurerId} and ${isKnown(tx, knownAt)} and ${condition})`;
+  const sought = await seekContracts(tx, insurerId, filter, { knownAt, after });
   const where = tx`
-    ${after === undefined ? tx`` : tx`and c.contract_id > ${after}`}
     ${inamiRoots === undefined ? tx`` : tx`and c.inami_root = any(${[...inamiRoots]}::text[])`}
-    ${ssins === undefined ? tx`` : withVersion(tx`v.ssin = any(${[...ssins]}::text[])`)}
-    ${changedSince === undefined ? tx`` : withVersion(tx`v.recorded_at > ${changedSince}`)}
-    ${
-      contractKind === undefined
-        ? tx``
-        : tx`and exists (select from contract_version v
-      where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(tx, knownAt)}
-        and v.contract_kind = ${contractKind})`
-    }
+    ${ssins === undefined ? tx`` : tx`and ${hasVersion(tx, knownAt, tx`v.ssin = any(${[...ssins]}::text[])`)}`}
+    ${contractKind === undefined ? tx`` : tx`and ${hasVersion(tx, knownAt, tx`v.contract_kind = ${contractKind}`)}`}
+    ${changedSince === undefined ? tx`` : tx`and known."changedAt" > ${changedSince}`}
     ${state === undefined ? tx`` : tx`and ${hasState(tx, state, today)}`}`;
-  return await selectContracts(tx, insurerId, { knownAt, where, limit });
+  return await selectContracts(tx, insurerId, { sought, knownAt, where, limit });
+}
+
+/** As many changes are gathered and sorted for a page; where there were more, contracts that changed are met on the way. */
+const MOST_CHANGES_GATHERED = 20_000;
+
+/**
+ * The ids, in their order from `after` on, of all contracts that may fit: by the index of what is rarest among that which is
+ * asked for. What is found there is looked at closely by `listPortfolio`: versions may not be known at that instant.
+ */
+async function seekContracts(
+  tx: TransactionSql,
+  insurerId: number,
+  { inamiRoots, ssins, contractKind, state, changedSince }: PortfolioFilter,
+  { knownAt, after }: Pick<PortfolioPage, "knownAt" | "after">,
+): Promise<Fragment> {
+  const behind = after === undefined ? tx`` : tx`and contract_id > ${after}`;
+  const contracts = (condition: Fragment) =>
+    tx`select contract_id from contract where insurer_id = ${insurerId} ${condition} ${behind} order by contract_id`;
+  const versions = (condition: Fragment) => tx`
+    select distinct contract_id from contract_version
+    where insurer_id = ${insurerId} and ${condition} ${behind} order by contract_id`;
+  if (inamiRoots !== undefined) return contracts(tx`and inami_root = any(${[...inamiRoots]}::text[])`);
+  if (ssins !== undefined) return versions(tx`ssin = any(${[...ssins]}::text[])`);
+  if (state === "cancelled") return contracts(tx`and cancelled_at is not null`);
+  if (state === "ended") return versions(tx`end_on is not null`);
+  if (changedSince !== undefined && (await areFewChanges(tx, insurerId, changedSince))) {
+    return versions(tx`recorded_at > ${changedSince} and recorded_at <= ${knownAt}`);
+  }
+  return contractKind === undefined ? contracts(tx``) : versions(tx`contract_kind = ${contractKind}`);
+}
+
+async function areFewChanges(tx: TransactionSql, insurerId: number, since: Date): Promise<boolean> {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*) as count from (
+      select from contract_version where insurer_id = ${insurerId} and recorded_at > ${since}
+      limit ${MOST_CHANGES_GATHERED + 1}) changes`;
+  return row!.count <= MOST_CHANGES_GATHERED;
+}
+
+function hasVersion(tx: TransactionSql, knownAt: Date, condition: Fragment): Fragment {
+  return tx`exists (select from contract_version v
+    where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(tx, knownAt)} and ${condition})`;
 }
 
 /** How many contracts the insurer knew of at an instant, those that ended or were cancelled too. */
@@ -122,6 +156,8 @@ function isKnown(tx: TransactionSql, knownAt: Date | undefined) {
 }
 
 interface Selection {
+  /** A query of `contract_id`, in order. */
+  readonly sought: Fragment;
   readonly knownAt: Date | undefined;
   /** More conditions on `contract c` and its `known` state. */
   readonly where: Fragment;
@@ -131,13 +167,15 @@ interface Selection {
 async function selectContracts(
   tx: TransactionSql,
   insurerId: number,
-  { knownAt, where, limit }: Selection,
+  { sought, knownAt, where, limit }: Selection,
 ): Promise<PortfolioContract[]> {
-  // `offset 0`: contract by contract in the order of the key, as far as the page reaches.
+  // `offset 0`: contract by contract in the order of what is sought, as far as the page reaches.
   return await tx<PortfolioContract[]>`
     select c.contract_id as "contractId", c.contract_number as "contractNumber", c.inami_root as "inamiRoot",
       c.start_on as "startOn", known.*
-    from contract c
+    from (${sought} offset 0) sought
+    cross join lateral (
+      select * from contract where insurer_id = ${insurerId} and contract_id = sought.contract_id offset 0) c
     cross join lateral (
       select max(v.version) as version, max(v.recorded_at) as "changedAt", max(v.end_on) as "endOn",
         max(v.end_reason) as "endReason", bool_or(v.action = 'cancel') as "isCancelled",
@@ -146,6 +184,6 @@ async function selectContracts(
           'language', v.language, 'paymentReference', v.payment_reference) order by v.valid_from) as periods
       from contract_version v
       where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(tx, knownAt)} offset 0) known
-    where c.insurer_id = ${insurerId} and known.version is not null ${where}
-    order by c.contract_id limit ${limit}`;
+    where known.version is not null ${where}
+    order by sought.contract_id limit ${limit}`;
 }
