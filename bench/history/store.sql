@@ -40,9 +40,11 @@ insert into contract (insurer_id, contract_id, contract_number, inami_root, star
 select :insurer_id, contract_id, contract_number, inami_root, start_on, case when is_wrong then pg_temp.instant_of(month + 1) end
 from planned order by month, contract_id;
 
--- In the order in which it came: pages and indexes are as scattered as ten years leave them. Only what looks at each new
--- row alone is left out; the constraint on periods is not.
-alter table contract_version disable trigger user;
+-- In the order in which it came: pages are as scattered as ten years leave them. Not asked of each row: the trigger, and the
+-- constraint on periods, which looks at all of them at the end.
+select format('alter table contract_version add constraint contract_version_periods %s', pg_get_constraintdef(oid)) as add_constraint
+from pg_constraint where conname = 'contract_version_periods' \gset
+alter table contract_version disable trigger user, drop constraint contract_version_periods;
 insert into contract_version (insurer_id, contract_id, version, valid_from, valid_before, recorded_at, superseded_at,
   inami_number, contract_kind, ssin, solidarity, language, payment_reference, end_on, end_reason, action, submission_id,
   record_number, reason, actor)
@@ -68,6 +70,8 @@ from (
 ) history
 order by recorded, contract_id, version;
 alter table contract_version enable trigger user;
+set local maintenance_work_mem = '512MB';
+:add_constraint;
 
 insert into submission (insurer_id, submission_id, channel, state, reference, environment, kind, sequence, actor, byte_length,
   sha256, accepted_count, accepted_with_warnings_count, unchanged_count, rejected_count, receipt_jws, received_at, ended_at)

@@ -83,7 +83,8 @@ export async function listPortfolio(
   { knownAt, after, limit }: PortfolioPage,
 ): Promise<PortfolioContract[]> {
   const { inamiRoots, ssins, contractKind, state, changedSince } = filter;
-  const sought = await seekContracts(tx, insurerId, filter, { knownAt, after });
+  const hasFewChanges = changedSince !== undefined && (await areFewChanges(tx, insurerId, changedSince));
+  const sought = seekContracts(tx, insurerId, filter, { knownAt, after, hasFewChanges });
   const where = tx`
     ${inamiRoots === undefined ? tx`` : tx`and c.inami_root = any(${[...inamiRoots]}::text[])`}
     ${ssins === undefined ? tx`` : tx`and ${hasVersion(tx, knownAt, tx`v.ssin = any(${[...ssins]}::text[])`)}`}
@@ -96,16 +97,22 @@ export async function listPortfolio(
 /** As many changes are gathered and sorted for a page; where there were more, contracts that changed are met on the way. */
 const MOST_CHANGES_GATHERED = 20_000;
 
+interface Seeking {
+  readonly knownAt: Date;
+  readonly after: string | undefined;
+  readonly hasFewChanges: boolean;
+}
+
 /**
  * The ids, in their order from `after` on, of all contracts that may fit: by the index of what is rarest among that which is
  * asked for. What is found there is looked at closely by `listPortfolio`: versions may not be known at that instant.
  */
-async function seekContracts(
+function seekContracts(
   tx: TransactionSql,
   insurerId: number,
   { inamiRoots, ssins, contractKind, state, changedSince }: PortfolioFilter,
-  { knownAt, after }: Pick<PortfolioPage, "knownAt" | "after">,
-): Promise<Fragment> {
+  { knownAt, after, hasFewChanges }: Seeking,
+): Fragment {
   const behind = after === undefined ? tx`` : tx`and contract_id > ${after}`;
   const contracts = (condition: Fragment) =>
     tx`select contract_id from contract where insurer_id = ${insurerId} ${condition} ${behind} order by contract_id`;
@@ -116,7 +123,7 @@ async function seekContracts(
   if (ssins !== undefined) return versions(tx`ssin = any(${[...ssins]}::text[])`);
   if (state === "cancelled") return contracts(tx`and cancelled_at is not null`);
   if (state === "ended") return versions(tx`end_on is not null`);
-  if (changedSince !== undefined && (await areFewChanges(tx, insurerId, changedSince))) {
+  if (changedSince !== undefined && hasFewChanges) {
     return versions(tx`recorded_at > ${changedSince} and recorded_at <= ${knownAt}`);
   }
   return contractKind === undefined ? contracts(tx``) : versions(tx`contract_kind = ${contractKind}`);
