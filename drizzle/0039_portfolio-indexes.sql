@@ -1,0 +1,3 @@
+CREATE INDEX "contract_cancelled" ON "contract" USING btree ("insurer_id","contract_id") WHERE "contract"."cancelled_at" is not null;--> statement-breakpoint
+CREATE INDEX "contract_version_of_kind" ON "contract_version" USING btree ("insurer_id","contract_kind","contract_id");--> statement-breakpoint
+CREATE INDEX "contract_version_ended" ON "contract_version" USING btree ("insurer_id","contract_id") WHERE "contract_version"."end_on" is not null;
