@@ -1,4 +1,5 @@
-import type { TransactionSql } from "../database/sql.ts";
+import { runTransaction } from "../database/run-transaction.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 import { toConclusionRow } from "./conclusion.ts";
 import type { DossierState } from "./dossier-states.ts";
 import { evaluateDossier } from "./evaluate-dossier.ts";
@@ -10,7 +11,12 @@ import type { MoveRun } from "./move-run.ts";
 import { addDays } from "./period.ts";
 import { ANY_PROFESSION, type Calendar, findCalendar, type PremiumYearRules } from "./premium-year-rules.ts";
 
-export type DossierErrorCode = "dossierNotFound" | "moveNotAllowed" | "contestTooLate" | "stillAwaiting";
+export type DossierErrorCode =
+  | "dossierNotFound"
+  | "moveNotAllowed"
+  | "contestTooLate"
+  | "stillAwaiting"
+  | "secondPersonNeeded";
 
 /** A dossier cannot do what it was asked; nothing was changed. The message is a sentence for the operator. */
 export class DossierError extends Error {
@@ -39,6 +45,30 @@ export async function decideDossiers(tx: TransactionSql, run: MoveRun, personIds
   });
   await moveDossiers(tx, run, moves);
   return moves.length;
+}
+
+const BATCH_DOSSIERS = 1_000;
+
+/**
+ * Decides what can be decided of a premium year, in batches that commit by themselves. Answers how many were decided, and how
+ * many evaluated ones are left because they await something or their day has not come.
+ */
+export async function decideEverybody(
+  institute: Sql,
+  run: MoveRun,
+): Promise<{ readonly decided: number; readonly left: number }> {
+  let after: string | undefined;
+  let [decided, seen] = [0, 0];
+  for (;;) {
+    const rows = await institute<{ personId: string }[]>`
+      select person_id as "personId" from dossier where premium_year = ${run.rules.premiumYear} and state = 'evaluated'
+        ${after === undefined ? institute`` : institute`and person_id > ${after}`} order by person_id limit ${BATCH_DOSSIERS}`;
+    if (rows.length === 0) return { decided, left: seen - decided };
+    const personIds = rows.map(({ personId }) => personId);
+    decided += await runTransaction(institute, (tx) => decideDossiers(tx, run, personIds));
+    seen += personIds.length;
+    after = personIds.at(-1);
+  }
 }
 
 /** By person: of the calendars of the person's professions the one that decides last. */
@@ -75,7 +105,8 @@ export async function contestDossier(
 
 /**
  * Ends a contest with what facts, contracts and rules give now: before the payment in a decision of its own, after it in
- * `paid` as it was, in recovery or in a supplement. Answers the state it leads to. Throws `DossierError`.
+ * `paid` as it was, in recovery or in a supplement. Somebody else than who entered the contest must do it. Answers the
+ * state it leads to. Throws `DossierError`.
  */
 export async function reviseDossier(
   tx: TransactionSql,
@@ -84,6 +115,8 @@ export async function reviseDossier(
 ): Promise<DossierState> {
   const { rules, businessDate } = run;
   const dossier = await lockDossier(tx, run, personId, ["contested"], "revised");
+  if (dossier.movedBy === run.movedBy)
+    throw new DossierError("secondPersonNeeded", "Whoever entered the contest cannot be the one who decides on it.");
   const [input] = await loadDossierInputs(tx, rules.premiumYear, [personId]);
   const evaluation = evaluateDossier({ ...input!, rules, businessDate });
   if (evaluation.isAwaiting)

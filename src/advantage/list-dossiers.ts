@@ -13,6 +13,7 @@ export interface KeptDossier extends Omit<EvaluatedRow, "outcome"> {
   /** Null: never evaluated. */
   readonly outcome: EvaluatedRow["outcome"] | null;
   readonly moveNumber: number;
+  readonly movedBy: string;
 }
 
 const columns = (sql: Sql | TransactionSql) => sql`
@@ -20,7 +21,7 @@ const columns = (sql: Sql | TransactionSql) => sql`
   decided_on as "decidedOn", contest_until as "contestUntil", outcome, is_awaiting as "isAwaiting", profession, level,
   months, amount_cents as "amountCents", link_kind as "linkKind", linked_insurer_id as "linkedInsurerId",
   linked_contract_id as "linkedContractId", reasons, evaluation_block as "evaluationBlock",
-  evaluation_place as "evaluationPlace", move_number as "moveNumber"`;
+  evaluation_place as "evaluationPlace", move_number as "moveNumber", moved_by as "movedBy"`;
 
 /** The dossiers that these persons have in the premium year, in the order of their ids. */
 export async function listDossiers(

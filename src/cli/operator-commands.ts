@@ -2,6 +2,7 @@ import { EmbeddedDatabaseError } from "../database/embedded-database-error.ts";
 import { RegistryError } from "../identity/registry-error.ts";
 import { OperatorError } from "../operator/operator-change.ts";
 import { RegisterFileError } from "../register/load-register.ts";
+import { addAdvantageCommands } from "./operator-advantage.ts";
 import { addAlarmCommands, addRegisterCommands, addSubmissionCommands } from "./operator-alarms.ts";
 import { addAuditCommands } from "./operator-audit.ts";
 import { addClientCommands, addGrantCommands, addOperatorCommands } from "./operator-clients.ts";
@@ -12,6 +13,7 @@ import {
   addDropCommands,
   addSigningCertificateCommands,
 } from "./operator-exchange.ts";
+import { addFactCommands } from "./operator-facts.ts";
 import { addInsurerCommands } from "./operator-insurers.ts";
 import { addPaymentCommands } from "./operator-payments.ts";
 
@@ -32,6 +34,8 @@ export const OPERATOR_COMMANDS = [
   addSubmissionCommands,
   addRegisterCommands,
   addPaymentCommands,
+  addFactCommands,
+  addAdvantageCommands,
   addAuditCommands,
 ];
 

@@ -20,6 +20,13 @@ export const OPERATOR_ACTS = [
   "providerIbansProposed",
   "providerIbansConfirmed",
   "providerIbansRejected",
+  "factsLoaded",
+  "dossiersEvaluated",
+  "dossiersDecided",
+  "dossierExplained",
+  "dossierContested",
+  "dossierRevised",
+  "dossierWithdrawn",
 ] as const;
 export type OperatorAct = (typeof OPERATOR_ACTS)[number];
 
@@ -49,7 +56,12 @@ export type OperatorErrorCode =
   | "runNotOrdered"
   | "runNotPrepared"
   | "runOpen"
-  | "sameOperator";
+  | "sameOperator"
+  | "factFileRefused"
+  | "factFileNotFound"
+  | "personNotFound"
+  | "dossierNotFound"
+  | "dossierNotMoved";
 
 /** An act outside the registry that cannot be done; nothing was changed. The message is a sentence for the operator. */
 export class OperatorError extends Error {

@@ -23,6 +23,7 @@ export const FACT_FINDINGS = {
   moveNotAllowed: { isBlocking: true, text: "The dossier is in a state that allows no such move." },
   dossierNotFound: { isBlocking: true, text: "There is no dossier of that person and premium year." },
   stillAwaiting: { isBlocking: true, text: "Something must be known before it can be revised." },
+  secondPersonNeeded: { isBlocking: true, text: "Whoever entered the contest cannot be the one who decides on it." },
   choiceTooLate: { isBlocking: false, text: "Linking was over: the choice is kept and links nothing." },
   chosenContractEnded: { isBlocking: false, text: "The chosen contract had ended before the premium year." },
   afterDeath: { isBlocking: false, text: "The fact begins after the person died." },

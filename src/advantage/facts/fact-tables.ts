@@ -60,17 +60,8 @@ export const personChange = pgTable("person_change", {
   changedAt: timestamp("changed_at", { withTimezone: true }).notNull(),
 });
 
-/** Versions of contracts that were looked at for whom to evaluate anew; of the last days, behind which none can come any more. */
-export const contractLook = pgTable(
-  "contract_look",
-  {
-    insurerId: integer("insurer_id").notNull(),
-    contractId: uuid("contract_id").notNull(),
-    version: integer("version").notNull(),
-    lookedAt: timestamp("looked_at", { withTimezone: true }).notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.insurerId, table.contractId, table.version] }),
-    index("contract_look_at").on(table.lookedAt),
-  ],
-);
+/** How far the contracts of an insurer were looked at for whom to evaluate anew. */
+export const evaluatedPortfolio = pgTable("evaluated_portfolio", {
+  insurerId: integer("insurer_id").primaryKey(),
+  contractsRecordedAt: timestamp("contracts_recorded_at", { withTimezone: true }).notNull(),
+});

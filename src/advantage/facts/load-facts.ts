@@ -1,9 +1,11 @@
 import type { TransactionSql } from "../../database/sql.ts";
 import { contestDossier, DossierError, reviseDossier } from "../dossier-acts.ts";
+import { lockDossiers } from "../list-dossiers.ts";
 import type { PremiumYearRules } from "../premium-year-rules.ts";
 import { syncPersons } from "../sync-persons.ts";
 import { applyFacts } from "./apply-facts.ts";
 import { checkFacts } from "./check-facts.ts";
+import { receiptColumns } from "./fact-files.ts";
 import { BLOCKING_FACT_FINDINGS, type FactFinding } from "./fact-findings.ts";
 import type { FactContext } from "./parse-fact.ts";
 import { createReading, type FactReading, KEPT_FINDINGS, readFacts } from "./read-facts.ts";
@@ -84,6 +86,13 @@ async function moveByFacts(tx: TransactionSql, { years, businessDate, loadedBy, 
   const rows = await tx<{ line: number; kind: string; personId: string; year: number; on: string }[]>`
     select distinct on (kind, person_id, year) line, kind, person_id as "personId", year, from_on as on from fact
     where kind in ('contest', 'revision') order by kind, person_id, year, line`;
+  // All of them before the first moves: behind a move nothing may be waited for.
+  for (const [year, ofYear] of [...Map.groupBy(rows, (row) => row.year)].sort(([a], [b]) => a - b))
+    await lockDossiers(
+      tx,
+      year,
+      ofYear.map(({ personId }) => personId),
+    );
   for (const { line, kind, personId, year, on } of rows) {
     const run = { rules: years.get(year)!, businessDate, movedAt: loadedAt.toISOString(), movedBy: loadedBy };
     try {
@@ -101,10 +110,6 @@ async function findReceipt(tx: TransactionSql, sha256: Buffer): Promise<Omit<Fac
     select ${receiptColumns(tx)} from fact_file where sha256 = ${sha256}`;
   return row;
 }
-
-export const receiptColumns = (tx: TransactionSql) => tx`
-  file_id as "fileId", encode(sha256, 'hex') as sha256, name, loaded_at as "loadedAt", loaded_by as "loadedBy", lines,
-  accepted, rejected, findings, changed, persons`;
 
 async function keepReceipt(
   tx: TransactionSql,

@@ -208,6 +208,7 @@ t.test("what cannot be is found, line by line, and the rest is loaded", async (t
   const tested = new Set(expected.map(([, code]) => code));
   const elsewhere = [
     "contestTooLate",
+    "secondPersonNeeded",
     "moveNotAllowed",
     "stillAwaiting",
     "choiceTooLate",

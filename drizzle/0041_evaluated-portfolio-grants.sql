@@ -1,0 +1,1 @@
+grant select, insert, update on evaluated_portfolio to infoss_institute;

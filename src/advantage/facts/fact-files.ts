@@ -1,0 +1,42 @@
+import type { Sql, TransactionSql } from "../../database/sql.ts";
+import { FACT_FINDINGS, type FactFinding, type FactFindingCode } from "./fact-findings.ts";
+import type { FactReceipt } from "./load-facts.ts";
+
+export type KeptReceipt = Omit<FactReceipt, "isRepeated">;
+
+export const receiptColumns = (sql: Sql | TransactionSql) => sql`
+  file_id as "fileId", encode(sha256, 'hex') as sha256, name, loaded_at as "loadedAt", loaded_by as "loadedBy", lines,
+  accepted, rejected, findings, changed, persons`;
+
+/** Receipts of fact files, the newest first; `before` is the last one of the page before. */
+export async function listFactFiles(
+  sql: Sql,
+  { limit, before, fileId }: { limit: number; before?: string | undefined; fileId?: string },
+): Promise<KeptReceipt[]> {
+  return await sql<KeptReceipt[]>`
+    select ${receiptColumns(sql)} from fact_file
+    where true ${before === undefined ? sql`` : sql`and file_id < ${before}`} ${fileId === undefined ? sql`` : sql`and file_id = ${fileId}`}
+    order by file_id desc limit ${limit}`;
+}
+
+export interface TextedFinding extends FactFinding {
+  readonly number: number;
+  readonly severity: "error" | "warning";
+  readonly text: string;
+}
+
+/** What was found in a file, in the order of its lines; `after` is the number of the last one of the page before. */
+export async function listFactFindings(
+  sql: Sql | TransactionSql,
+  fileId: string,
+  { limit, after = -1 }: { limit: number; after?: number | undefined },
+): Promise<TextedFinding[]> {
+  const rows = await sql<{ number: number; line: number; code: FactFindingCode; field: string | null }[]>`
+    select number, line, code, field from fact_finding where file_id = ${fileId} and number > ${after} order by number limit ${limit}`;
+  return rows.map(({ number, line, code, field }) => ({
+    ...{ number, line, code },
+    ...(field !== null && { field }),
+    severity: FACT_FINDINGS[code].isBlocking ? "error" : "warning",
+    text: FACT_FINDINGS[code].text,
+  }));
+}
