@@ -171,10 +171,10 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     en: "The verification file cannot be read[: {reason}]. Please send text or CSV in UTF-8, JSON or an XLSX workbook with the columns A and B.",
   },
   verificationQuotaExceeded: {
-    fr: "Le nombre de vérifications par jour est dépassé[ : {asked} demandées, {left} possibles aujourd’hui sur {maximum}]. Veuillez renvoyer le fichier un autre jour ou le scinder.",
-    nl: "Het aantal verificaties per dag is overschreden[: {asked} gevraagd, vandaag nog {left} van {maximum} mogelijk]. Gelieve het bestand op een andere dag opnieuw te verzenden of op te splitsen.",
-    de: "Die Anzahl Prüfungen je Tag ist überschritten[: {asked} angefragt, heute noch {left} von {maximum} möglich]. Bitte übermitteln Sie die Datei an einem anderen Tag erneut oder teilen Sie sie auf.",
-    en: "The number of verifications a day is exceeded[: {asked} asked for, {left} of {maximum} left today]. Please send the file again another day, or split it.",
+    fr: "Le nombre de vérifications par jour est dépassé[ : au maximum {maximum}][ ; {left} encore possibles aujourd’hui][ ; {asked} demandées]. Veuillez renvoyer le fichier un autre jour ou le scinder.",
+    nl: "Het aantal verificaties per dag is overschreden[: ten hoogste {maximum}][; vandaag nog {left} mogelijk][; {asked} gevraagd]. Gelieve het bestand op een andere dag opnieuw te verzenden of op te splitsen.",
+    de: "Die Anzahl Prüfungen je Tag ist überschritten[: höchstens {maximum}][; heute noch {left} möglich][; {asked} angefragt]. Bitte übermitteln Sie die Datei an einem anderen Tag erneut oder teilen Sie sie auf.",
+    en: "The number of verifications a day is exceeded[: at most {maximum}][; {left} left today][; {asked} asked for]. Please send the file again another day, or split it.",
   },
   massChange: {
     fr: "Ce fichier clôture ou annule beaucoup de contrats[ : {closures} sur {contracts}, plus que {percent} %]. Un tel fichier n’est traité que si un opérateur de l’institut l’a libéré. Si c’est voulu, aucune démarche n’est nécessaire ; annoncez-le la prochaine fois par expectedClosureShare. Sinon, veuillez l’annuler tant qu’il est retenu.",

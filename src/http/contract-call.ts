@@ -122,7 +122,8 @@ export function setEtag(reply: FastifyReply, version: number): void {
 
 const KEY = /^(?:"([!#-~]{1,255})"|([!#-~]{1,255}))$/;
 
-function readKey(request: FastifyRequest): string {
+/** The key of the request. Throws the problem of one that is missing, or is none. */
+export function readKey(request: FastifyRequest): string {
   const field = request.headers["idempotency-key"];
   const [, quoted, plain] = (typeof field === "string" && KEY.exec(field)) || [];
   const key = quoted ?? plain;

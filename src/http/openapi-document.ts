@@ -13,6 +13,7 @@ import { RecordOutcomeSchema } from "./record-view.ts";
 import { ReportSchema } from "./report-schema.ts";
 import { PROBLEM_MEDIA_TYPE } from "./send-problem.ts";
 import { RecordCountsSchema, SubmissionSchema, SubmissionSummarySchema } from "./submission-view.ts";
+import { VerificationSchema } from "./verification-view.ts";
 
 const API_VERSION = "1.0.0";
 
@@ -28,6 +29,7 @@ const COMPONENTS = [
   ReportSchema,
   SubmissionSchema,
   SubmissionSummarySchema,
+  VerificationSchema,
 ];
 
 const DESCRIPTION = `Exchange of digital contracts between insurers and the institute.
@@ -42,6 +44,7 @@ const TAGS = [
   { name: "Submissions", description: "Contract files handed over, their receipts and their reports" },
   { name: "Contracts", description: "Contracts one by one, and the portfolio as held" },
   { name: "Social advantages", description: "What becomes of the social advantage of clients, and why" },
+  { name: "INAMI verification", description: "Whether numbers of providers are right, for contracts held" },
   { name: "Notices", description: "What the institute tells an insurer outside of its files" },
   { name: "Events", description: "All that happened, in one ordered feed for each insurer" },
   { name: "Webhooks", description: "The same events, pushed to you" },

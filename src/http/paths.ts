@@ -5,6 +5,10 @@ export function submissionPath(submissionId: string): string {
   return `${API_ROOT}/submissions/${submissionId}`;
 }
 
+export function verificationPath(submissionId: string): string {
+  return `${API_ROOT}/inamiVerifications/${submissionId}`;
+}
+
 export function contractPath(contractId: string): string {
   return `${API_ROOT}/contracts/${contractId}`;
 }

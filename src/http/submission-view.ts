@@ -12,7 +12,7 @@ import {
   type Submission,
 } from "../intake/submission.ts";
 import { FindingSchema } from "./finding-schema.ts";
-import { submissionPath } from "./paths.ts";
+import { submissionPath, verificationPath } from "./paths.ts";
 import { Count, Href, Instant, Link, oneOf, referTo } from "./schema-parts.ts";
 
 export const SubmissionIdSchema = Type.String({
@@ -97,6 +97,7 @@ export const SubmissionSchema = Type.Object(
     report: Type.Optional(Link),
     records: Type.Optional(Link),
     corrections: Type.Optional(Link),
+    verification: Type.Optional(Link),
   },
   {
     $id: "Submission",
@@ -109,6 +110,7 @@ export type SubmissionView = Static<typeof SubmissionSchema>;
 export function viewSubmission(submission: Submission, language: Language): SubmissionView {
   const self = submissionPath(submission.submissionId);
   const { complete, declaredRecordCount, counts, isDryRun, dryRunCounts } = submission;
+  const isVerification = submission.kind === "inamiVerification";
   return {
     self,
     ...summarise(submission),
@@ -123,8 +125,12 @@ export function viewSubmission(submission: Submission, language: Language): Subm
     findings: submission.findings.map((finding) => renderFinding(finding, language)),
     receipt: { href: `${self}/receipt` },
     ...(submission.endedAt && { report: { href: `${self}/report` } }),
-    ...(counts && { records: { href: `${self}/records` } }),
-    ...(counts && counts.rejected > 0 && !isDryRun && { corrections: { href: `${self}/corrections` } }),
+    ...(counts && !isVerification && { records: { href: `${self}/records` } }),
+    ...(isVerification && { verification: { href: verificationPath(submission.submissionId) } }),
+    ...(counts &&
+      counts.rejected > 0 &&
+      !isDryRun &&
+      !isVerification && { corrections: { href: `${self}/corrections` } }),
   };
 }
 

@@ -13,6 +13,10 @@ const SHARED = {
 const queries = new Ajv({ ...SHARED, coerceTypes: true });
 const bodies = new Ajv({ ...SHARED, coerceTypes: false });
 
+const IS_STREAM = "x-stream";
+/** Put into the schema of a body that the handler reads as it comes: it documents, and is not checked here. */
+export const BODY_IS_A_STREAM = { [IS_STREAM]: true } as const;
+
 /**
  * Fastify's compiler of request schemas. Published schemas carry no `additionalProperties: false`; it is added here, so
  * that unknown fields are refused. Schemas of the path and of headers only document: an id that cannot be one is
@@ -20,7 +24,8 @@ const bodies = new Ajv({ ...SHARED, coerceTypes: false });
  * streams.
  */
 export const compileValidator: FastifySchemaCompiler<AnySchemaObject> = ({ schema, httpPart }) => {
-  if (httpPart === "params" || httpPart === "headers" || schema.format === "binary") return () => true;
+  const isStream = schema.format === "binary" || IS_STREAM in schema;
+  if (httpPart === "params" || httpPart === "headers" || isStream) return () => true;
   return (httpPart === "body" ? bodies : queries).compile(close(schema));
 };
 

@@ -78,28 +78,15 @@ function recogniseForm(begun: Buffer): VerificationForm {
 }
 
 async function* readText(content: AsyncIterable<Buffer>): SentRows {
-  const text = decode(content);
-  const first = await text.next();
-  if (first.done) return undefined;
-  const parser = parse({
-    delimiter: findDelimiter(first.value),
-    record_delimiter: ["\r\n", "\n", "\r"],
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: ROW_LENGTH,
-    info: true,
-  });
-  // What goes wrong with the file is thrown to whoever reads the parser.
-  const records = pipeline(Readable.from(join(first.value, text)), parser, () => {});
-  let rows: SentRow[] = [];
   try {
-    for await (const { record, info } of records as AsyncIterable<{ record: string[]; info: Info }>) {
-      const row = toRow(record, info.lines);
-      if (row) rows.push(row);
-      if (rows.length < PIECE_ROWS) continue;
-      yield rows;
-      rows = [];
+    const text = decode(content);
+    let begun = "";
+    while (begun.length < FIRST_LINE_LENGTH) {
+      const next = await text.next();
+      if (next.done) break;
+      begun += next.value;
     }
+    yield* parseText(begun, text);
   } catch (error) {
     if (error instanceof CsvError) {
       return { code: "verificationFileInvalid", line: Number(error.lines), details: { reason: "csvMalformed" } };
@@ -107,8 +94,30 @@ async function* readText(content: AsyncIterable<Buffer>): SentRows {
     if (error instanceof TypeError) return { code: "encodingNotSupported", details: { encoding: "notUtf8" } };
     throw error;
   }
-  yield rows;
   return undefined;
+}
+
+/** Throws CsvError, and what the text throws. */
+async function* parseText(begun: string, rest: AsyncIterable<string>): AsyncGenerator<readonly SentRow[]> {
+  const parser = parse({
+    delimiter: findDelimiter(begun),
+    record_delimiter: ["\r\n", "\n", "\r"],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: ROW_LENGTH,
+    info: true,
+  });
+  // What goes wrong with the file is thrown to whoever reads the parser.
+  const records = pipeline(Readable.from(join(begun, rest)), parser, () => {});
+  let rows: SentRow[] = [];
+  for await (const { record, info } of records as AsyncIterable<{ record: string[]; info: Info }>) {
+    const row = toRow(record, info.lines);
+    if (row) rows.push(row);
+    if (rows.length < PIECE_ROWS) continue;
+    yield rows;
+    rows = [];
+  }
+  yield rows;
 }
 
 const PIECE_ROWS = 1_000;
@@ -120,10 +129,13 @@ function toRow(cells: readonly string[], rowNumber: number): SentRow | undefined
   return { rowNumber, number, contractNumber, ...(isWide && { fault: "tooManyColumns" as const }) };
 }
 
+/** In quotation marks, or the comma of a number that a spreadsheet shortened: `8,5073E+10`. */
+const NO_DELIMITER = /"[^"]*"|\d,\d+E\+\d+/gi;
+
 /** Which of the separators of CSV the first line has; none: one column. */
 function findDelimiter(text: string): string {
   const [line = ""] = text.slice(0, FIRST_LINE_LENGTH).split(/[\r\n]/, 1);
-  return /[;,\t]/.exec(line.replace(/"[^"]*"/g, ""))?.[0] ?? ";";
+  return /[;,\t]/.exec(line.replace(NO_DELIMITER, ""))?.[0] ?? ";";
 }
 
 /** The text of UTF-8 without its byte order mark. Throws TypeError for bytes that are none. */

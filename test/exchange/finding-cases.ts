@@ -25,10 +25,20 @@ export interface DropCase {
   readonly signatureRequired?: true;
   /** The worker has been at it before `raises` comes, not before `justNot`. */
   readonly processed?: true;
+  /** It is found in the content, by the worker: the result of the verification tells. */
+  readonly inResult?: true;
 }
 
 /** The most that is taken in these cases. */
 export const MAXIMUM_BYTES = 2_000;
+/** Rows of verification a day in these cases. */
+export const MAXIMUM_ROWS = 2;
+
+function verification({ name }: CaseTools, content: string) {
+  const rest = name().replace("DICO", "INVE");
+  return { [`FI.${rest}`]: content, [`GO.${rest}`]: "" };
+}
+const ROW = "85073003328;C-1\n";
 
 const sound: Dropped = ({ name, file }) => ({ [`FI.${name()}`]: file("R-1"), [`GO.${name()}`]: "" });
 
@@ -37,6 +47,16 @@ export const DROP_FINDING_CASES = {
   fileNameInvalid: {
     raises: ({ name, file }) => ({ [`FI.${name()}.xml`]: file("R-1"), [`GO.${name()}.xml`]: "" }),
     justNot: sound,
+  },
+  verificationFileInvalid: {
+    raises: (tools) => verification(tools, '{"rows": [{"nummer": "85073003328"}]}'),
+    justNot: (tools) => verification(tools, '{"rows": [{"number": "85073003328"}]}'),
+    inResult: true,
+  },
+  verificationQuotaExceeded: {
+    raises: (tools) => verification(tools, ROW.repeat(MAXIMUM_ROWS + 1)),
+    justNot: (tools) => verification(tools, ROW.repeat(MAXIMUM_ROWS)),
+    inResult: true,
   },
   fileNameReused: {
     earlier: sound,

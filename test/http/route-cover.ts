@@ -78,6 +78,8 @@ export interface Ids {
   readonly contract: string;
   /** On that contract. */
   readonly socialAdvantage: string;
+  /** Of the contract that is held. */
+  readonly verification: string;
   readonly notice: string;
   readonly laterNotice: string;
   /** Tells of `processed`. */
@@ -195,6 +197,22 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
     ask: () => ({ path: "/contracts/snapshot" }),
     shows: /"contractCount":2\}\n\{.*"contractNumber":"C-1"/,
     otherStatus: 200,
+  },
+  "POST /inamiVerifications": {
+    ask: () => ({
+      path: "/inamiVerifications",
+      method: "POST",
+      headers: { ...JSON_BODY, "Idempotency-Key": "WALK-VERIFY" },
+      body: JSON.stringify({ rows: [{ number: KNOWN_INAMI_NUMBER, contractNumber: "C-1" }] }),
+    }),
+    shows: /"answer":"valid"/,
+    otherStatus: 200,
+    fresh: ["submissionId", "receivedAt", "endedAt", "href", "self", "location"],
+  },
+  "GET /inamiVerifications/{submissionId}": {
+    ask: ({ verification }) => ({ path: `/inamiVerifications/${verification}` }),
+    shows: /"contractNumber":"C-1"/,
+    otherStatus: 404,
   },
   "PUT /contracts/{contractId}": ofContract(
     "",

@@ -70,7 +70,13 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
     insert into webhook_delivery (insurer_id, subscription_id, cause, attempt, outcome, duration_ms)
     values (${door.alphaId}, ${webhook!.id}, 'ping', 1, 'delivered', 5)`;
   const later = { notice, laterNotice, event: event!.id, webhook: webhook!.id };
-  return { processed, waiting, contract, socialAdvantage, ...later, enterpriseNumber: ALPHA };
+  const asked = await door.alpha(`${ROOT}/inamiVerifications`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": "FURNISH" },
+    body: JSON.stringify({ rows: [{ number: KNOWN_INAMI_NUMBER, contractNumber: "C-1" }] }),
+  });
+  const verification = String(asked.json.submissionId);
+  return { processed, waiting, contract, socialAdvantage, verification, ...later, enterpriseNumber: ALPHA };
 }
 
 /** Walks every operation that has a cover; answers what is wrong, a sentence each. */
@@ -95,13 +101,14 @@ export async function walkRoutes(t: Test, door: Door, own: Ids): Promise<string[
 
 /** Ids made at the same moment as those that exist, but for their last digits: nobody has them. */
 function neverExisting(ids: Ids): Ids {
-  const { processed, waiting, contract, socialAdvantage, notice, laterNotice, event, webhook } = ids;
+  const { processed, waiting, contract, socialAdvantage, verification, notice, laterNotice, event, webhook } = ids;
   const mutate = (id: string) => id.replace(/.{12}$/, (tail) => [...tail].reverse().join("").replace(/^./, "e"));
   return {
     processed: mutate(processed),
     waiting: mutate(waiting),
     contract: mutate(contract),
     socialAdvantage: mutate(socialAdvantage),
+    verification: mutate(verification),
     notice: mutate(notice),
     laterNotice: mutate(laterNotice),
     event: mutate(event),

@@ -25,6 +25,8 @@ import { listSubmissionsRoute } from "./list-submissions.ts";
 import { operatorRoutes } from "./operator/operator-routes.ts";
 import { premiumYearRoutes } from "./premium-years.ts";
 import { socialAdvantageRoutes } from "./social-advantages/social-advantage-routes.ts";
+import { createVerificationRoute } from "./verifications/create-verification.ts";
+import { getVerificationRoute } from "./verifications/get-verification.ts";
 import { webhookRoutes } from "./webhooks/webhook-routes.ts";
 
 /** Every route of the REST door; the order is that of the OpenAPI document. */
@@ -42,6 +44,8 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   completeInitialLoadRoute(app, provide);
   await contractRoutes(app, provide);
   await socialAdvantageRoutes(app, provide);
+  await createVerificationRoute(app, provide);
+  getVerificationRoute(app, provide);
   listEventsRoute(app, provide);
   getEventRoute(app, provide);
   await webhookRoutes(app, provide);

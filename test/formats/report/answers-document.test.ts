@@ -8,6 +8,11 @@ import { renderReceiptXml } from "../../../src/formats/report/receipt.ts";
 import { renderReportCsv } from "../../../src/formats/report/render-report-csv.ts";
 import { renderReportJson } from "../../../src/formats/report/render-report-json.ts";
 import { renderReportXml } from "../../../src/formats/report/render-report-xml.ts";
+import { renderResultCsv } from "../../../src/formats/verification/render-result-csv.ts";
+import { renderResultXml } from "../../../src/formats/verification/render-result-xml.ts";
+import { ROW_FAULT_TEXTS } from "../../../src/formats/verification/row-fault-texts.ts";
+import { ROW_FAULTS } from "../../../src/formats/verification/verification-answer.ts";
+import { EXAMPLE_ANSWERED, EXAMPLE_RESULT } from "../verification/example-result.ts";
 import {
   EXAMPLE_RECEIPT,
   EXAMPLE_REFUSED_RECEIPT,
@@ -17,6 +22,7 @@ import {
   inPages,
   readAll,
 } from "./example-submission.ts";
+import { createXsdCheck } from "./xsd.ts";
 
 const text = readFileSync(new URL("../../../docs/exchange/answers.md", import.meta.url), "utf8");
 const input = { submission: EXAMPLE_SUBMISSION, sender: EXAMPLE_SENDER, language: "en" } as const;
@@ -34,6 +40,19 @@ t.test("the examples of docs/exchange/answers.md are what the gateway answers", 
 
 t.test("the table of findings of docs/exchange/answers.md is that of the gateway", async (t) => {
   t.equal(between("<!-- findings -->\n", "\n<!-- end of findings -->"), describeFindings().join("\n"));
+});
+
+t.test("and so are its reasons and examples of verifications", async (t) => {
+  const reasons = ROW_FAULTS.map((fault) => `| \`${fault}\` | ${ROW_FAULT_TEXTS[fault].en} |`);
+  t.equal(
+    between("<!-- reasons -->\n", "\n<!-- end of reasons -->"),
+    ["| `reason` | text |", "| --- | --- |", ...reasons].join("\n"),
+  );
+  const xml = await readAll(renderResultXml(EXAMPLE_RESULT, inPages(EXAMPLE_ANSWERED)));
+  createXsdCheck("verification-result/1/verification-result.xsd").validate(xml);
+  t.equal(onOneLine(example("verification.xml")), onOneLine(xml));
+  const csv = await readAll(renderResultCsv(EXAMPLE_RESULT, inPages(EXAMPLE_ANSWERED)));
+  t.equal(example("verification.csv"), csv.replaceAll("\r\n", "\n"));
 });
 
 t.test("the words of docs/exchange/answers.md are those that have phrases", async (t) => {
