@@ -112,7 +112,7 @@ export function addDropCommands(program: Command, surroundings: Surroundings): v
     .option("--limit <number>", "at most this many", readLimit, LIMIT)
     .action(async ({ limit }: { limit: number }, command: Command) => {
       const columns = ["accountName", "name", "trouble", "attempts", "firstSeenAt"] as const;
-      await show(surroundings, command, columns, ({ institute }) => listSetAside(institute, limit));
+      await show(surroundings, command, columns, ({ institute }) => listSetAside(institute, { limit }));
     });
 
   drops

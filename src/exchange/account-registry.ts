@@ -65,7 +65,7 @@ export async function changeAccount(
   const [row] = await tx<{ accountName: string }[]>`
     update sftp_account set signature_required = ${signatureRequired}, language = ${language}
     where client_id = ${clientId} returning account_name as "accountName"`;
-  if (!row) throw new RegistryError("accountNotFound", `Client ${clientId} has no SFTP account.`);
+  if (!row) throw accountNotFound(clientId);
   const details = describe(row.accountName, { signatureRequired, language });
   return { act: "accountChanged", actor, clientId, details };
 }
@@ -87,4 +87,15 @@ export async function listAccounts(sql: Sql, clientId?: string): Promise<Account
     select account_name as "accountName", client_id as "clientId", signature_required as "signatureRequired",
       language, opened_at as "openedAt"
     from sftp_account where ${clientId ?? null}::text is null or client_id = ${clientId ?? null} order by account_name`;
+}
+
+/** Throws `RegistryError`. */
+export async function getAccount(sql: Sql, clientId: string): Promise<AccountRow> {
+  const [account] = await listAccounts(sql, clientId);
+  if (!account) throw accountNotFound(clientId);
+  return account;
+}
+
+function accountNotFound(clientId: string): RegistryError {
+  return new RegistryError("accountNotFound", `Client ${clientId} has no SFTP account.`);
 }

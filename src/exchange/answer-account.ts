@@ -3,10 +3,14 @@ import { type DueAnswer, listDueAnswers, markFetched, markPublished, readAnswer 
 import { type DropFolders, SftpFault } from "./drop-folders.ts";
 import type { Exchange } from "./exchange.ts";
 import { expireAnswers } from "./expire-answers.ts";
+import { isTime, noteDone } from "./now-and-then.ts";
 import type { PendingWork } from "./pending-work.ts";
 import { decideReports } from "./reports.ts";
 
-/** Marks what was fetched, decides the reports that are due, writes what is not in OUT yet; answers how many. */
+/** Nobody waits for what is noted here: that answers were fetched. */
+const OUT_LOOK_MS = 5_000;
+
+/** Now and then marks what was fetched; decides the reports that are due, writes what is not in OUT yet; answers how many. */
 export async function answerAccount(
   exchange: Exchange,
   account: SftpAccount,
@@ -15,19 +19,21 @@ export async function answerAccount(
   signal: AbortSignal,
 ): Promise<number> {
   const { database } = exchange.intake;
-  const names = standing.size > 0 ? (await folders.list("OUT")).map(({ name }) => name) : [];
+  const { accountName } = account;
+  const looks = standing.size > 0 && isTime(exchange, outLook(accountName), OUT_LOOK_MS);
+  const names = looks ? (await folders.list("OUT")).map(({ name }) => name) : [];
   let published = 0;
   for (const insurer of account.insurers) {
     const { insurerId } = insurer;
     const tenant = database.asInsurer(insurerId);
-    if (standing.has(insurerId)) {
-      await markFetched(tenant, account.accountName, names);
+    if (looks && standing.has(insurerId)) {
+      await markFetched(tenant, accountName, names);
       await expireAnswers(exchange, account, insurer, folders);
     }
     if (signal.aborted) break;
     if (!due.has(insurerId)) continue;
     await decideReports(exchange, account, insurer);
-    published += await publishAll(exchange, folders, insurerId, await listDueAnswers(tenant, account.accountName));
+    published += await publishAll(exchange, account, folders, insurerId, await listDueAnswers(tenant, accountName));
   }
   return published;
 }
@@ -35,6 +41,7 @@ export async function answerAccount(
 /** Each answer, then its GO. Where one cannot be written the others wait too: most likely OUT is full. */
 export async function publishAll(
   exchange: Exchange,
+  { accountName }: Pick<SftpAccount, "accountName">,
   folders: DropFolders,
   insurerId: number,
   answers: readonly DueAnswer[],
@@ -54,7 +61,10 @@ export async function publishAll(
       return published;
     }
     await markPublished(tenant, answerId);
+    noteDone(exchange, outLook(accountName));
     published += 1;
   }
   return published;
 }
+
+const outLook = (accountName: string) => `look into OUT of ${accountName}`;

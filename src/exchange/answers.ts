@@ -1,4 +1,4 @@
-import { compressChunks, decompressChunks } from "../database/compressed-chunks.ts";
+import { compressChunks, compressWhole, decompressChunks } from "../database/compressed-chunks.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
 import {
@@ -34,40 +34,58 @@ export interface AnswerSubject {
 
 /**
  * Decides number and content of an answer, in the transaction that decides what it tells. Numbers go up by one for each
- * answer to an account on a day, whatever its code.
+ * answer to an account on a day, whatever its code. `content` is a buffer where it is small.
  */
 export async function insertAnswer(
   tx: TransactionSql,
   subject: AnswerSubject,
-  content: AsyncIterable<Buffer>,
+  content: Buffer | AsyncIterable<Buffer>,
 ): Promise<DueAnswer> {
   const { insurerId, accountName, code, day } = subject;
-  await tx`select pg_advisory_xact_lock(hashtextextended(${`exchange_answer ${accountName}`}, ${insurerId}))`;
-  const [last] = await tx<{ sequence: number | null }[]>`
-    select max(sequence) as sequence from exchange_answer
-    where insurer_id = ${insurerId} and account_name = ${accountName} and day = ${day}`;
-  const sequence = (last!.sequence ?? 0) + 1;
+  // Sent together, run in order: the second sees what was committed until the lock was granted.
+  const [, [next]] = await Promise.all([
+    tx`select pg_advisory_xact_lock(hashtextextended(${`exchange_answer ${accountName}`}, ${insurerId}))`,
+    tx<{ answerId: string; sequence: number }[]>`
+      select uuidv7() as "answerId", coalesce(max(sequence), 0) + 1 as sequence from exchange_answer
+      where insurer_id = ${insurerId} and account_name = ${accountName} and day = ${day}`,
+  ]);
+  const { answerId, sequence } = next!;
   const { enterpriseNumber, letter } = subject;
   const date = day.replaceAll("-", "");
   const name = { code, enterpriseNumber, date, sequence: formatSequence(sequence), letter };
   const fileName = formatExchangeFileName("FO", name);
-  const [row] = await tx<{ answerId: string }[]>`
-    insert into exchange_answer (insurer_id, account_name, code, day, sequence, file_name, answered_name, submission_id,
-      byte_length, report_due, created_at)
-    values (${insurerId}, ${accountName}, ${code}, ${day}, ${sequence}, ${fileName}, ${subject.answeredName},
-      ${subject.submissionId ?? null}, 0, ${subject.reportDue}, now())
-    returning answer_id as "answerId"`;
-  const { answerId } = row!;
-  await insertContent(tx, insurerId, answerId, content);
+  const place = { insurerId, answerId };
+  const decided = { ...subject, sequence, fileName, byteLength: Buffer.isBuffer(content) ? content.length : 0 };
+  if (Buffer.isBuffer(content)) {
+    await Promise.all([insertRow(tx, place, decided), insertChunk(tx, place, 0, compressWhole(content))]);
+  } else {
+    await insertRow(tx, place, decided);
+    await insertContent(tx, place, content);
+  }
   return { answerId, fileName };
 }
 
-async function insertContent(
-  tx: TransactionSql,
-  insurerId: number,
-  answerId: string,
-  content: AsyncIterable<Buffer>,
-): Promise<void> {
+interface AnswerPlace {
+  readonly insurerId: number;
+  readonly answerId: string;
+}
+
+interface Decided extends AnswerSubject {
+  readonly sequence: number;
+  readonly fileName: string;
+  readonly byteLength: number;
+}
+
+async function insertRow(tx: TransactionSql, { insurerId, answerId }: AnswerPlace, decided: Decided): Promise<void> {
+  await tx`
+    insert into exchange_answer (insurer_id, answer_id, account_name, code, day, sequence, file_name, answered_name,
+      submission_id, byte_length, report_due, created_at)
+    values (${insurerId}, ${answerId}, ${decided.accountName}, ${decided.code}, ${decided.day}, ${decided.sequence},
+      ${decided.fileName}, ${decided.answeredName}, ${decided.submissionId ?? null}, ${decided.byteLength},
+      ${decided.reportDue}, now())`;
+}
+
+async function insertContent(tx: TransactionSql, place: AnswerPlace, content: AsyncIterable<Buffer>): Promise<void> {
   let byteLength = 0;
   async function* measured() {
     for await (const bytes of content) {
@@ -76,14 +94,21 @@ async function insertContent(
     }
   }
   let chunkNumber = 0;
-  for await (const bytes of compressChunks(measured())) {
-    await tx`
-      insert into exchange_answer_content (insurer_id, answer_id, chunk_number, bytes)
-      values (${insurerId}, ${answerId}, ${chunkNumber}, ${bytes})`;
-    chunkNumber += 1;
-  }
+  for await (const bytes of compressChunks(measured())) await insertChunk(tx, place, chunkNumber++, bytes);
+  const { insurerId, answerId } = place;
   await tx`
     update exchange_answer set byte_length = ${byteLength} where insurer_id = ${insurerId} and answer_id = ${answerId}`;
+}
+
+async function insertChunk(
+  tx: TransactionSql,
+  { insurerId, answerId }: AnswerPlace,
+  chunkNumber: number,
+  bytes: Buffer,
+): Promise<void> {
+  await tx`
+    insert into exchange_answer_content (insurer_id, answer_id, chunk_number, bytes)
+    values (${insurerId}, ${answerId}, ${chunkNumber}, ${bytes})`;
 }
 
 /** The bytes of an answer as decided. */
@@ -103,24 +128,57 @@ async function* storedChunks(tenant: Tenant, answerId: string): AsyncGenerator<B
   }
 }
 
+/** Which answers about a submission: all, or those that one account got under one name. */
+export interface AnswerChoice {
+  readonly insurerId: number;
+  readonly submissionId: string;
+  readonly to?: { readonly accountName: string; readonly answeredName: string };
+}
+
 /**
- * Has the answers that an account got about a submission under a name written to OUT again: same content, same number.
- * Answers those there are; none: the file came under another name or through another door.
+ * Has answers about a submission written to OUT again: same content, same number. Answers those there are; none: the file
+ * came under another name or through another door.
  */
 export async function reviveAnswers(
   tx: TransactionSql,
-  {
-    insurerId,
-    accountName,
-    answeredName,
-    submissionId,
-  }: Omit<AnswerSubject, "code" | "day" | "letter" | "enterpriseNumber" | "reportDue">,
+  { insurerId, submissionId, to }: AnswerChoice,
 ): Promise<DueAnswer[]> {
   return await tx<DueAnswer[]>`
     update exchange_answer set published_at = null, fetched_at = null, noticed_at = null, removed_at = null
-    where insurer_id = ${insurerId} and account_name = ${accountName} and answered_name = ${answeredName}
-      and submission_id = ${submissionId ?? null}
+    where insurer_id = ${insurerId} and submission_id = ${submissionId}
+      ${to ? tx`and account_name = ${to.accountName} and answered_name = ${to.answeredName}` : tx``}
     returning answer_id as "answerId", file_name as "fileName"`;
+}
+
+/** `due`: to be written to OUT. `removed`: nobody fetched it in time. */
+export const ANSWER_STATES = ["due", "waiting", "fetched", "removed"] as const;
+export type AnswerState = (typeof ANSWER_STATES)[number];
+
+/** Where an answer is, as a column. */
+export const ANSWER_STATE = `
+  case when removed_at is not null then 'removed' when fetched_at is not null then 'fetched'
+    when published_at is not null then 'waiting' else 'due' end as state`;
+
+/** An answer as the insurer sees it: not what it says. */
+export interface AnswerView {
+  readonly fileName: string;
+  readonly code: AnswerCode;
+  /** The file in IN that it answers. */
+  readonly answeredName: string;
+  readonly state: AnswerState;
+  readonly createdAt: Date;
+}
+
+/** The answers about a submission that went, or go, to SFTP accounts, oldest first. */
+export async function listAnswersAbout(
+  tx: TransactionSql,
+  insurerId: number,
+  submissionId: string,
+): Promise<AnswerView[]> {
+  return await tx<AnswerView[]>`
+    select file_name as "fileName", code, answered_name as "answeredName", created_at as "createdAt",
+      ${tx.unsafe(ANSWER_STATE)}
+    from exchange_answer where insurer_id = ${insurerId} and submission_id = ${submissionId} order by answer_id`;
 }
 
 const DUE_AT_ONCE = 100;

@@ -68,10 +68,13 @@ export async function takeFile(
     ...(signature && { refuseBytes: (sha256) => checkSignature(signature, sha256) }),
     ...(isVerificationName(fileName) && describeVerification(exchange, account, fileName)),
     async alsoCommit(tx, stored) {
-      const answers = await answerTransfer(exchange, account, tx, fileName, stored);
-      await settleDrop(tx, account.accountName, step.name, { files: step.files, sha256: stored.sha256 });
-      await recordWrite(tx, account, stored.insurer.insurerId, { route: "FI", requestSha256: stored.sha256 });
-      outcome = { insurerId: stored.insurer.insurerId, answers };
+      const { insurer, sha256 } = stored;
+      const [answers] = await Promise.all([
+        answerTransfer(exchange, account, tx, fileName, stored),
+        settleDrop(tx, account.accountName, step.name, { files: step.files, sha256 }),
+        recordWrite(tx, account, insurer.insurerId, { route: "FI", requestSha256: sha256 }),
+      ]);
+      outcome = { insurerId: insurer.insurerId, answers };
     },
   });
   return outcome!;
@@ -142,7 +145,7 @@ async function answerTransfer(
 ): Promise<readonly DueAnswer[]> {
   const { insurerId } = insurer;
   if (repeated) {
-    const again = await reviveAnswers(tx, { insurerId, accountName, answeredName, submissionId });
+    const again = await reviveAnswers(tx, { insurerId, submissionId, to: { accountName, answeredName } });
     if (again.length > 0) return again;
   }
   const { state } = receipt.receipt;
@@ -172,11 +175,7 @@ export function letterOf({ intake }: Exchange, answeredName: string): NameLetter
 
 async function insertReceipt(tx: TransactionSql, subject: AnswerSubject, xml: string): Promise<DueAnswer> {
   const content = Buffer.from(xml);
-  return { ...(await insertAnswer(tx, subject, once(content))), content };
-}
-
-async function* once(content: Buffer): AsyncGenerator<Buffer> {
-  yield content;
+  return { ...(await insertAnswer(tx, subject, content)), content };
 }
 
 /** Refuses what need not be read, or takes back what was not taken yet. */

@@ -17,6 +17,8 @@ export interface DropFolders {
   list(folder: DropFolder): Promise<readonly RemoteFile[]>;
   /** A file of `IN`. Throws `sizeChanged` when it ends with another size than it was last listed with. */
   read(name: string): AsyncIterable<Buffer>;
+  /** Files of `IN` as they are now; undefined for what is not there, or no plain file. */
+  find(names: readonly string[]): Promise<readonly (RemoteFile | undefined)[]>;
   /** A file that is not there is no error. */
   remove(folder: DropFolder, name: string): Promise<void>;
   /**

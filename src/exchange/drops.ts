@@ -26,23 +26,32 @@ export async function listDrops(sql: Sql, accountName: string): Promise<KnownDro
   }));
 }
 
-/** Keeps names as they are seen now: what was known of the files before, attempts too, no longer counts. */
-export async function upsertDrops(sql: Sql, accountName: string, drops: readonly KnownDrop[]): Promise<void> {
+/**
+ * Keeps names as they are seen now: what was known of the files before, attempts too, no longer counts. The attempt at
+ * `begun` is counted at once, as by `beginAttempt`.
+ */
+export async function upsertDrops(
+  sql: Sql,
+  accountName: string,
+  drops: readonly KnownDrop[],
+  begun?: string,
+): Promise<void> {
   if (drops.length === 0) return;
   const rows = drops.map(({ name, seen, firstSeenAt, changedAt }) => ({
     name,
     seen,
     first: new Date(firstSeenAt).toISOString(),
     changed: new Date(changedAt).toISOString(),
+    attempts: name === begun ? 1 : 0,
   }));
   await sql`
-    insert into exchange_drop (account_name, name, state, seen, first_seen_at, changed_at)
-    select ${accountName}, name, 'waiting', seen, first, changed
+    insert into exchange_drop (account_name, name, state, seen, first_seen_at, changed_at, attempts)
+    select ${accountName}, name, 'waiting', seen, first, changed, attempts
     from jsonb_to_recordset(${sql.json(rows as never)})
-      as row (name text, seen jsonb, first timestamptz, changed timestamptz)
+      as row (name text, seen jsonb, first timestamptz, changed timestamptz, attempts int)
     on conflict (account_name, name) do update set state = 'waiting', seen = excluded.seen,
-      first_seen_at = excluded.first_seen_at, changed_at = excluded.changed_at, sha256 = null, attempts = 0,
-      retry_at = null, trouble = null`;
+      first_seen_at = excluded.first_seen_at, changed_at = excluded.changed_at, sha256 = null,
+      attempts = excluded.attempts, retry_at = null, trouble = null`;
 }
 
 /**
@@ -112,15 +121,4 @@ export async function recordTrouble(sql: Sql, accountName: string, name: string,
       state = case when state = 'waiting' and attempts >= ${maximumAttempts} then 'quarantined' else state end
     where account_name = ${accountName} and name = ${name} returning state`;
   return row?.state === "quarantined";
-}
-
-/** Names that have no outcome yet. */
-export async function countWaiting(
-  sql: Sql,
-  accountName: string,
-): Promise<{ waiting: number; oldestSeenAt: Date | null }> {
-  const [row] = await sql<{ waiting: number; oldestSeenAt: Date | null }[]>`
-    select count(*) as waiting, min(first_seen_at) as "oldestSeenAt" from exchange_drop
-    where account_name = ${accountName} and state <> 'settled'`;
-  return row!;
 }

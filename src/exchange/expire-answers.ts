@@ -4,10 +4,12 @@ import type { AccountInsurer, SftpAccount } from "./accounts.ts";
 import { listUnfetched, markRemoved } from "./answers.ts";
 import type { DropFolders } from "./drop-folders.ts";
 import type { Exchange } from "./exchange.ts";
+import { isTime } from "./now-and-then.ts";
 
 const DAY_MS = 86_400_000;
 /** Of the notice before answers are removed. */
 const NOTICE_DAYS = 7;
+/** Often enough for what is counted in days. */
 const INTERVAL_MS = 3_600_000;
 
 /**
@@ -20,7 +22,7 @@ export async function expireAnswers(
   { insurerId }: AccountInsurer,
   folders: DropFolders,
 ): Promise<void> {
-  if (!isTime(exchange, `${account.accountName} ${insurerId}`)) return;
+  if (!isTime(exchange, `expire ${account.accountName} ${insurerId}`, INTERVAL_MS)) return;
   const { answerRetentionMs, intake } = exchange;
   const tenant = intake.database.asInsurer(insurerId);
   const now = Date.now();
@@ -35,18 +37,6 @@ export async function expireAnswers(
     await markRemoved(tenant, answerId);
     intake.log.info({ code: "answerRemoved", insurerId, answerId }, "an answer was not fetched in time");
   }
-}
-
-/** When each account was looked at, by the gateways of this process. */
-const lookedAt = new WeakMap<Exchange, Map<string, number>>();
-
-/** Once an hour is enough for what is counted in days. */
-function isTime(exchange: Exchange, key: string): boolean {
-  const times = lookedAt.get(exchange) ?? new Map<string, number>();
-  lookedAt.set(exchange, times);
-  if (performance.now() < (times.get(key) ?? Number.NEGATIVE_INFINITY) + INTERVAL_MS) return false;
-  times.set(key, performance.now());
-  return true;
 }
 
 /** Once for each answer: those that get it together share it. */

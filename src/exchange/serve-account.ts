@@ -5,11 +5,10 @@ import { MAXIMUM_VERIFICATION_BYTES } from "../intake/verify-submission.ts";
 import type { SftpAccount } from "./accounts.ts";
 import { answerAccount, publishAll } from "./answer-account.ts";
 import { cancelTaken, dismiss, type Outcome, type SignatureCheck, takeFile } from "./decide-outcome.ts";
-import type { SeenFile } from "./drop.ts";
-import { type DropFolders, SftpFault } from "./drop-folders.ts";
+import type { KnownDrop, SeenFile } from "./drop.ts";
+import { type DropFolders, type RemoteFile, SftpFault } from "./drop-folders.ts";
 import {
   beginAttempt,
-  countWaiting,
   deleteDrops,
   listDrops,
   PROCESS_ENDED,
@@ -71,10 +70,11 @@ export async function serveAccount(
   });
   const forgotten = steps.flatMap((step) => (step.act === "forget" ? [step.name] : []));
   const seen = steps.flatMap((step) => (step.act === "watch" ? [step.drop] : []));
-  await deleteDrops(sql, accountName, forgotten);
-  await upsertDrops(sql, accountName, seen);
-
   const due = steps.filter((step) => step.act !== "forget" && step.act !== "watch");
+  const begun = seen.length === 1 && due.length === 1 && seen[0]!.name === due[0]!.name ? due[0]!.name : undefined;
+  await deleteDrops(sql, accountName, forgotten);
+  await upsertDrops(sql, accountName, seen, begun);
+
   const suspects = new Set(known.flatMap(({ name, attempts }) => (attempts > 0 ? [name] : [])));
   const round = { decided: 0, published, failed: 0 };
   const settled: DueStep[] = [];
@@ -83,7 +83,7 @@ export async function serveAccount(
   try {
     for (const step of due.slice(0, FILES_PER_ROUND)) {
       if (signal.aborted) break;
-      const work = () => attempt(exchange, account, folders, step);
+      const work = () => attempt(exchange, account, folders, step, step.name === begun);
       const handling = suspects.has(step.name) ? await runAlone(exchange, work) : await work();
       if (handling === "busy") break;
       if (handling === "settled") settled.push(step);
@@ -94,9 +94,22 @@ export async function serveAccount(
     isServed();
   }
   await leave(exchange, account, folders, settled);
-  const { waiting, oldestSeenAt } = await countWaiting(sql, accountName);
   const more = due.length > FILES_PER_ROUND || (forgotten.length > 0 && listed.length > 0);
-  return { ...round, more, waiting, ...(oldestSeenAt && { oldestSeenAt }) };
+  return { ...round, more, ...describeWaiting(known, forgotten, seen, settled) };
+}
+
+/** The names that have no outcome yet. */
+function describeWaiting(
+  known: readonly KnownDrop[],
+  forgotten: readonly string[],
+  seen: readonly KnownDrop[],
+  settled: readonly DueStep[],
+): Pick<RoundResult, "waiting" | "oldestSeenAt"> {
+  const open = [...known.filter(({ state }) => state !== "settled"), ...seen];
+  const firstSeenAt = new Map(open.map((drop) => [drop.name, drop.firstSeenAt]));
+  for (const name of [...forgotten, ...settled.map((step) => step.name)]) firstSeenAt.delete(name);
+  const oldest = firstSeenAt.values().reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+  return { waiting: firstSeenAt.size, ...(firstSeenAt.size > 0 && { oldestSeenAt: new Date(oldest) }) };
 }
 
 type DueStep = Exclude<Step, { act: "forget" | "watch" }>;
@@ -126,10 +139,11 @@ async function attempt(
   account: SftpAccount,
   folders: DropFolders,
   step: DueStep,
+  isBegun: boolean,
 ): Promise<Handling> {
   const { plain } = exchange.intake.database;
   const { accountName } = account;
-  if (!(await beginAttempt(plain, accountName, step.name, exchange.attempts))) {
+  if (!isBegun && !(await beginAttempt(plain, accountName, step.name, exchange.attempts))) {
     await alarmSetAside(exchange, accountName, step.name, PROCESS_ENDED);
     return "failed";
   }
@@ -153,7 +167,7 @@ async function handle(
   try {
     const outcome = await decide(exchange, account, folders, step);
     if (!outcome) return "waits";
-    await publishAll(exchange, folders, outcome.insurerId, outcome.answers);
+    await publishAll(exchange, account, folders, outcome.insurerId, outcome.answers);
     return "settled";
   } catch (error) {
     if (error instanceof TransferRefused && error.code === "tooManyTransfers") return "busy";
@@ -216,8 +230,8 @@ async function readSignature(
 }
 
 /**
- * Takes away the files whose outcome is committed, each only as it was then: what was written over it meanwhile stays
- * for the next round. The main file goes last (see planRound).
+ * Takes away the files whose outcome is committed, each only as it was then, by a look right before: what was written over
+ * it meanwhile stays for the next round. The main file goes last (see planRound).
  */
 async function leave(
   exchange: Exchange,
@@ -225,23 +239,27 @@ async function leave(
   folders: DropFolders,
   settled: readonly DueStep[],
 ): Promise<void> {
-  if (settled.length === 0) return;
-  const listed = new Map((await listIn(folders)).map((file) => [file.name, file]));
-  for (const { name, files } of settled) {
-    const main = files.at(-1)!;
-    const found = listed.get(main.name);
-    const isAsDecided = found !== undefined && isSame(found, main);
-    for (const file of isAsDecided ? files : []) {
-      const now = listed.get(file.name);
-      if (now && isSame(now, file)) await folders.remove("IN", file.name);
-    }
-    await deleteDrops(exchange.intake.database.plain, accountName, [name]);
+  for (const { files } of settled) {
+    const found = await folders.find(files.map(({ name }) => name));
+    const isAsDecided = files.map((file, index) => {
+      const now = found[index];
+      return now !== undefined && isSame(seeFile(now), file);
+    });
+    // The others are those of whatever the main file is now.
+    if (!isAsDecided.at(-1)) continue;
+    for (const [index, { name }] of files.entries()) if (isAsDecided[index]) await folders.remove("IN", name);
   }
+  const names = settled.map(({ name }) => name);
+  await deleteDrops(exchange.intake.database.plain, accountName, names);
 }
 
 async function listIn(folders: DropFolders): Promise<SeenFile[]> {
   const listed = await folders.list("IN");
-  return listed.map(({ name, size, modifiedAt }) => ({ name, size, modifiedAt: modifiedAt.getTime() }));
+  return listed.map(seeFile);
+}
+
+function seeFile({ name, size, modifiedAt }: RemoteFile): SeenFile {
+  return { name, size, modifiedAt: modifiedAt.getTime() };
 }
 
 /** What goes wrong with one file is tried again, ever later, and in the end set aside for an operator. */

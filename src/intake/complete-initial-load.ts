@@ -45,9 +45,14 @@ export async function completeInitialLoad(tx: TransactionSql, insurerId: number,
 
 /**
  * Ends the initial load by the insurer's own word, whatever files said: `busy` while one of them waits or is processed,
- * `notLoading` before it began. A load that has ended already stays ended.
+ * `notLoading` before it began. A load that has ended already stays ended. `alsoCommit` writes what is committed together
+ * with the end, or not at all.
  */
-export async function endInitialLoad(tenant: Tenant, now: Date): Promise<"ended" | "busy" | "notLoading"> {
+export async function endInitialLoad(
+  tenant: Tenant,
+  now: Date,
+  alsoCommit?: (tx: TransactionSql) => Promise<void>,
+): Promise<"ended" | "busy" | "notLoading"> {
   const { insurerId } = tenant;
   return await tenant.run(async (tx) => {
     const { phase, initialLoadCompletedAt } = await lockInsurer(tx, insurerId);
@@ -59,6 +64,7 @@ export async function endInitialLoad(tenant: Tenant, now: Date): Promise<"ended"
     if (waiting) return "busy";
     await tx`update insurer set initial_load_completed_at = ${now}, phase = 'live' where insurer_id = ${insurerId}`;
     await releaseDeltas(tx, insurerId, now);
+    await alsoCommit?.(tx);
     return "ended";
   });
 }

@@ -1,6 +1,7 @@
 import type { TransactionSql } from "../database/sql.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
+import type { FilePlace } from "../formats/contract-file/file-cursor.ts";
 import type { Intake } from "./intake.ts";
 import { type Placement, placeDeltas, type Queue, type WaitingDelta } from "./place-deltas.ts";
 import type { HeldReason } from "./submission.ts";
@@ -75,11 +76,17 @@ export async function findLastSequence(tx: TransactionSql, insurerId: number): P
   return last?.sequence ?? 0;
 }
 
-async function readQueue(tx: TransactionSql, insurerId: number): Promise<Queue> {
+interface QueuedDelta extends WaitingDelta {
+  /** Absent of files received before it was kept. */
+  readonly rootPlace: FilePlace | null;
+}
+
+async function readQueue(tx: TransactionSql, insurerId: number): Promise<Queue & { waiting: readonly QueuedDelta[] }> {
   const [insurer] = await tx<{ isInitialLoadOpen: boolean }[]>`
     select initial_load_completed_at is null as "isInitialLoadOpen" from insurer where insurer_id = ${insurerId}`;
-  const waiting = await tx<WaitingDelta[]>`
-    select submission_id as "submissionId", sequence, state, held_reason as "heldReason", held_until as "heldUntil"
+  const waiting = await tx<QueuedDelta[]>`
+    select submission_id as "submissionId", sequence, state, held_reason as "heldReason", held_until as "heldUntil",
+      header->'place' as "rootPlace"
     from submission
     where insurer_id = ${insurerId} and sequence is not null and state in ('received', 'processing', 'held', 'quarantined')
     order by sequence`;
@@ -105,13 +112,13 @@ const PLACEMENT_EVENTS = {
 async function move(
   tx: TransactionSql,
   insurerId: number,
-  { submissionId, sequence }: WaitingDelta,
+  { submissionId, sequence, rootPlace }: QueuedDelta,
   placement: Placement,
   now: Date,
 ): Promise<void> {
   const { heldReason, heldUntil }: { heldReason: HeldReason | null; heldUntil: Date | null } =
     placement.state === "held" ? placement : { heldReason: null, heldUntil: null };
-  const findings = placement.state === "refused" ? [expiredGap(sequence, placement.missing)] : [];
+  const findings = placement.state === "refused" ? [expiredGap(sequence, placement.missing, rootPlace)] : [];
   const [moved] = await tx<{ reference: string | null }[]>`
     update submission set state = ${placement.state}, held_reason = ${heldReason}, held_until = ${heldUntil},
       findings = ${tx.json(findings as never)}, ended_at = ${placement.state === "refused" ? now : null}
@@ -124,6 +131,6 @@ async function move(
   if (placement.state === "received") await tx`select pg_notify('submission_received', ${submissionId})`;
 }
 
-function expiredGap(sequence: number, missing: number): Finding {
-  return { code: "sequenceGapExpired", field: "sequence", value: String(sequence), details: { missing } };
+function expiredGap(sequence: number, missing: number, rootPlace: FilePlace | null): Finding {
+  return { code: "sequenceGapExpired", field: "sequence", value: String(sequence), details: { missing }, ...rootPlace };
 }

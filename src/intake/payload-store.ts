@@ -31,6 +31,17 @@ export function measurePayload(
   return { chunks: compressChunks(measured()), result: () => ({ byteLength, sha256: hash.digest() }) };
 }
 
+/** Gives the submission its id, with its first bytes where it has any. */
+export async function insertFirstChunk(tx: TransactionSql, insurerId: number, bytes?: Buffer): Promise<string> {
+  const [row] = await (bytes === undefined
+    ? tx<{ submissionId: string }[]>`select uuidv7() as "submissionId"`
+    : tx<{ submissionId: string }[]>`
+        insert into submission_payload (insurer_id, submission_id, chunk_number, bytes)
+        values (${insurerId}, uuidv7(), 0, ${bytes}) returning submission_id as "submissionId"`);
+  if (bytes !== undefined) reachStep("receive.chunkStored");
+  return row!.submissionId;
+}
+
 export async function insertPayloadChunk(
   tx: TransactionSql,
   insurerId: number,

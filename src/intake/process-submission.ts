@@ -3,7 +3,7 @@ import { createContentHash, createStagingTable, StagedBatch } from "../database/
 import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
 import { checkRecord } from "../formats/contract-file/check-record.ts";
-import { createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
+import { type ContractFileRoot, createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
 import { completeInitialLoad, lockInsurer, recordChange } from "./complete-initial-load.ts";
 import { findLastSequence, lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
 import type { Intake } from "./intake.ts";
@@ -38,6 +38,8 @@ export interface Claim {
 }
 
 export interface Reading {
+  /** Absent where none could be read. */
+  readonly root: ContractFileRoot | undefined;
   readonly refusal: Finding | undefined;
   readonly recordsRead: number;
   readonly bytesRead: number;
@@ -62,7 +64,7 @@ export async function processSubmission(
 
   const { initialLoadCompletedAt } = await lockInsurer(tx, claim.insurerId);
   await checkTurn(tx, claim, initialLoadCompletedAt);
-  const refusal = reading.refusal ?? refuseKind(claim, initialLoadCompletedAt);
+  const refusal = reading.refusal ?? refuseKind(claim, reading, initialLoadCompletedAt);
   const ending: Ending = refusal
     ? { state: "refused", findings: [refusal], recordedAt: new Date(), reading }
     : await mergeReading(intake, tx, claim, reading);
@@ -95,9 +97,9 @@ async function checkTurn(tx: TransactionSql, claim: Claim, initialLoadCompletedA
   if (!isNext || initialLoadCompletedAt === null) throw new Error("a delta was taken up before its turn");
 }
 
-function refuseKind(claim: Claim, initialLoadCompletedAt: Date | null): Finding | undefined {
-  if (claim.kind !== "initialLoad" || initialLoadCompletedAt === null) return undefined;
-  return { code: "initialLoadClosed", field: "kind", value: claim.kind };
+function refuseKind({ kind }: Claim, { root }: Reading, initialLoadCompletedAt: Date | null): Finding | undefined {
+  if (kind !== "initialLoad" || initialLoadCompletedAt === null) return undefined;
+  return { code: "initialLoadClosed", field: "kind", value: kind, ...root?.place };
 }
 
 /** The end of a submission may end the initial load, let the next delta run or make it wait. */
@@ -156,7 +158,7 @@ export async function stageRecords(
   await Promise.all(inFlight);
   const { recordsRead, bytesRead } = reader;
   if (!refusal) await progress.show(bytesRead, recordsRead);
-  return { refusal, recordsRead, bytesRead, recordsSha256: contentHash.digest() };
+  return { root: reader.header, refusal, recordsRead, bytesRead, recordsSha256: contentHash.digest() };
 }
 
 /** Shows how far the reading is, on another connection than the transaction's: that one is not to be seen yet. */

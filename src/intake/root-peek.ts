@@ -1,5 +1,6 @@
 import type { Finding } from "../findings/finding.ts";
 import { createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
+import type { FilePlace } from "../formats/contract-file/file-cursor.ts";
 import type { EnvironmentLetter, SubmissionKind } from "./submission.ts";
 
 /** Chunks kept in memory at most while the root is looked for. */
@@ -16,6 +17,8 @@ export interface SubmissionHeader {
   readonly kind: SubmissionKind;
   /** Deltas only. */
   readonly sequence?: number | undefined;
+  /** Where the root begins; absent where there is none. */
+  readonly place?: FilePlace;
 }
 
 export interface RootPeek {

@@ -6,16 +6,20 @@ export interface TransferSlots {
   take(): (() => void) | undefined;
   /** Says that somebody waits for a receipt, from before the transfer until after; returns the function that takes it back. */
   announce(): () => void;
-  /** Waits until none is taken and nobody waits, but no longer than that. */
-  untilQuiet(timeoutMs: number): Promise<void>;
+  /** Waits until none is taken and nobody waits, but not when it has not been quiet for so long. */
+  untilQuiet(patienceMs: number): Promise<void>;
 }
 
 export function createTransferSlots(maximum: number): TransferSlots {
   let taken = 0;
   let awaited = 0;
   let quiet = Promise.withResolvers<void>();
+  let quietUntil = 0;
   const announce = () => {
-    if (awaited === 0) quiet = Promise.withResolvers();
+    if (awaited === 0) {
+      quiet = Promise.withResolvers();
+      quietUntil = performance.now();
+    }
     awaited += 1;
     return once(() => {
       awaited -= 1;
@@ -33,10 +37,11 @@ export function createTransferSlots(maximum: number): TransferSlots {
         leave();
       });
     },
-    async untilQuiet(timeoutMs) {
-      if (awaited === 0) return;
+    async untilQuiet(patienceMs) {
+      const leftMs = quietUntil + patienceMs - performance.now();
+      if (awaited === 0 || leftMs <= 0) return;
       const patience = new AbortController();
-      await Promise.race([quiet.promise, sleep(timeoutMs, undefined, { signal: patience.signal }).catch(() => {})]);
+      await Promise.race([quiet.promise, sleep(leftMs, undefined, { signal: patience.signal }).catch(() => {})]);
       patience.abort();
     },
   };

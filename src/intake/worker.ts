@@ -24,8 +24,8 @@ export interface WorkerOptions {
   readonly pollIntervalMs: number;
 }
 
-/** A submission is put off so long at most: transfers without end must not stop the work. */
-const GIVE_WAY_MS = 500;
+/** Transfers come first so long at most, from the first of many: those without end slow the work by nothing. */
+const GIVE_WAY_MS = 2_000;
 const CANDIDATES = 20;
 const RETRY_BASE_MS = 1_000;
 const RETRY_MAXIMUM_MS = 60_000;

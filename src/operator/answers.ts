@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from "../database/sql.ts";
+import { ANSWER_STATE, type AnswerState } from "../exchange/answers.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import { type OperatorChange, OperatorError } from "./operator-change.ts";
 
@@ -9,24 +10,42 @@ export interface AnswerRow {
   /** The file in IN that it answers. */
   readonly answeredName: string;
   readonly submissionId: string | null;
-  /** `due`: to be written to OUT. `removed`: nobody fetched it in time. */
-  readonly state: "due" | "waiting" | "fetched" | "removed";
+  readonly state: AnswerState;
   readonly createdAt: Date;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+export interface AnswerPage {
+  readonly accountName: string;
+  /** Only answers decided before this one. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+const COLUMNS = `
+  answer_id as "answerId", file_name as "fileName", answered_name as "answeredName", submission_id as "submissionId",
+  created_at as "createdAt", ${ANSWER_STATE}`;
+
 /** Newest first. */
-export async function listAnswers(
-  sql: Sql,
-  { accountName, limit }: { accountName: string; limit: number },
-): Promise<AnswerRow[]> {
+export async function listAnswers(sql: Sql, { accountName, before, limit }: AnswerPage): Promise<AnswerRow[]> {
   return await sql<AnswerRow[]>`
-    select answer_id as "answerId", file_name as "fileName", answered_name as "answeredName",
-      submission_id as "submissionId", created_at as "createdAt",
-      case when removed_at is not null then 'removed' when fetched_at is not null then 'fetched'
-        when published_at is not null then 'waiting' else 'due' end as state
-    from exchange_answer where account_name = ${accountName} order by answer_id desc limit ${limit}`;
+    select ${sql.unsafe(COLUMNS)} from exchange_answer
+    where account_name = ${accountName} ${before === undefined ? sql`` : sql`and answer_id < ${before}`}
+    order by answer_id desc limit ${limit}`;
+}
+
+/** Throws `OperatorError`. */
+export async function getAnswer(sql: Sql, answerId: string): Promise<AnswerRow> {
+  const [row] = UUID.test(answerId)
+    ? await sql<AnswerRow[]>`select ${sql.unsafe(COLUMNS)} from exchange_answer where answer_id = ${answerId}`
+    : [];
+  if (!row) throw answerNotFound();
+  return row;
+}
+
+export function answerNotFound(): OperatorError {
+  return new OperatorError("answerNotFound", "There is no answer with that id.");
 }
 
 /** Has an answer written to OUT again, whatever became of it: same number, same content. */
@@ -41,7 +60,7 @@ export async function publishAgain(
         where answer_id = ${answerId}
         returning insurer_id as "insurerId", account_name as "accountName", file_name as "fileName"`
     : [];
-  if (!row) throw new OperatorError("answerNotFound", "There is no answer with that id.");
+  if (!row) throw answerNotFound();
   const { insurerId, accountName, fileName } = row;
   return {
     act: "answerPublished",

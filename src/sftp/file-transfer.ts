@@ -90,9 +90,11 @@ export async function writeRemoteFile(
       }
     }
     await Promise.all(underWay);
-    // Asked for together, answered in order. An empty file has no bytes that could be missing from the disk.
-    const [size] = await Promise.all([statHandle(session, handle), written > 0 && synchronize(session, handle)]);
-    if (size !== written) throw new SftpFault("sizeChanged", "write");
+    // Asked for together, answered in order. An empty file has no bytes that could be missing.
+    if (written > 0) {
+      const [size] = await Promise.all([statHandle(session, handle), synchronize(session, handle)]);
+      if (size !== written) throw new SftpFault("sizeChanged", "write");
+    }
   } catch (error) {
     await Promise.allSettled(underWay);
     await closeHandle(session, handle).catch(() => {});

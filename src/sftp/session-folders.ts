@@ -1,4 +1,5 @@
-import { type DropFolder, type DropFolders, SftpFault } from "../exchange/drop-folders.ts";
+import type { Stats } from "ssh2";
+import { type DropFolder, type DropFolders, type RemoteFile, SftpFault } from "../exchange/drop-folders.ts";
 import { hasExtension, readRemoteFile, writeRemoteFile } from "./file-transfer.ts";
 import type { SftpSession } from "./sftp-session.ts";
 
@@ -21,11 +22,15 @@ export function openDropFolders(session: SftpSession, path: string): DropFolders
       return files.map(({ name, size, modifyTime }) => ({ name, size, modifiedAt: new Date(modifyTime) }));
     },
     read: (name) => readRemoteFile(session, place("IN", name), listedSizes.get(name)),
+    // Asked for together, answered in order.
+    find: (names) => Promise.all(names.map((name) => findFile(session, place("IN", name), name))),
     async remove(folder, name) {
       await steps.run("remove", () => client.delete(place(folder, name), true));
     },
     async publish(name, content) {
       const target = place("OUT", name);
+      // Whole as soon as it is there.
+      if (Array.isArray(content) && content.length === 0) return await writeRemoteFile(session, target, content);
       const temporary = place("OUT", temporaryName(name));
       await writeRemoteFile(session, temporary, content);
       if (!hasExtension(session.wire, "posix-rename@openssh.com")) {
@@ -37,6 +42,16 @@ export function openDropFolders(session: SftpSession, path: string): DropFolders
       await steps.run("rename", () => client.posixRename(temporary, target));
     },
   };
+}
+
+async function findFile({ wire, steps }: SftpSession, path: string, name: string): Promise<RemoteFile | undefined> {
+  try {
+    const stats = await steps.call<Stats>("stat", (done) => wire.lstat(path, done));
+    return stats.isFile() ? { name, size: stats.size, modifiedAt: new Date(stats.mtime * 1000) } : undefined;
+  } catch (error) {
+    if (error instanceof SftpFault && error.code === "fileMissing") return undefined;
+    throw error;
+  }
 }
 
 /** A server could name a file so that the gateway would act outside of the folder. */

@@ -55,7 +55,9 @@ t.test("two versions known now cannot overlap, whoever writes them", async (t) =
   }
   await insert({ contractId, version: 4, from: "2019-01-01", before: "2020-01-01" });
   await insert({ contractId, version: 5, from: "2020-01-01", before: "2020-01-01" });
-  t.pass("what lies before, and an empty period, do not");
+  const [row] = await flow.owner<{ count: number }[]>`
+    select count(*) as count from contract_version where contract_id = ${contractId}`;
+  t.equal(row!.count, 5, "what lies before, and an empty period, do not");
 });
 
 t.test("nor when two write at once, without any lock", async (t) => {

@@ -80,7 +80,9 @@ t.test("an operator hands a file that was set aside to the next round", async (t
     await flow.owner`update exchange_drop set retry_at = null`;
     await flow.serve(accountName, { folders: broken });
   }
-  t.match(await listSetAside(institute, 10), [{ accountName, name, trouble: "processingFailed", attempts: 3 }]);
+  t.match(await listSetAside(institute, { limit: 10 }), [
+    { accountName, name, trouble: "processingFailed", attempts: 3 },
+  ]);
   t.match(await account.serve(), { decided: 0, waiting: 1 });
   t.match(await institute.begin((tx) => replayDrop(tx, ACTOR, { accountName, name })), { act: "dropReplayed" });
   t.match(await account.serve(), { decided: 1, waiting: 0 });

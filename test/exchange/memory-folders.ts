@@ -32,6 +32,13 @@ export function createMemoryFolders(onCall: (call: string) => void | Promise<voi
       for (let at = 0; at < file.content.length; at += 1000) yield file.content.subarray(at, at + 1000);
       if (file.content.length !== listedSizes.get(name)) throw new SftpFault("sizeChanged", "read");
     },
+    async find(names) {
+      await onCall(`find ${names.join(" ")}`);
+      return names.map((name) => {
+        const file = stored.IN.get(name);
+        return file && { name, size: file.content.length, modifiedAt: file.modifiedAt };
+      });
+    },
     async remove(folder, name) {
       await onCall(`remove ${folder} ${name}`);
       stored[folder].delete(name);

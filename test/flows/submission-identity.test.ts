@@ -1,5 +1,6 @@
 import t from "tap";
-import { type Reception, receiveSubmission } from "../../src/intake/receive-submission.ts";
+import { receiveSubmission } from "../../src/intake/receive-submission.ts";
+import type { Reception } from "../../src/intake/store-submission.ts";
 import { cancelSubmission, listSubmissions } from "../../src/intake/submission-queries.ts";
 import { composeFile, composeNoise, composeRecord, composeRecords } from "./compose-file.ts";
 import { type Insurer, openIntake } from "./open-intake.ts";

@@ -50,6 +50,8 @@ const SAMPLES: Readonly<Record<string, string>> = {
   subscriptionId: "01936a3c-0000-7000-8000-000000000000",
   eventId: "01936a3c-0000-7000-8000-000000000000",
   alarmId: "01936a3c-0000-7000-8000-000000000000",
+  answerId: "01936a3c-0000-7000-8000-000000000000",
+  dropId: "01936a3c-0000-7000-8000-000000000000",
   recordNumber: "1",
   findingCode: "referenceReused",
   enterpriseNumber: BETA,

@@ -73,6 +73,26 @@ t.test("what cannot be put on record is neither done nor answered, whatever the 
   for (const { name, status } of refused) if (good.includes(name)) t.ok(status >= 500, `${name}: ${status}`);
 });
 
+t.test("an initial load whose end cannot be put on record does not end", async (t) => {
+  const door = await openDoor(t);
+  await door.owner`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'the disk is full'; end $$`;
+  await door.owner`create trigger refuse before insert on audit_event for each statement execute function refuse()`;
+  const end = () => door.alpha(`${ROOT}/initialLoad/complete`, { method: "POST" });
+  const readLoad = async () => {
+    const [row] = await door.owner<{ phase: string; isOpen: boolean }[]>`
+      select phase, initial_load_completed_at is null as "isOpen" from insurer where insurer_id = ${door.alphaId}`;
+    return row!;
+  };
+  t.equal((await end()).status, 503);
+  t.same(await readLoad(), { phase: "loading", isOpen: true });
+  await door.owner`drop trigger refuse on audit_event`;
+  t.equal((await end()).status, 204);
+  t.same(await readLoad(), { phase: "live", isOpen: false });
+  const rows = await door.owner`select from audit_event where kind = 'write'`;
+  t.equal(rows.length, 1, "once");
+});
+
 t.test("every answer that changed something, or gave data, has its row when it arrives", async (t) => {
   const { door, ids, callers } = await open(t);
   const walked = await walk(callers, ids);

@@ -56,6 +56,9 @@ export const OPERATOR_ROUTES: readonly string[] = [
   "DELETE /operator/clients/{clientId}/signingCertificates/{thumbprint}",
   "GET /operator/clients/{clientId}/sftpAccount",
   "PUT /operator/clients/{clientId}/sftpAccount",
+  "GET /operator/clients/{clientId}/sftpAccount/answers",
+  "GET /operator/answers/{answerId}",
+  "POST /operator/answers/{answerId}/publish",
   "GET /operator/alarms",
   "GET /operator/alarms/{alarmId}",
   "POST /operator/alarms/{alarmId}/acknowledge",
@@ -66,6 +69,9 @@ export const OPERATOR_ROUTES: readonly string[] = [
   "GET /operator/heldSubmissions/{submissionId}",
   "POST /operator/heldSubmissions/{submissionId}/release",
   "POST /operator/heldSubmissions/{submissionId}/refuse",
+  "GET /operator/setAsideDrops",
+  "GET /operator/setAsideDrops/{dropId}",
+  "POST /operator/setAsideDrops/{dropId}/replay",
 ];
 
 /** Everything by which a request can name something of an insurer. */
@@ -151,6 +157,12 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
   "GET /submissions/{submissionId}/records/{recordNumber}": ofSubmission("/records/2", /"outcome":"rejected"/),
   "GET /submissions/{submissionId}/effects": ofSubmission("/effects", /"items":\[\]/),
   "GET /submissions/{submissionId}/corrections": ofSubmission("/corrections", /<contractNumber>C-2</),
+  "GET /submissions/{submissionId}/answers": ofSubmission("/answers", /"fileName":"FO\.ACRF/),
+  "POST /submissions/{submissionId}/answers/publish": {
+    ask: ({ processed }) => ({ path: `/submissions/${processed}/answers/publish`, method: "POST" }),
+    shows: /"state":"due"/,
+    otherStatus: 404,
+  },
   "POST /initialLoad/complete": {
     ask: () => ({ path: "/initialLoad/complete", method: "POST" }),
     // A file of its own initial load waits.

@@ -2,6 +2,7 @@ import type { Test } from "tap";
 import { projectWhatIsDue } from "../../src/advantage/keep-projected.ts";
 import { createShippedPremiumYears } from "../../src/advantage/load-premium-years.ts";
 import { listEvents } from "../../src/events/feed.ts";
+import { insertAnswer } from "../../src/exchange/answers.ts";
 import { insertNotices } from "../../src/operator/notices.ts";
 import { clientIdOf } from "./admit-with-client.ts";
 import { fillIn, listOperations, type Operation } from "./api-operations.ts";
@@ -58,6 +59,23 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
     await door.database.institute.begin((tx) => insertNotices(tx, [door.alphaId], { kind, details }));
   }
   const notices = await door.owner<{ id: string }[]>`select notice_id as id from notice order by notice_id`;
+  await door.database.asInsurer(door.alphaId).run((tx) =>
+    insertAnswer(
+      tx,
+      {
+        insurerId: door.alphaId,
+        enterpriseNumber: ALPHA,
+        accountName: "alpha",
+        code: "ACRF",
+        day: "2026-11-22",
+        letter: "S",
+        answeredName: `FI.DICO.${ALPHA}.20261122.00001.S`,
+        submissionId: processed,
+        reportDue: false,
+      },
+      Buffer.from("<receipt/>"),
+    ),
+  );
   const [notice, laterNotice] = notices.map(({ id }) => id) as [string, string];
   await listEvents(door.database.asInsurer(door.alphaId), { after: 0, limit: 1 });
   const [event] = await door.owner<{ id: string }[]>`

@@ -16,6 +16,8 @@ export interface ContractFileRoot extends ContractFileHeader {
   readonly prefix: string;
   /** Namespaces the root declares, by prefix; the default namespace has the empty prefix. */
   readonly namespaces: Readonly<Record<string, string>>;
+  /** Where the root's start tag begins. */
+  readonly place: FilePlace;
   /** Offset of the byte after the root's start tag in the file as sent. */
   readonly startTagEndOffset: number;
 }
@@ -136,6 +138,7 @@ class StreamedContractFile implements ContractFileReader, XmlEvents {
       ...header,
       prefix,
       namespaces: this.#scanner.namespaces,
+      place: this.#rootPlace,
       startTagEndOffset: this.#scanner.tokenEndOffset,
     };
     this.header = root;

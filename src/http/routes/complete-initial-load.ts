@@ -1,5 +1,6 @@
 import { SCOPES } from "../../identity/scopes.ts";
 import { endInitialLoad } from "../../intake/complete-initial-load.ts";
+import { recordWrite } from "../audit-answers.ts";
 import { getTenant } from "../authorize.ts";
 import type { Api } from "../fastify-types.ts";
 import type { ProvideDependencies } from "../http-dependencies.ts";
@@ -22,7 +23,9 @@ const schema = {
 
 export function completeInitialLoadRoute(app: Api, provide: ProvideDependencies): void {
   app.post(`${API_ROOT}/initialLoad/complete`, { schema, config: { scope: SCOPES.submit } }, async (request, reply) => {
-    const result = await endInitialLoad(getTenant(request, provide), new Date());
+    const result = await endInitialLoad(getTenant(request, provide), new Date(), (tx) =>
+      recordWrite(request, tx, { status: 204 }),
+    );
     if (result === "busy") throw busy();
     if (result === "notLoading") throw notOpen();
     return reply.code(204).send();

@@ -28,6 +28,7 @@ import { socialAdvantageRoutes } from "./social-advantages/social-advantage-rout
 import { createVerificationRoute } from "./verifications/create-verification.ts";
 import { getVerificationRoute } from "./verifications/get-verification.ts";
 import { webhookRoutes } from "./webhooks/webhook-routes.ts";
+import { submissionAnswersRoutes } from "./submission-answers.ts";
 
 /** Every route of the REST door; the order is that of the OpenAPI document. */
 export async function addRoutes(app: Api, provide: ProvideDependencies): Promise<void> {
@@ -41,6 +42,7 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   getRecordRoute(app, provide);
   listDryRunEffectsRoute(app, provide);
   getCorrectionsRoute(app, provide);
+  submissionAnswersRoutes(app, provide);
   completeInitialLoadRoute(app, provide);
   await contractRoutes(app, provide);
   await socialAdvantageRoutes(app, provide);

@@ -1,5 +1,5 @@
 import { link, lstat, rename, statfs, unlink } from "node:fs/promises";
-import { makeAccountFolders, pathOf } from "./account-folders.ts";
+import { pathOf } from "./account-folders.ts";
 import { type Act, type FilePlace, findPlace, isAllowed, type Place, renderPath, type Viewer } from "./drop-place.ts";
 import type { FolderUsage, UsageBook } from "./folder-usage.ts";
 import { type FileSurroundings, type OpenFile, openFile } from "./open-file.ts";
@@ -23,6 +23,8 @@ export interface RequestSurroundings {
   readonly root: string;
   readonly viewer: Viewer;
   readonly usageBook: UsageBook;
+  /** Makes an account's folders where they are missing. */
+  readonly makeFolders: (accountName: string) => Promise<void>;
   readonly maximumHandles: number;
   /** Errors that are not the client's. */
   readonly onTrouble: (error: unknown) => void;
@@ -115,18 +117,18 @@ function createHandles(maximum: number) {
 }
 
 function createFileAnswers(surroundings: RequestSurroundings, handles: ReturnType<typeof createHandles>) {
-  const { root, viewer } = surroundings;
+  const { root, viewer, makeFolders } = surroundings;
   return {
     async open({ id, path, flags }) {
       handles.checkRoom();
       const place = getFilePlace(viewer, path);
-      if (viewer.kind === "gateway" && (flags & OPEN.create) !== 0) await makeAccountFolders(root, place.accountName);
+      if (viewer.kind === "gateway" && (flags & OPEN.create) !== 0) await makeFolders(place.accountName);
       return renderHandle(id, handles.add(await openFile(await surroundingsOf(surroundings, place), place, flags)));
     },
     async opendir({ id, path }) {
       handles.checkRoom();
       const place = getPlace(viewer, path);
-      if (viewer.kind === "gateway" && place.kind === "folder") await makeAccountFolders(root, place.accountName);
+      if (viewer.kind === "gateway" && place.kind === "folder") await makeFolders(place.accountName);
       return renderHandle(id, handles.add(await openFolder(root, place)));
     },
     async close(request) {

@@ -1,7 +1,6 @@
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
 import type { AuthContext, Connection, RejectConnection, ServerChannel, Session } from "ssh2";
-import { makeAccountFolders } from "./account-folders.ts";
 import { type Credentials, checkLogin, GATEWAY_USER, isStillGood, type Login } from "./authenticate.ts";
 import type { UsageBook } from "./folder-usage.ts";
 import { serveChannel } from "./serve-channel.ts";
@@ -12,6 +11,8 @@ export interface ConnectionSurroundings {
   readonly root: string;
   readonly credentials: Credentials;
   readonly usageBook: UsageBook;
+  /** Makes an account's folders where they are missing. */
+  readonly makeFolders: (accountName: string) => Promise<void>;
   readonly limits: SftpLimits;
   readonly log: Logger;
   /** Whether one more connection of that account may be. */
@@ -106,7 +107,7 @@ export class SftpConnection {
   }
 
   async #decide(context: AuthContext): Promise<void> {
-    const { credentials, hasRoomFor, limits, log, root } = this.#surroundings;
+    const { credentials, hasRoomFor, limits, log, makeFolders } = this.#surroundings;
     try {
       const checked = await checkLogin(context, credentials);
       if (this.#ended.signal.aborted) return;
@@ -114,7 +115,7 @@ export class SftpConnection {
       const isFull = viewer?.kind === "account" && !hasRoomFor(viewer.accountName);
       if (checked && viewer && !isFull) {
         if (checked.isProved) {
-          if (viewer.kind === "account") await makeAccountFolders(root, viewer.accountName);
+          if (viewer.kind === "account") await makeFolders(viewer.accountName);
           this.#login = checked.login;
         }
         return context.accept();
@@ -159,13 +160,14 @@ export class SftpConnection {
   }
 
   async #serve(channel: ServerChannel): Promise<void> {
-    const { root, usageBook, limits, log } = this.#surroundings;
+    const { root, usageBook, makeFolders, limits, log } = this.#surroundings;
     const { signal } = this.#ended;
     try {
       await serveChannel(channel, {
         root,
         viewer: this.#login!.viewer,
         usageBook,
+        makeFolders,
         maximumHandles: limits.handles,
         requestsPerSecond: limits.requestsPerSecond,
         signal,

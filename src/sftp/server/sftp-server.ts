@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Logger } from "pino";
 import ssh2 from "ssh2";
+import { createFolderMaker } from "./account-folders.ts";
 import { createAdmission } from "./admission.ts";
 import { ALGORITHMS } from "./algorithms.ts";
 import type { Credentials } from "./authenticate.ts";
@@ -43,6 +44,7 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
   const hostKey = await readOrMakeHostKey(options.hostKeyFile);
   await mkdir(root, { recursive: true, mode: 0o700 });
   const usageBook = createUsageBook(root, limits);
+  const makeFolders = createFolderMaker(root);
   const admission = createAdmission(limits);
   const connections = new Map<Socket, SftpConnection>();
   const countOf = (accountName: string) =>
@@ -64,6 +66,7 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
       root,
       credentials: options,
       usageBook,
+      makeFolders,
       limits,
       log,
       hasRoomFor: (accountName) => countOf(accountName) < limits.connectionsPerAccount,

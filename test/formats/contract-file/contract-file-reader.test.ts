@@ -28,6 +28,7 @@ t.test("a record is what its fields say, in a fixed shape", async (t) => {
     expectedClosureShare: undefined,
     prefix: "",
     namespaces: { "": "urn:be:nihdi:infoss:contract-file:1" },
+    place: { line: 2, byteOffset: 39 },
     startTagEndOffset: 231,
   });
   t.same(records[1], {

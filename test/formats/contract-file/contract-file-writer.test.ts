@@ -64,7 +64,7 @@ t.test("reading what was written gives back the header and the records", async (
   const property = fc.property(fc.oneof(initialLoad, delta), fc.array(record, { maxLength: 4 }), (header, records) => {
     const read = readContractFile(render(header, records));
     if (read.refusal !== undefined || read.header === undefined) return false;
-    const { prefix, namespaces, startTagEndOffset, ...readHeader } = read.header;
+    const { prefix, namespaces, place, startTagEndOffset, ...readHeader } = read.header;
     const readRecords = read.records.map(({ senderReference, action, values }) => [
       senderReference,
       action,

@@ -121,7 +121,7 @@ t.test("the disk is bounded, whatever way is tried", async (t) => {
   await session.remove("/IN/one");
   const four = await session.open("/IN/four", WRITE_NEW);
   await session.write(four, Buffer.alloc(90_000), 0);
-  t.pass("what was removed makes room");
+  t.equal(statSync(join(folder, "four")).size, 90_000, "what was removed makes room");
   const { usedBlocks } = await new Promise<{ usedBlocks: number }>((resolve, reject) =>
     session.wire.ext_openssh_statvfs("/", (error, space) =>
       error ? reject(error) : resolve({ usedBlocks: space.f_bavail * space.f_bsize }),
@@ -168,8 +168,13 @@ t.test("connections are bounded", async (t) => {
     const server = await startEmbeddedServer(t, { connectionsPerAddress: 3 });
     const open = [1, 2, 3].map(() => openSocket(t, server.port));
     await sleep(100);
-    await openSocket(t, server.port).closed;
-    t.pass("one more is closed");
+    const another = openSocket(t, server.port);
+    await another.closed;
+    t.same(
+      [...open, another].map(({ socket }) => socket.destroyed),
+      [false, false, false, true],
+      "one more is closed, and no other",
+    );
     for (const { socket } of open) socket.destroy();
     await sleep(100);
     await showItServes(t, server);

@@ -21,9 +21,11 @@ const FIELDS: Partial<Record<Code, string>> = {
 const NOT_FOUND: Partial<Record<Code, string>> = {
   accountNotFound: "clientId",
   alarmNotFound: "alarmId",
+  answerNotFound: "answerId",
   certificateNotFound: "thumbprint",
   clientNotFound: "clientId",
   contactNotFound: "contactId",
+  dropNotFound: "dropId",
   grantNotFound: "enterpriseNumber",
   insurerNotFound: "enterpriseNumber",
   keyNotFound: "kid",

@@ -2,12 +2,14 @@ import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { acceptJson } from "../../json-body.ts";
 import { addAlarmRoutes } from "./alarms.ts";
+import { addAnswerRoutes } from "./answers.ts";
 import { addClientRoutes } from "./clients.ts";
 import { addContactRoutes } from "./contacts.ts";
 import { addCredentialsRoutes } from "./credentials.ts";
 import { addGrantRoutes } from "./grants.ts";
 import { addHeldSubmissionRoutes } from "./held-submissions.ts";
 import { addInsurerRoutes } from "./insurers.ts";
+import { addSetAsideDropRoutes } from "./set-aside-drops.ts";
 import { addSftpAccountRoutes } from "./sftp-account.ts";
 import { addQuarantineRoutes } from "./submissions.ts";
 
@@ -21,8 +23,10 @@ export async function operatorRoutes(app: Api, provide: ProvideDependencies): Pr
     addGrantRoutes(scope, provide);
     addCredentialsRoutes(scope, provide);
     addSftpAccountRoutes(scope, provide);
+    addAnswerRoutes(scope, provide);
     addAlarmRoutes(scope, provide);
     addQuarantineRoutes(scope, provide);
     addHeldSubmissionRoutes(scope, provide);
+    addSetAsideDropRoutes(scope, provide);
   });
 }

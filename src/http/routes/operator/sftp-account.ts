@@ -1,7 +1,6 @@
 import { Type } from "typebox";
-import { type AccountRow, listAccounts, putAccount } from "../../../exchange/account-registry.ts";
+import { type AccountRow, getAccount, putAccount } from "../../../exchange/account-registry.ts";
 import { LANGUAGES } from "../../../findings/language.ts";
-import { RegistryError } from "../../../identity/registry-error.ts";
 import { refuseOperatorClient } from "../../../operator/client-setup.ts";
 import type { Act } from "../../../operator/perform-act.ts";
 import { getClient } from "../../../operator/registry-queries.ts";
@@ -28,7 +27,7 @@ const EXAMPLE = view({ ...EXAMPLE_SETTINGS, clientId: "alpha-1", openedAt: new D
 const Body = Type.Object(settings, { examples: [EXAMPLE_SETTINGS] });
 
 const noAccount = registryProblem("accountNotFound", "Client alpha-1 has no SFTP account.", "clientId");
-const notFound = problemResponse("There is no such client, or it has no account.", {
+export const accountNotFound = problemResponse("There is no such client, or it has no account.", {
   client: clientNotFound,
   account: noAccount,
 });
@@ -39,7 +38,7 @@ const get = {
   description: "A client has at most one; its SSH keys open it.",
   tags: OPERATOR_TAGS,
   params: ClientParams,
-  response: { 200: jsonAnswer("As it is now.", Account, { one: EXAMPLE }), 404: notFound },
+  response: { 200: jsonAnswer("As it is now.", Account, { one: EXAMPLE }), 404: accountNotFound },
 };
 
 const put = {
@@ -71,9 +70,7 @@ export function addSftpAccountRoutes(app: Api, provide: ProvideDependencies): vo
   const find = async (request: Parameters<typeof lookUp>[0], clientId: string) =>
     await lookUp(request, provide, async (institute) => {
       await getClient(institute, clientId);
-      const [account] = await listAccounts(institute, clientId);
-      if (!account) throw new RegistryError("accountNotFound", `Client ${clientId} has no SFTP account.`);
-      return view(account);
+      return view(await getAccount(institute, clientId));
     });
 
   app.get(path, { schema: get, config: FOR_OPERATORS }, async (request) => {
