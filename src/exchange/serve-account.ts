@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDatabaseTrouble } from "../database/database-trouble.ts";
 import { listSigningCertificates } from "../identity/credentials-in-use.ts";
 import { TransferRefused } from "../intake/receive-submission.ts";
 import { MAXIMUM_VERIFICATION_BYTES } from "../intake/verify-submission.ts";
@@ -152,6 +153,8 @@ async function attempt(
     handling = await handle(exchange, account, folders, step);
   } catch (error) {
     if (error instanceof SftpFault) await takeAttemptBack(plain, accountName, step.name);
+    // Where even that cannot be written the attempt stays counted.
+    if (isDatabaseTrouble(error)) await takeAttemptBack(plain, accountName, step.name).catch(() => {});
     throw error;
   }
   if (handling === "waits" || handling === "busy") await takeAttemptBack(plain, accountName, step.name);
@@ -176,6 +179,8 @@ async function handle(
       // Written to or taken away while it was read: the next listing tells.
       if (error.code === "sizeChanged" || error.code === "fileMissing") return "waits";
     }
+    // The round has failed, not the file: it is not set aside for a disk that was full.
+    if (isDatabaseTrouble(error)) throw error;
     await keepTrouble(exchange, account, step, error);
     return "failed";
   }

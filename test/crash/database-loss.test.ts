@@ -1,17 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { createDatabase } from "../../src/database/connection.ts";
-import { startEmbeddedDatabase } from "../../src/database/embedded-database.ts";
-import { migrate } from "../../src/database/migrate.ts";
-import { loadCompetenceCodes } from "../../src/register/load-register.ts";
-import { connectAsOwner } from "../database.ts";
 import { generateInput, type InputFile, padWithNoise } from "./crash-inputs.ts";
 import { NOISE_BYTES, type Place, PROCESS_PLACES, RECEIVE_PLACES, TWO_BATCHES } from "./crash-places.ts";
 import { checkSameOutcome, openScene, readUninterruptedOutcome, type Scene } from "./crash-scene.ts";
 import { findHalfMerged } from "./outcome.ts";
+import { openOwnDatabase } from "./own-database.ts";
 
 t.setTimeout(300_000);
 
@@ -80,25 +76,13 @@ t.test("a PostgreSQL that is restarted, or ends without a goodbye, loses nothing
   const files = restarts.map(({ file }) => file);
   const expected = await readUninterruptedOutcome(t, files);
   const folder = mkdtempSync(join(tmpdir(), "infoss-crash-database-"));
-  let server = await startEmbeddedDatabase(folder);
-  const { url, port } = server;
-  t.teardown(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  await migrate(url);
-  const database = createDatabase(url);
-  t.teardown(() => database.close());
-  await loadCompetenceCodes(database.institute);
-  const owner = connectAsOwner(url);
-  t.teardown(() => owner.end());
-  const scene = await openScene(t, { url, database, owner });
+  const own = await openOwnDatabase(t, folder);
+  const scene = await openScene(t, own);
   await loseDatabase(t, scene, restarts, async ({ step }) => {
     if (step.startsWith("process.")) await killPostgres(folder);
-    await server.stop();
-    server = await startEmbeddedDatabase(folder, { port });
+    await own.restart();
   });
-  await checkSameOutcome(t, owner, expected);
+  await checkSameOutcome(t, own.owner, expected);
 });
 
 /** SIGQUIT ends a PostgreSQL at once, without a checkpoint: its next start recovers from the log as after a power cut. */

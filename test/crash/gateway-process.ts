@@ -16,6 +16,7 @@ export interface LogLine {
   readonly msg: string;
   readonly code?: string;
   readonly submissionId?: string;
+  readonly err?: { readonly code?: string };
 }
 
 export interface Ending {

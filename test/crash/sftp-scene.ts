@@ -4,7 +4,7 @@ import type { Test } from "tap";
 import type { Setting } from "../../src/setting-reader.ts";
 import { type FaultProxy, startFaultProxy } from "../sftp/fault-proxy.ts";
 import { generateInput, type InputFile, type InsurerName, padWithNoise, SENDERS } from "./crash-inputs.ts";
-import { checkSameOutcome, openScene, type Scene, waitUntil } from "./crash-scene.ts";
+import { checkSameOutcome, openScene, type Scene, type ScenePlace, waitUntil } from "./crash-scene.ts";
 import type { GatewayProcess } from "./gateway-process.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
 import { type OpenPlace, openEmbeddedPlace, type SftpPlace } from "./sftp-places.ts";
@@ -38,8 +38,12 @@ export interface SftpScene extends Scene {
 const PORT_ATTEMPTS = 50;
 
 /** On the embedded server, unless another place is given. */
-export async function openSftpScene(t: Test, openPlace: OpenPlace = openEmbeddedPlace): Promise<SftpScene> {
-  const scene = await openScene(t);
+export async function openSftpScene(
+  t: Test,
+  openPlace: OpenPlace = openEmbeddedPlace,
+  database?: ScenePlace,
+): Promise<SftpScene> {
+  const scene = await openScene(t, database);
   const place = await openPlace(t);
   const { folderOf, startServer, stopServer } = place;
   const proxy = await startFaultProxy(t, place.port);

@@ -115,7 +115,12 @@ t.test("an operator lists the files that were set aside by page and has one take
     folders.put(name, contractFile({ reference: `R-${index}` }));
     folders.put(name.replace("FI", "GO"));
   }
-  const broken = { ...folders.folders, read: () => Promise.reject(new Error("no such luck")) as never };
+  const broken: DropFolders = {
+    ...folders.folders,
+    read: () => {
+      throw new Error("no such luck");
+    },
+  };
   for (let round = 0; round < 2; round += 1) {
     await door.owner`update exchange_drop set retry_at = null`;
     await folders.serve(broken);
