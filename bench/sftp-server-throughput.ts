@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
@@ -6,13 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { makeSshKey } from "../test/sftp/ssh-keys.ts";
 import { startSshd } from "../test/sftp/sshd.ts";
 import { BenchError } from "./bench-error.ts";
 import { type MemoryWatch, watchMemory } from "./process-memory.ts";
+import { runSftp } from "./sftp/run-sftp.ts";
 
-const run = promisify(execFile);
 const EMBEDDED = fileURLToPath(new URL("embedded-sftp-server.ts", import.meta.url));
 
 export interface ServerThroughput {
@@ -117,21 +116,9 @@ async function endProcess(child: ChildProcess): Promise<void> {
 async function upload(folder: string, file: string, target: Target, options: ThroughputOptions): Promise<number> {
   const knownHosts = join(folder, `known_hosts-${target.port}`);
   writeFileSync(knownHosts, `[127.0.0.1]:${target.port} ${target.hostKey}\n`);
-  const batch = join(folder, "batch");
-  writeFileSync(batch, `put ${file} IN/upload\n`);
-  const startedAt = performance.now();
-  await run("sftp", [
-    "-q",
-    "-F/dev/null",
-    "-oIdentitiesOnly=yes",
-    `-oIdentityFile=${target.keyFile}`,
-    `-oUserKnownHostsFile=${knownHosts}`,
-    ...(options.clientOptions ?? []),
-    `-P${target.port}`,
-    `-b${batch}`,
-    "alpha@127.0.0.1",
-  ]);
-  const seconds = (performance.now() - startedAt) / 1000;
+  const { port, keyFile } = target;
+  const login = { port, user: "alpha", keyFile, knownHostsFile: knownHosts, options: options.clientOptions };
+  const seconds = (await runSftp(folder, login, `put ${file} IN/upload`)) / 1000;
   const { size } = statSync(join(target.folder, "IN", "upload"));
   if (size !== options.bytes) throw new BenchError(`${size} bytes arrived, not ${options.bytes}.`);
   rmSync(join(target.folder, "IN", "upload"));

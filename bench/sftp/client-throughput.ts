@@ -1,14 +1,12 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { openDropFolders } from "../../src/sftp/session-folders.ts";
 import { fingerprint, openSession } from "../../src/sftp/sftp-session.ts";
 import { type Sshd, startSshd } from "../../test/sftp/sshd.ts";
 import { BenchError } from "../bench-error.ts";
+import { runSftp } from "./run-sftp.ts";
 
-const run = promisify(execFile);
 const BLOCK = Buffer.alloc(1024 ** 2, "one line of a file as insurers send it\n");
 
 export interface ClientThroughput {
@@ -84,26 +82,11 @@ function* repeat(times: number): Generator<Buffer> {
 
 async function transferByOpenSsh(sshd: Sshd, folder: string, file: string): Promise<Times> {
   const remote = `${sshd.pathOf("alpha")}/OUT/FILE`;
-  const putMs = await sftp(sshd, folder, `put ${file} ${remote}`);
-  const getMs = await sftp(sshd, folder, `get ${remote} ${join(folder, "back")}`);
+  const { port, gateway, knownHostsFile } = sshd;
+  const login = { port, user: "infoss-gateway", keyFile: gateway.file, knownHostsFile };
+  const putMs = await runSftp(folder, login, `put ${file} ${remote}`);
+  const getMs = await runSftp(folder, login, `get ${remote} ${join(folder, "back")}`);
   if (statSync(join(folder, "back")).size !== statSync(file).size) throw new BenchError("The file did not come back.");
   rmSync(join(sshd.folderOf("alpha"), "OUT", "FILE"));
   return { putMs, getMs };
-}
-
-async function sftp(sshd: Sshd, folder: string, command: string): Promise<number> {
-  const batch = join(folder, "batch");
-  writeFileSync(batch, `${command}\n`);
-  const start = performance.now();
-  await run("sftp", [
-    "-q",
-    "-F/dev/null",
-    "-oIdentitiesOnly=yes",
-    `-oIdentityFile=${sshd.gateway.file}`,
-    `-oUserKnownHostsFile=${sshd.knownHostsFile}`,
-    `-P${sshd.port}`,
-    `-b${batch}`,
-    "infoss-gateway@127.0.0.1",
-  ]);
-  return performance.now() - start;
 }

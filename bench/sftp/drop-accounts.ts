@@ -73,13 +73,17 @@ export function putGo({ folder }: DropAccount, rest: string): number {
 }
 
 /** Waits for the answer of that code; answers since when its GO has been in OUT, in milliseconds since 1970. */
-export async function awaitAnswer({ folder }: DropAccount, code: "ACRF" | "NOTI"): Promise<number> {
+export async function awaitAnswer(
+  { folder }: Pick<DropAccount, "folder">,
+  code: "ACRF" | "NOTI",
+  patienceMs = PATIENCE_MS,
+): Promise<number> {
   const out = join(folder, "OUT");
-  for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline; await sleep(POLL_MS)) {
+  for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await sleep(POLL_MS)) {
     const name = readdirSync(out).find((one) => one.startsWith(`GO.${code}.`));
     if (name) return statSync(join(out, name)).mtimeMs;
   }
-  throw new BenchError(`${folder} got no FO.${code} within ${PATIENCE_MS / 1000} s.`);
+  throw new BenchError(`${folder} got no FO.${code} within ${patienceMs / 1000} s.`);
 }
 
 /** The answer itself. */

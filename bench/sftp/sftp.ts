@@ -19,6 +19,7 @@ import {
   putGo,
   readAnswer,
 } from "./drop-accounts.ts";
+import { type LargeDrop, type LargeDrops, measureLargeDrops } from "./large-drops.ts";
 
 const ACCOUNTS = 50;
 const BURST_RECORDS = 1_000;
@@ -28,6 +29,8 @@ const HIGHEST_P95_SECONDS = 2;
 const HIGHEST_REST_RATIO = 1.25;
 const LOWEST_CLIENT_RATIO = 0.8;
 const LOWEST_SERVER_RATIO = 0.5;
+/** Of memory, and of the time for a megabyte, at ten times the size. */
+const HIGHEST_GROWTH = 1.2;
 const DEFAULT_SIZE = { mebibytes: 160, rounds: 2 };
 /** What insurers send at most in a year of contracts, and more than OpenSSH transfers under one key with some ciphers. */
 const LARGE_SIZE = { mebibytes: 1_200, rounds: 1 };
@@ -55,6 +58,7 @@ export async function benchSftp(isLarge: boolean): Promise<BenchOutcome> {
     const client = await measureClientThroughput(mebibytes, rounds);
     const server = await measureServerThroughput({ bytes: mebibytes * 1024 ** 2, rounds });
     const peakMb = Math.max(burst.peakBytes, ...pairs.map(({ peakBytes }) => peakBytes)) / MEGABYTE;
+    const large = isLarge ? await measureLargeDrops(database, store, file) : [];
     const figures = [
       atMost(HIGHEST_P95_SECONDS, `GO to receipt, p95 of ${ACCOUNTS} accounts at once`, burst.p95Ms / 1000, "s"),
       atMost(HIGHEST_REST_RATIO, `GO to report over REST, ${FILE_RECORDS} records`, sftpMs / restMs, "times"),
@@ -62,6 +66,7 @@ export async function benchSftp(isLarge: boolean): Promise<BenchOutcome> {
       atLeast(LOWEST_CLIENT_RATIO, "our download over OpenSSH's sftp", client.ours.get / client.openSsh.get, "times"),
       atLeast(LOWEST_SERVER_RATIO, "upload into the embedded server over OpenSSH's", server.ratio, "times"),
       atMost(MAXIMUM_MEMORY_MB, "peak memory of the gateway, embedded server included", peakMb, "MB"),
+      ...large.flatMap(describeLarge),
     ];
     const rate = (bytes: number) => `${Math.round(bytes / MEGABYTE)} MB/s`;
     const notes = [
@@ -73,11 +78,35 @@ export async function benchSftp(isLarge: boolean): Promise<BenchOutcome> {
         `sftp ${rate(client.openSsh.put)} and ${rate(client.openSsh.get)}`,
       `${mebibytes} MiB up: embedded ${rate(server.embedded)} (${Math.round(server.embeddedPeakBytes / MEGABYTE)} MB of memory), ` +
         `OpenSSH ${rate(server.openSsh)}`,
+      ...large.map(noteLarge),
     ];
     return { report: { bench: "sftp", machine: `${describeMachine()}, ${database.version}`, figures }, notes };
   } finally {
     await database.stop();
   }
+}
+
+function describeLarge({ server, small, large }: LargeDrops) {
+  const perMegabyte = ({ goToReceiptMs, bytes }: LargeDrop) => goToReceiptMs / bytes;
+  const sizes = `${Math.round(large.bytes / MEGABYTE)} over ${Math.round(small.bytes / MEGABYTE)} MB`;
+  return [
+    atMost(
+      HIGHEST_GROWTH,
+      `${server}: GO to receipt for a MB, ${sizes}`,
+      perMegabyte(large) / perMegabyte(small),
+      "times",
+    ),
+    atMost(HIGHEST_GROWTH, `${server}: peak memory, ${sizes}`, large.peakBytes / small.peakBytes, "times"),
+    atMost(MAXIMUM_MEMORY_MB, `${server}: peak memory`, large.peakBytes / MEGABYTE, "MB"),
+  ];
+}
+
+function noteLarge({ server, small, large }: LargeDrops): string {
+  const describe = ({ bytes, uploadMs, goToReceiptMs, peakBytes }: LargeDrop) =>
+    `${Math.round(bytes / MEGABYTE)} MB up in ${(uploadMs / 1000).toFixed(1)} s, GO to receipt ` +
+    `${(goToReceiptMs / 1000).toFixed(1)} s (${(goToReceiptMs / (bytes / MEGABYTE)).toFixed(1)} ms a MB), ` +
+    `${Math.round(peakBytes / MEGABYTE)} MB of memory`;
+  return `${server}, keys changed every 256 MiB: ${describe(small)}; ${describe(large)}`;
 }
 
 async function measureBurst(database: BenchDatabase, store: string, file: PreparedFiles) {

@@ -16,7 +16,8 @@ async function verify(jws: string): Promise<unknown> {
 /** What a receipt says, without its signature and the texts that follow from the language asked for. */
 function withoutTexts(answer: Answer): unknown {
   const { jws: _jws, findings = [], ...receipt } = answer.json;
-  const strip = ({ code, field, value, details }: (typeof findings)[number]) => ({ code, field, value, details });
+  const strip = ({ severity: _severity, number: _number, text: _text, ...finding }: (typeof findings)[number]) =>
+    finding;
   return { ...receipt, findings: findings.map(strip) };
 }
 
