@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import t, { type Test } from "tap";
+import { createPersonHasher } from "../../src/audit/person-hash.ts";
 import { openAccount } from "../../src/exchange/account-registry.ts";
 import { listOpenAccounts } from "../../src/exchange/accounts.ts";
 import type { DropFolders } from "../../src/exchange/drop-folders.ts";
@@ -26,6 +28,7 @@ async function openFolders(door: Door) {
   const [account] = await listOpenAccounts(intake, "alpha");
   const exchange: Exchange = {
     intake,
+    persons: createPersonHasher(randomBytes(32)),
     goTimeoutMs: 3_600_000,
     settleMs: 60_000,
     sameSecondMs: 0,

@@ -29,6 +29,7 @@ import { createVerificationRoute } from "./verifications/create-verification.ts"
 import { getVerificationRoute } from "./verifications/get-verification.ts";
 import { webhookRoutes } from "./webhooks/webhook-routes.ts";
 import { submissionAnswersRoutes } from "./submission-answers.ts";
+import { webhookRoutes } from "./webhooks/webhook-routes.ts";
 
 /** Every route of the REST door; the order is that of the OpenAPI document. */
 export async function addRoutes(app: Api, provide: ProvideDependencies): Promise<void> {

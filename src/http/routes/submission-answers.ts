@@ -14,8 +14,8 @@ import { Href, Instant, oneOf } from "../schema-parts.ts";
 
 const Answer = Type.Object(
   {
-    href: Type.String({ format: "uri-reference", description: "The same content over REST." }),
-    code: oneOf(ANSWER_CODES, "`ACRF`: receipt. `NOTI`: report."),
+    href: Type.String({ format: "uri-reference", description: "The same over REST: of a receipt, or of a report." }),
+    code: oneOf(ANSWER_CODES, "`ACRF`: receipt. `NOTI`: report. `INVR`: result of a verification."),
     fileName: Type.String({ description: "Its name in `OUT`; the number in it stays." }),
     answeredName: Type.String({ description: "The file in `IN` that it answers." }),
     state: oneOf(ANSWER_STATES, "`due`: to be written to `OUT`. `removed`: it was not fetched in time."),
