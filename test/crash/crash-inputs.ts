@@ -81,6 +81,38 @@ export function reuseReference(file: InputFile): InputFile {
   return { ...file, body: rewrite(file, (text) => `${text}\n`), after: file.reference };
 }
 
+export interface MixtureOptions {
+  readonly name: string;
+  /** Files that depend on no other. */
+  readonly count: number;
+  readonly seed: number;
+  readonly records: (index: number) => number;
+}
+
+/** Files of both insurers with and without errors, and six that are refused, tested, sent again or depend on others. */
+export function generateMixture({ name, count, seed, records }: MixtureOptions): InputFile[] {
+  const independent = Array.from({ length: count }, (_, index) =>
+    generateInput({
+      insurer: index % 3 === 2 ? "beta" : "alpha",
+      reference: `${name}-${index}`,
+      records: records(index),
+      seed: seed + index,
+      errors: index % 4 === 0 ? 0 : 0.15,
+    }),
+  );
+  const [first, second, third] = independent as [InputFile, InputFile, InputFile];
+  const next = seed + count;
+  return [
+    ...independent,
+    miscount(generateInput({ insurer: "alpha", reference: "MISCOUNTED", records: 100, seed: next })),
+    generateInput({ insurer: "beta", reference: "CIRCUIT", records: 100, seed: next + 1, environment: "T" }),
+    resend(second, "SENT-AGAIN"),
+    reuseReference(first),
+    resend(third, "SENT-AGAIN"),
+    generateInput({ insurer: "beta", reference: "LAST-BETA", records: 100, seed: next + 2, errors: 0.5 }),
+  ];
+}
+
 /**
  * A delta about the contracts of an initial load, each touched more than once: closed, reopened, modified in the middle,
  * and every third one cancelled and declared anew, which the root announces.

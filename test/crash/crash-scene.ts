@@ -180,3 +180,12 @@ export async function waitUntil(holds: () => boolean | Promise<boolean>, what: s
 export async function findVictim(gateways: readonly GatewayProcess[]): Promise<GatewayProcess> {
   return await Promise.race(gateways.map(async (gateway) => (await gateway.ended) && gateway));
 }
+
+/** Asserts that the processes that live end in good order, and that none printed an error that nobody caught. */
+export async function endSurvivors(t: Test, scene: Scene): Promise<void> {
+  for (const gateway of scene.alive()) {
+    gateway.signal("SIGTERM");
+    t.same(await gateway.ended, { code: 0, signal: null }, "the survivors end in good order");
+  }
+  t.same(scene.printed(), [], "no process printed an error that nobody caught");
+}

@@ -16,6 +16,7 @@ export interface LogLine {
   readonly msg: string;
   readonly code?: string;
   readonly submissionId?: string;
+  readonly attempt?: number;
   readonly err?: { readonly code?: string };
 }
 

@@ -3,6 +3,7 @@ import type { Step } from "../../src/intake/steps.ts";
 import { generateInput, type InputFile, miscount } from "./crash-inputs.ts";
 import { type Place, PROCESS_PLACES, TWO_BATCHES } from "./crash-places.ts";
 import { checkSameOutcome, findVictim, openScene, readUninterruptedOutcome, waitUntil } from "./crash-scene.ts";
+import type { LogLine } from "./gateway-process.ts";
 import { KILLS } from "./kill-budget.ts";
 import { findHalfMerged } from "./outcome.ts";
 
@@ -14,6 +15,7 @@ const REFUSAL_PLACES = PROCESS_PLACES.filter(({ step }) =>
 );
 /** A survivor notices within the poll interval of 100 ms; the rest is patience with a busy machine. */
 const TAKEOVER_MS = 5_000;
+const RESUMED = "a submission is taken up again from its beginning";
 
 const inTurn = generateInput({ insurer: "alpha", reference: "IN-TURN", records: TWO_BATCHES, seed: 31, errors: 0.05 });
 const refused = miscount(generateInput({ insurer: "beta", reference: "REFUSED", records: 300, seed: 32, errors: 0.1 }));
@@ -41,6 +43,12 @@ async function readAttempts(submissionId: string): Promise<number> {
 
 const stateAfter = (step: Step, endState: string) => (step === "process.afterCommit" ? endState : "processing");
 
+/** What the sender is told of it while it is processed: nothing once it has ended. */
+const phaseAfter = (step: Step) => {
+  if (step === "process.afterCommit") return undefined;
+  return step === "process.claimed" || step === "process.batchStaged" ? "reading" : "merging";
+};
+
 /** One process after the other dies on the same submission, each a step later, until one has committed. */
 async function killInTurn(t: Test, file: InputFile, places: readonly Place[], endState: string): Promise<void> {
   const sender = scene.senders[file.insurer];
@@ -49,7 +57,9 @@ async function killInTurn(t: Test, file: InputFile, places: readonly Place[], en
     scene.plan(step, occurrence);
     const victim = scene.start({ ROLES: "worker" });
     t.same(await victim.ended, { code: null, signal: "SIGKILL" }, `${step} ${occurrence}`);
-    t.equal((await sender.find(submissionId)).state, stateAfter(step, endState), "the sender sees its state");
+    const { state, progress } = await sender.find(submissionId);
+    t.equal(state, stateAfter(step, endState), "the sender sees its state");
+    if (endState === "processed") t.equal(progress?.phase, phaseAfter(step), `${step}: and how far it is`);
     t.same(await findHalfMerged(sql), [], "nobody sees it half merged");
   }
   t.equal((await sender.follow(submissionId)).state, endState);
@@ -78,6 +88,9 @@ t.test("of two processes at work the one that is left takes over at once", async
       await waitUntil(async () => (await readAttempts(submissionId)) === 2, `${step} is taken over`);
       const tookMs = Math.round(performance.now() - diedAt);
       t.ok(tookMs < TAKEOVER_MS, `${step} ${occurrence}: taken over after ${tookMs} ms`);
+      const saysSo = ({ msg, ...line }: LogLine) =>
+        msg === RESUMED && line.submissionId === submissionId && line.attempt === 2;
+      await waitUntil(() => survivor.log.some(saysSo), "the log says that it is taken up again");
     }
     t.equal((await sender.follow(submissionId)).state, "processed");
     t.same(await findHalfMerged(sql), []);

@@ -2,8 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import type { Sql } from "../../src/database/sql.ts";
 import { createRandom, type Random } from "../../src/synthetic/random.ts";
-import { contradict, generateInput, type InputFile, miscount, resend, reuseReference } from "./crash-inputs.ts";
-import { checkSameOutcome, openScene, readUninterruptedOutcome, type Scene, waitUntil } from "./crash-scene.ts";
+import { contradict, generateInput, generateMixture, type InputFile } from "./crash-inputs.ts";
+import {
+  checkSameOutcome,
+  endSurvivors,
+  openScene,
+  readUninterruptedOutcome,
+  type Scene,
+  waitUntil,
+} from "./crash-scene.ts";
 import type { GatewayProcess } from "./gateway-process.ts";
 import { KILLS } from "./kill-budget.ts";
 import { countOutcomes, findHalfMerged } from "./outcome.ts";
@@ -22,31 +29,17 @@ const SHARE_WHILE_STARTING = 0.2;
 const OBSERVATION_PAUSE_MS = 250;
 const OUTCOMES = ["quiet accepted", "acceptedWithWarnings", "quiet unchanged", "rejected", "refused", "tested"];
 
-const files = generateFiles();
-
-function generateFiles(): InputFile[] {
-  const independent = Array.from({ length: 20 }, (_, index) =>
-    generateInput({
-      insurer: index % 3 === 2 ? "beta" : "alpha",
-      reference: `RANDOM-${index}`,
-      records: index % 7 === 4 ? 3_000 : 200 + 40 * index,
-      seed: 100 + index,
-      errors: index % 4 === 0 ? 0 : 0.15,
-    }),
-  );
-  const [first, second, third] = independent as [InputFile, InputFile, InputFile];
-  return [
-    ...independent,
-    miscount(generateInput({ insurer: "alpha", reference: "MISCOUNTED", records: 300, seed: 131 })),
-    generateInput({ insurer: "beta", reference: "CIRCUIT", records: 200, seed: 132, environment: "T" }),
-    resend(second, "SENT-AGAIN"),
-    contradict(first, "CONTRADICTED"),
-    reuseReference(third),
-    resend(third, "SENT-AGAIN"),
-    generateInput({ insurer: "beta", reference: "LAST-BETA", records: 200, seed: 133, errors: 0.5 }),
-    generateInput({ insurer: "alpha", reference: "LAST", records: 200, seed: 134, complete: true }),
-  ];
-}
+const mixture = generateMixture({
+  name: "RANDOM",
+  count: 20,
+  seed: 100,
+  records: (index) => (index % 7 === 4 ? 3_000 : 200 + 40 * index),
+});
+const files: readonly InputFile[] = [
+  ...mixture,
+  contradict(mixture[0]!, "CONTRADICTED"),
+  generateInput({ insurer: "alpha", reference: "LAST", records: 200, seed: 134, complete: true }),
+];
 
 type Receipts = Map<InputFile, Promise<HeldReceipt>>;
 
@@ -136,9 +129,5 @@ t.test("processes killed at random lose, double and change nothing", async (t) =
   const occurred = await countOutcomes(sql);
   t.comment(occurred);
   for (const outcome of OUTCOMES) t.ok(occurred[outcome], `${outcome} occurs`);
-  for (const gateway of scene.alive()) {
-    gateway.signal("SIGTERM");
-    t.same(await gateway.ended, { code: 0, signal: null }, "the survivors end in good order");
-  }
-  t.same(scene.printed(), [], "no process printed an error that nobody caught");
+  await endSurvivors(t, scene);
 });

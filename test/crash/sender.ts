@@ -26,6 +26,8 @@ export interface HeldReceipt {
 export interface SubmissionState {
   readonly state: string;
   readonly counts?: Readonly<Record<string, number>>;
+  /** Of one that was asked for by its ticket. */
+  readonly progress?: { readonly phase?: "reading" | "merging" };
 }
 
 /** What an insurer runs: knows HTTP, retries with backoff until it has an answer, and nothing of what is behind. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import { createRandom } from "../../src/synthetic/random.ts";
-import { generateInput, type InputFile, miscount, resend, reuseReference } from "./crash-inputs.ts";
-import { checkSameOutcome } from "./crash-scene.ts";
+import { generateMixture } from "./crash-inputs.ts";
+import { checkSameOutcome, endSurvivors } from "./crash-scene.ts";
 import type { GatewayProcess } from "./gateway-process.ts";
 import { KILLS } from "./kill-budget.ts";
 import { checkAnswers, dropInOrder, openSftpScene, readUndisturbedDrops, type SftpScene } from "./sftp-scene.ts";
@@ -15,29 +15,12 @@ const DROPS = 60;
 const DROPS_PER_KILL = 4;
 const LONGEST_PAUSE_MS = 300;
 
-const files = generateDrops();
-
-function generateDrops(): InputFile[] {
-  const independent = Array.from({ length: DROPS - 6 }, (_, index) =>
-    generateInput({
-      insurer: index % 3 === 2 ? "beta" : "alpha",
-      reference: `DROP-${index}`,
-      records: index % 11 === 5 ? 1_500 : 40 + 5 * index,
-      seed: 300 + index,
-      errors: index % 4 === 0 ? 0 : 0.15,
-    }),
-  );
-  const [first, second, third] = independent as [InputFile, InputFile, InputFile];
-  return [
-    ...independent,
-    miscount(generateInput({ insurer: "alpha", reference: "MISCOUNTED", records: 100, seed: 401 })),
-    generateInput({ insurer: "beta", reference: "CIRCUIT", records: 100, seed: 402, environment: "T" }),
-    resend(second, "SENT-AGAIN"),
-    reuseReference(first),
-    resend(third, "SENT-AGAIN"),
-    generateInput({ insurer: "beta", reference: "LAST-BETA", records: 100, seed: 403, errors: 0.5 }),
-  ];
-}
+const files = generateMixture({
+  name: "DROP",
+  count: DROPS - 6,
+  seed: 300,
+  records: (index) => (index % 11 === 5 ? 1_500 : 40 + 5 * index),
+});
 
 function fillUp(scene: SftpScene, fleet: GatewayProcess[]): void {
   for (const index of [0, 1]) if (!fleet[index]?.isAlive()) fleet[index] = scene.start();
@@ -67,9 +50,5 @@ t.test("gateways killed at random during sixty drops lose, double and change not
   t.ok(scene.kills() >= KILLS["sftp-random-kills"]);
   await checkAnswers(t, scene, files);
   await checkSameOutcome(t, scene.owner, expected);
-  for (const gateway of scene.alive()) {
-    gateway.signal("SIGTERM");
-    t.same(await gateway.ended, { code: 0, signal: null }, "the survivors end in good order");
-  }
-  t.same(scene.printed(), [], "no process printed an error that nobody caught");
+  await endSurvivors(t, scene);
 });
