@@ -25,10 +25,9 @@ import { listSubmissionsRoute } from "./list-submissions.ts";
 import { operatorRoutes } from "./operator/operator-routes.ts";
 import { premiumYearRoutes } from "./premium-years.ts";
 import { socialAdvantageRoutes } from "./social-advantages/social-advantage-routes.ts";
+import { submissionAnswersRoutes } from "./submission-answers.ts";
 import { createVerificationRoute } from "./verifications/create-verification.ts";
 import { getVerificationRoute } from "./verifications/get-verification.ts";
-import { webhookRoutes } from "./webhooks/webhook-routes.ts";
-import { submissionAnswersRoutes } from "./submission-answers.ts";
 import { webhookRoutes } from "./webhooks/webhook-routes.ts";
 
 /** Every route of the REST door; the order is that of the OpenAPI document. */
