@@ -124,6 +124,8 @@ export async function keepEvaluations(
 /** Where an evaluation leads a dossier; undefined: nowhere. */
 export function findMove(dossier: KeptDossier, conclusion: ConclusionRow): DossierState | undefined {
   if (dossier.state === "open") return "evaluated";
+  // Withdrawn before anybody looked.
+  if (dossier.outcome === null) return undefined;
   const before = getConclusion(dossier);
   if (dossier.state === "evaluated" || dossier.state === "decided" || dossier.state === "toPay")
     return isSameConclusion(before, conclusion) ? undefined : "evaluated";

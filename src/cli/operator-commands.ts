@@ -16,6 +16,7 @@ import {
 import { addFactCommands } from "./operator-facts.ts";
 import { addInsurerCommands } from "./operator-insurers.ts";
 import { addPaymentCommands } from "./operator-payments.ts";
+import { addPremiumYearCommands } from "./operator-premium-years.ts";
 
 /** What operators do, a group of commands each. Kept apart, for what insurers run needs nothing of it. */
 export const OPERATOR_COMMANDS = [
@@ -36,6 +37,7 @@ export const OPERATOR_COMMANDS = [
   addPaymentCommands,
   addFactCommands,
   addAdvantageCommands,
+  addPremiumYearCommands,
   addAuditCommands,
 ];
 

@@ -27,6 +27,7 @@ export const OPERATOR_ACTS = [
   "dossierContested",
   "dossierRevised",
   "dossierWithdrawn",
+  "premiumYearsLoaded",
 ] as const;
 export type OperatorAct = (typeof OPERATOR_ACTS)[number];
 
@@ -45,6 +46,8 @@ export type OperatorErrorCode =
   | "notQuarantined"
   | "notHeld"
   | "invalidKeySet"
+  | "invalidPremiumYears"
+  | "premiumYearsDoubtful"
   | "operatorOnCommandLine"
   | "ibanNotFound"
   | "ibanProposed"

@@ -14,8 +14,10 @@ const FIELDS: Partial<Record<Code, string>> = {
   invalidKey: "jwk",
   invalidName: "name",
   invalidPeriod: "validFrom",
+  invalidPremiumYears: "files",
   invalidScope: "scopes",
   invalidSshKey: "publicKey",
+  premiumYearsDoubtful: "reason",
 };
 
 const NOT_FOUND: Partial<Record<Code, string>> = {

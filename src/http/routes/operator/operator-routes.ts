@@ -9,6 +9,7 @@ import { addCredentialsRoutes } from "./credentials.ts";
 import { addGrantRoutes } from "./grants.ts";
 import { addHeldSubmissionRoutes } from "./held-submissions.ts";
 import { addInsurerRoutes } from "./insurers.ts";
+import { addPremiumYearRoutes } from "./premium-years.ts";
 import { addSetAsideDropRoutes } from "./set-aside-drops.ts";
 import { addSftpAccountRoutes } from "./sftp-account.ts";
 import { addQuarantineRoutes } from "./submissions.ts";
@@ -28,5 +29,6 @@ export async function operatorRoutes(app: Api, provide: ProvideDependencies): Pr
     addQuarantineRoutes(scope, provide);
     addHeldSubmissionRoutes(scope, provide);
     addSetAsideDropRoutes(scope, provide);
+    addPremiumYearRoutes(scope, provide);
   });
 }
