@@ -45,6 +45,7 @@ const TAGS = [
   { name: "Contracts", description: "Contracts one by one, and the portfolio as held" },
   { name: "Social advantages", description: "What becomes of the social advantage of clients, and why" },
   { name: "INAMI verification", description: "Whether numbers of providers are right, for contracts held" },
+  { name: "Payments", description: "What is paid to insurers, by transfer and by contract" },
   { name: "Notices", description: "What the institute tells an insurer outside of its files" },
   { name: "Events", description: "All that happened, in one ordered feed for each insurer" },
   { name: "Webhooks", description: "The same events, pushed to you" },

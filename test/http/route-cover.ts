@@ -89,6 +89,8 @@ export interface Ids {
   readonly socialAdvantage: string;
   /** Of the contract that is held. */
   readonly verification: string;
+  /** Announced to the owner; its line is for `contract`. */
+  readonly advice: string;
   readonly notice: string;
   readonly laterNotice: string;
   /** Tells of `processed`. */
@@ -244,6 +246,21 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
   },
   "GET /socialAdvantages/{socialAdvantageId}": {
     ask: ({ socialAdvantage }) => ({ path: `/socialAdvantages/${socialAdvantage}` }),
+    shows: /"contractNumber":"C-1"/,
+    otherStatus: 404,
+  },
+  "GET /remittanceAdvices": {
+    ask: () => ({ path: "/remittanceAdvices?premiumYear=2025" }),
+    shows: /"totalCents":318012/,
+    otherStatus: 200,
+  },
+  "GET /remittanceAdvices/{adviceId}": {
+    ask: ({ advice }) => ({ path: `/remittanceAdvices/${advice}` }),
+    shows: /"totalCents":318012/,
+    otherStatus: 404,
+  },
+  "GET /remittanceAdvices/{adviceId}/lines": {
+    ask: ({ advice }) => ({ path: `/remittanceAdvices/${advice}/lines` }),
     shows: /"contractNumber":"C-1"/,
     otherStatus: 404,
   },

@@ -7,6 +7,7 @@ import { insertNotices } from "../../src/operator/notices.ts";
 import { clientIdOf } from "./admit-with-client.ts";
 import { fillIn, listOperations, type Operation } from "./api-operations.ts";
 import { keepConnections } from "./call-as-operator.ts";
+import { insertAdvice } from "./insert-advice.ts";
 import {
   ALPHA,
   type Answer,
@@ -54,6 +55,7 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
   const [advantage] = await door.owner<{ id: string }[]>`
     select social_advantage_id as id from social_advantage where contract_id = ${contract}`;
   const socialAdvantage = advantage!.id;
+  const advice = await insertAdvice(door, contract);
   const details = { clientId: clientIdOf(ALPHA), subject: "ab", expiresAt: "2027-01-21T09:00:00.000Z", daysBefore: 60 };
   for (const kind of ["certificateExpires", "keyExpires"] as const) {
     await door.database.institute.begin((tx) => insertNotices(tx, [door.alphaId], { kind, details }));
@@ -94,7 +96,7 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
     body: JSON.stringify({ rows: [{ number: KNOWN_INAMI_NUMBER, contractNumber: "C-1" }] }),
   });
   const verification = String(asked.json.submissionId);
-  return { processed, waiting, contract, socialAdvantage, verification, ...later, enterpriseNumber: ALPHA };
+  return { processed, waiting, contract, socialAdvantage, advice, verification, ...later, enterpriseNumber: ALPHA };
 }
 
 /** Walks every operation that has a cover; answers what is wrong, a sentence each. */
@@ -119,7 +121,8 @@ export async function walkRoutes(t: Test, door: Door, own: Ids): Promise<string[
 
 /** Ids made at the same moment as those that exist, but for their last digits: nobody has them. */
 function neverExisting(ids: Ids): Ids {
-  const { processed, waiting, contract, socialAdvantage, verification, notice, laterNotice, event, webhook } = ids;
+  const { processed, waiting, contract, socialAdvantage, advice, verification, notice, laterNotice, event, webhook } =
+    ids;
   const mutate = (id: string) => id.replace(/.{12}$/, (tail) => [...tail].reverse().join("").replace(/^./, "e"));
   return {
     processed: mutate(processed),
@@ -127,6 +130,7 @@ function neverExisting(ids: Ids): Ids {
     contract: mutate(contract),
     socialAdvantage: mutate(socialAdvantage),
     verification: mutate(verification),
+    advice: mutate(advice),
     notice: mutate(notice),
     laterNotice: mutate(laterNotice),
     event: mutate(event),

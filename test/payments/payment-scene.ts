@@ -33,7 +33,7 @@ export interface Contract {
   readonly contractId: string;
 }
 
-export interface PaymentScene extends TestDatabase {
+export interface PaymentScene extends Pick<TestDatabase, "database" | "owner"> {
   /** Alpha and Beta, with an account each. */
   readonly insurers: readonly [number, number];
   person(): Promise<string>;
@@ -67,17 +67,24 @@ const MOVES: MoveRun = {
   ...{ rules: rulesOf(YEAR), businessDate: TODAY, movedAt: "2025-10-01T10:00:00Z" },
   ...{ movedBy: "system", cause: "test" },
 };
-let roots = 20_000_000;
+let roots = 200_000;
 
 /** A database with two insurers that have accounts; dossiers of one premium year are brought into it by hand. */
 export async function openPaymentScene(t: Test): Promise<PaymentScene> {
   const opened = await createTestDatabase(t);
-  const { owner, database } = opened;
-  const { institute } = database;
-  const rows = await owner<{ insurerId: number }[]>`
+  const rows = await opened.owner<{ insurerId: number }[]>`
     insert into insurer (enterprise_number, name, phase) values (${NUMBERS[0]}, 'Alpha', 'live'), (${NUMBERS[1]}, 'Beta', 'live')
     returning insurer_id as "insurerId"`;
-  const insurers = [rows[0]!.insurerId, rows[1]!.insurerId] as const;
+  return await setPaymentScene(opened, [rows[0]!.insurerId, rows[1]!.insurerId]);
+}
+
+/** The same in a database that is there, for insurers that are. */
+export async function setPaymentScene(
+  opened: Pick<TestDatabase, "database" | "owner">,
+  insurers: readonly [number, number],
+): Promise<PaymentScene> {
+  const { owner, database } = opened;
+  const { institute } = database;
   for (const [index, insurerId] of insurers.entries())
     await owner`insert into insurer_iban (insurer_id, iban, state, proposed_at, proposed_by, decided_at, decided_by)
       values (${insurerId}, ${IBANS[index]!}, 'confirmed', now(), 'account:anna', now(), 'account:bert')`;
@@ -102,13 +109,14 @@ export async function openPaymentScene(t: Test): Promise<PaymentScene> {
     },
     async contract(personId, insurerId, paymentReference) {
       roots += 1;
+      const root = `${roots}${String(97 - (roots % 97)).padStart(2, "0")}`;
       const contractId = randomUUID();
-      await owner`insert into person_number values (${String(roots)}, ${personId}, 'dentist')`;
+      await owner`insert into person_number values (${root}, ${personId}, 'dentist')`;
       await owner`insert into contract (insurer_id, contract_id, contract_number, inami_root, start_on)
-        values (${insurerId}, ${contractId}, ${`C-${roots}`}, ${String(roots)}, '2018-01-01')`;
+        values (${insurerId}, ${contractId}, ${`C-${root}`}, ${root}, '2018-01-01')`;
       await owner`insert into contract_version (insurer_id, contract_id, version, valid_from, recorded_at, inami_number,
           contract_kind, solidarity, payment_reference, action, submission_id, record_number)
-        values (${insurerId}, ${contractId}, 1, '2018-01-01', '2019-06-01T08:00:00Z', ${`${roots}001`}, 'socialPlci', true,
+        values (${insurerId}, ${contractId}, 1, '2018-01-01', '2019-06-01T08:00:00Z', ${`${root}001`}, 'socialPlci', true,
           ${paymentReference ?? null}, 'new', ${randomUUID()}, 1)`;
       return { insurerId, contractId };
     },

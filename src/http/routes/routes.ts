@@ -24,6 +24,8 @@ import { listRecordsRoute } from "./list-records.ts";
 import { listSubmissionsRoute } from "./list-submissions.ts";
 import { operatorRoutes } from "./operator/operator-routes.ts";
 import { premiumYearRoutes } from "./premium-years.ts";
+import { listRemittancesRoute } from "./remittances/list-remittances.ts";
+import { readRemittanceRoutes } from "./remittances/read-remittance.ts";
 import { socialAdvantageRoutes } from "./social-advantages/social-advantage-routes.ts";
 import { submissionAnswersRoutes } from "./submission-answers.ts";
 import { createVerificationRoute } from "./verifications/create-verification.ts";
@@ -48,6 +50,8 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   await socialAdvantageRoutes(app, provide);
   await createVerificationRoute(app, provide);
   getVerificationRoute(app, provide);
+  listRemittancesRoute(app, provide);
+  readRemittanceRoutes(app, provide);
   listEventsRoute(app, provide);
   getEventRoute(app, provide);
   await webhookRoutes(app, provide);
