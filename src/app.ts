@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { startKeepingEvaluated } from "./advantage/keep-evaluated.ts";
 import { startKeepingProjected } from "./advantage/keep-projected.ts";
 import { createShippedPremiumYears, type LoadPremiumYears } from "./advantage/load-premium-years.ts";
 import { createPersonHasher, type PersonHasher } from "./audit/person-hash.ts";
@@ -134,7 +135,7 @@ interface WorkParts {
   readonly loadPremiumYears: LoadPremiumYears;
 }
 
-/** What goes on by itself: submissions, seals of the audit trail, warnings of what expires. */
+/** What goes on by itself: submissions, seals of the audit trail, warnings of what expires, dossiers and what is seen of them. */
 function startWork(config: Config, { intake, keyRing, loadPremiumYears }: WorkParts, { activities }: Held): void {
   const { database, log, raiseAlarm: raise } = intake;
   const worker = startWorker(intake, { concurrency: config.workerConcurrency, pollIntervalMs: config.pollIntervalMs });
@@ -148,6 +149,8 @@ function startWork(config: Config, { intake, keyRing, loadPremiumYears }: WorkPa
   const { institute } = database;
   const keeper = startKeepingProjected({ institute, clock: intake.clock, loadRules: loadPremiumYears, log });
   activities.push(() => keeper.stop());
+  const evaluation = startKeepingEvaluated({ institute, clock: intake.clock, loadRules: loadPremiumYears, log });
+  activities.push(() => evaluation.stop());
 }
 
 async function openDatabase(config: Config, closers: Closers): Promise<Database> {

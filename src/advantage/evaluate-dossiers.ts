@@ -20,7 +20,10 @@ export interface EvaluationCounts {
   readonly moved: number;
 }
 
-/** Evaluates everybody for a premium year, in batches that commit by themselves; it may be done again at any time. */
+/**
+ * Evaluates everybody of whom a profession is known for a premium year, in batches that commit by themselves; it may be done
+ * again at any time. Of whom nothing is known, nothing is decided.
+ */
 export async function evaluateAllDossiers(institute: Sql, run: MoveRun): Promise<EvaluationCounts> {
   let after: string | undefined;
   // One at a time looks for the next batch.
@@ -28,8 +31,8 @@ export async function evaluateAllDossiers(institute: Sql, run: MoveRun): Promise
   const next = () => {
     const found = finding.then(async () => {
       const rows = await institute<{ personId: string }[]>`
-        select person_id as "personId" from person
-        where replaced_by is null ${after === undefined ? institute`` : institute`and person_id > ${after}`}
+        select person_id as "personId" from person p
+        where replaced_by is null and exists (select 1 from person_profession f where f.person_id = p.person_id) ${after === undefined ? institute`` : institute`and p.person_id > ${after}`}
         order by person_id limit ${BATCH_PERSONS}`;
       after = rows.at(-1)?.personId ?? after;
       return rows.map(({ personId }) => personId);
