@@ -396,6 +396,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhookSubscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your webhook subscriptions
+         * @description Oldest first, with how their deliveries go.
+         */
+        get: operations["listWebhookSubscriptions"];
+        put?: never;
+        /**
+         * Have events pushed to you
+         * @description From then on each event of your feed is posted to `url` as a thin CloudEvent (`application/cloudevents+json`): that it happened, and the link to read it. Deliveries are signed as Standard Webhooks says, with the `secret` that only this answer shows. They come in the order of the feed, one after the other, each at least once: `id` tells a repetition. What you do not take with a status of 200 to 299 within 15 seconds is tried again for a day, and what comes behind it waits; then the subscription is disabled and you find a notice.
+         */
+        post: operations["createWebhookSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookSubscriptions/{subscriptionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at one webhook subscription
+         * @description How far it is in your feed and how its deliveries go; never its secret.
+         */
+        get: operations["getWebhookSubscription"];
+        /**
+         * Change, pause or reactivate a webhook subscription
+         * @description Replaces what you chose; what is absent is as if never chosen. With `active` it goes on at once from where it stood, also when it failed or was disabled. The secret stays.
+         */
+        put: operations["changeWebhookSubscription"];
+        post?: never;
+        /**
+         * End a webhook subscription
+         * @description With its secrets and its delivery log. The feed stays as it is.
+         */
+        delete: operations["deleteWebhookSubscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookSubscriptions/{subscriptionId}/rotateSecret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a new secret
+         * @description For `overlapHours` deliveries carry two signatures, of the new secret and of the one before; with 0 the old one ends at once. A third one never signs.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookSubscriptions/{subscriptionId}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a test message sent
+         * @description One signed CloudEvent of type `be.nihdi.infoss.ping` within seconds, in every state of the subscription. What came of it is in the delivery log; it is not tried again.
+         */
+        post: operations["pingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookSubscriptions/{subscriptionId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a range of events delivered again
+         * @description Both positions are included. They come after what is new, in their order, with the same `id` as the first time. How far it is, the delivery log tells.
+         */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhookSubscriptions/{subscriptionId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the delivery log, newest first
+         * @description Each attempt, with the status of your answer or the reason why none came; kept as long as events. Nothing else of your answers is kept. Follow `next` until it is absent.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/notices": {
         parameters: {
             query?: never;
@@ -2286,8 +2418,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description 1 to 35 visible characters of your choice, the reference of this call among your submissions. The same call under the same key gets its first answer again, so a retry is always safe.
-                 * @example 7f3a9c51e0d84b6fa2c4
+                 * @description 1 to 255 visible characters of your choice, a UUID for example, with or without quotation marks around them. The same call under the same key gets its first answer again, so a retry is always safe. The key is the reference of the call among your submissions: a UUID without its hyphens; of any other key longer than 35 characters the first 35 hexadecimal digits of its SHA-256.
+                 * @example 7f3a9c51-e0d8-4b6f-a2c4-90ee16ac7bd3
                  */
                 "Idempotency-Key": string;
                 /**
@@ -2448,8 +2580,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description 1 to 35 visible characters of your choice, the reference of this call among your submissions. The same call under the same key gets its first answer again, so a retry is always safe.
-                 * @example 7f3a9c51e0d84b6fa2c4
+                 * @description 1 to 255 visible characters of your choice, a UUID for example, with or without quotation marks around them. The same call under the same key gets its first answer again, so a retry is always safe. The key is the reference of the call among your submissions: a UUID without its hyphens; of any other key longer than 35 characters the first 35 hexadecimal digits of its SHA-256.
+                 * @example 7f3a9c51-e0d8-4b6f-a2c4-90ee16ac7bd3
                  */
                 "Idempotency-Key": string;
                 /**
@@ -2582,8 +2714,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description 1 to 35 visible characters of your choice, the reference of this call among your submissions. The same call under the same key gets its first answer again, so a retry is always safe.
-                 * @example 7f3a9c51e0d84b6fa2c4
+                 * @description 1 to 255 visible characters of your choice, a UUID for example, with or without quotation marks around them. The same call under the same key gets its first answer again, so a retry is always safe. The key is the reference of the call among your submissions: a UUID without its hyphens; of any other key longer than 35 characters the first 35 hexadecimal digits of its SHA-256.
+                 * @example 7f3a9c51-e0d8-4b6f-a2c4-90ee16ac7bd3
                  */
                 "Idempotency-Key": string;
                 /**
@@ -2705,8 +2837,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description 1 to 35 visible characters of your choice, the reference of this call among your submissions. The same call under the same key gets its first answer again, so a retry is always safe.
-                 * @example 7f3a9c51e0d84b6fa2c4
+                 * @description 1 to 255 visible characters of your choice, a UUID for example, with or without quotation marks around them. The same call under the same key gets its first answer again, so a retry is always safe. The key is the reference of the call among your submissions: a UUID without its hyphens; of any other key longer than 35 characters the first 35 hexadecimal digits of its SHA-256.
+                 * @example 7f3a9c51-e0d8-4b6f-a2c4-90ee16ac7bd3
                  */
                 "Idempotency-Key": string;
                 /**
@@ -2821,8 +2953,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description 1 to 35 visible characters of your choice, the reference of this call among your submissions. The same call under the same key gets its first answer again, so a retry is always safe.
-                 * @example 7f3a9c51e0d84b6fa2c4
+                 * @description 1 to 255 visible characters of your choice, a UUID for example, with or without quotation marks around them. The same call under the same key gets its first answer again, so a retry is always safe. The key is the reference of the call among your submissions: a UUID without its hyphens; of any other key longer than 35 characters the first 35 hexadecimal digits of its SHA-256.
+                 * @example 7f3a9c51-e0d8-4b6f-a2c4-90ee16ac7bd3
                  */
                 "Idempotency-Key": string;
                 /**
@@ -3368,6 +3500,751 @@ export interface operations {
                 };
             };
             /** @description No event of yours has this id, or it had its time. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listWebhookSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /** Format: uuid */
+                            subscriptionId: string;
+                            /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
+                            url: string;
+                            /** @description Only these. Absent: all, also those to come. */
+                            eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                            /** @description Your own words; no personal data. */
+                            description?: string;
+                            /**
+                             * @description `disabled` is said by us; change it to `active` to go on.
+                             * @enum {string}
+                             */
+                            state: "active" | "paused" | "disabled";
+                            /**
+                             * @description No attempt succeeded for a day; your server answered 410; the client may no longer act for the insurer.
+                             * @enum {string}
+                             */
+                            disabledReason?: "failing" | "gone" | "clientNotGranted";
+                            /** @description The client that made or last changed it. Deliveries end with its grant. */
+                            clientId: string;
+                            /** @description All events up to this position of your feed are done with. */
+                            position: number;
+                            /** @description Events up to this position had their time before they could be delivered. */
+                            missedPosition?: number;
+                            /** @description Attempts in a row that failed. */
+                            failures: number;
+                            /** Format: date-time */
+                            failingSince?: string;
+                            /** @enum {string} */
+                            lastFault?: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
+                            /**
+                             * Format: date-time
+                             * @description While it fails.
+                             */
+                            nextAttemptAt?: string;
+                            /** Format: date-time */
+                            lastDeliveredAt?: string;
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: date-time */
+                            changedAt: string;
+                            /** Link */
+                            deliveries: {
+                                /**
+                                 * Format: uri-reference
+                                 * @description Absolute path on this host.
+                                 */
+                                href: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    createWebhookSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://hooks.alpha.example/infoss",
+                 *       "eventKinds": [
+                 *         "contractRechecked",
+                 *         "submissionProcessed"
+                 *       ],
+                 *       "description": "back office"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
+                    url: string;
+                    /** @description Only these. Absent: all, also those to come. */
+                    eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                    /** @description Your own words; no personal data. */
+                    description?: string;
+                    /** @description Events behind this position of your feed; 0: all that are kept. Absent: those that come from now on. */
+                    after?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Where it is. */
+                    Location?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** @description Signs deliveries (Standard Webhooks, `whsec_` and 32 bytes in base64). It is shown this once. */
+                        secret: string;
+                        /** Format: uuid */
+                        subscriptionId: string;
+                        /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
+                        url: string;
+                        /** @description Only these. Absent: all, also those to come. */
+                        eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                        /** @description Your own words; no personal data. */
+                        description?: string;
+                        /**
+                         * @description `disabled` is said by us; change it to `active` to go on.
+                         * @enum {string}
+                         */
+                        state: "active" | "paused" | "disabled";
+                        /**
+                         * @description No attempt succeeded for a day; your server answered 410; the client may no longer act for the insurer.
+                         * @enum {string}
+                         */
+                        disabledReason?: "failing" | "gone" | "clientNotGranted";
+                        /** @description The client that made or last changed it. Deliveries end with its grant. */
+                        clientId: string;
+                        /** @description All events up to this position of your feed are done with. */
+                        position: number;
+                        /** @description Events up to this position had their time before they could be delivered. */
+                        missedPosition?: number;
+                        /** @description Attempts in a row that failed. */
+                        failures: number;
+                        /** Format: date-time */
+                        failingSince?: string;
+                        /** @enum {string} */
+                        lastFault?: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
+                        /**
+                         * Format: date-time
+                         * @description While it fails.
+                         */
+                        nextAttemptAt?: string;
+                        /** Format: date-time */
+                        lastDeliveredAt?: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        changedAt: string;
+                        /** Link */
+                        deliveries: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                    };
+                };
+            };
+            /** @description Nothing can be delivered there. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are as many as there may be. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getWebhookSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                subscriptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        subscriptionId: string;
+                        /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
+                        url: string;
+                        /** @description Only these. Absent: all, also those to come. */
+                        eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                        /** @description Your own words; no personal data. */
+                        description?: string;
+                        /**
+                         * @description `disabled` is said by us; change it to `active` to go on.
+                         * @enum {string}
+                         */
+                        state: "active" | "paused" | "disabled";
+                        /**
+                         * @description No attempt succeeded for a day; your server answered 410; the client may no longer act for the insurer.
+                         * @enum {string}
+                         */
+                        disabledReason?: "failing" | "gone" | "clientNotGranted";
+                        /** @description The client that made or last changed it. Deliveries end with its grant. */
+                        clientId: string;
+                        /** @description All events up to this position of your feed are done with. */
+                        position: number;
+                        /** @description Events up to this position had their time before they could be delivered. */
+                        missedPosition?: number;
+                        /** @description Attempts in a row that failed. */
+                        failures: number;
+                        /** Format: date-time */
+                        failingSince?: string;
+                        /** @enum {string} */
+                        lastFault?: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
+                        /**
+                         * Format: date-time
+                         * @description While it fails.
+                         */
+                        nextAttemptAt?: string;
+                        /** Format: date-time */
+                        lastDeliveredAt?: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        changedAt: string;
+                        /** Link */
+                        deliveries: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                    };
+                };
+            };
+            /** @description No subscription of yours has this id. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    changeWebhookSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                subscriptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://hooks.alpha.example/infoss",
+                 *       "eventKinds": [
+                 *         "contractRechecked",
+                 *         "submissionProcessed"
+                 *       ],
+                 *       "description": "back office",
+                 *       "state": "active"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
+                    url: string;
+                    /** @description Only these. Absent: all, also those to come. */
+                    eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                    /** @description Your own words; no personal data. */
+                    description?: string;
+                    /**
+                     * @description `paused`: nothing is delivered until it is `active`.
+                     * @enum {string}
+                     */
+                    state: "active" | "paused";
+                };
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        subscriptionId: string;
+                        /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
+                        url: string;
+                        /** @description Only these. Absent: all, also those to come. */
+                        eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                        /** @description Your own words; no personal data. */
+                        description?: string;
+                        /**
+                         * @description `disabled` is said by us; change it to `active` to go on.
+                         * @enum {string}
+                         */
+                        state: "active" | "paused" | "disabled";
+                        /**
+                         * @description No attempt succeeded for a day; your server answered 410; the client may no longer act for the insurer.
+                         * @enum {string}
+                         */
+                        disabledReason?: "failing" | "gone" | "clientNotGranted";
+                        /** @description The client that made or last changed it. Deliveries end with its grant. */
+                        clientId: string;
+                        /** @description All events up to this position of your feed are done with. */
+                        position: number;
+                        /** @description Events up to this position had their time before they could be delivered. */
+                        missedPosition?: number;
+                        /** @description Attempts in a row that failed. */
+                        failures: number;
+                        /** Format: date-time */
+                        failingSince?: string;
+                        /** @enum {string} */
+                        lastFault?: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
+                        /**
+                         * Format: date-time
+                         * @description While it fails.
+                         */
+                        nextAttemptAt?: string;
+                        /** Format: date-time */
+                        lastDeliveredAt?: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        changedAt: string;
+                        /** Link */
+                        deliveries: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                    };
+                };
+            };
+            /** @description Nothing can be delivered there. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No subscription of yours has this id. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    deleteWebhookSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                subscriptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No subscription of yours has this id. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                subscriptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlapHours": 24
+                 *     }
+                 */
+                "application/json": {
+                    /** @description How long the old secret still signs. */
+                    overlapHours: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The new secret. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Signs deliveries (Standard Webhooks, `whsec_` and 32 bytes in base64). It is shown this once. */
+                        secret: string;
+                        /** Format: date-time */
+                        previousSecretExpiresAt: string;
+                    };
+                };
+            };
+            /** @description No subscription of yours has this id. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    pingWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                subscriptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be sent. */
+            202: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No subscription of yours has this id. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                subscriptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fromPosition": 12,
+                 *       "toPosition": 42
+                 *     }
+                 */
+                "application/json": {
+                    fromPosition: number;
+                    toPosition: number;
+                };
+            };
+        };
+        responses: {
+            /** @description They will be delivered. */
+            202: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The range is not in your feed. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No subscription of yours has this id. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done now. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only attempts that ended so. */
+                outcome?: "delivered" | "failed";
+                /** @description The last attempt of the page before. */
+                afterDelivery?: string;
+                /** @description Items of a page at most. */
+                pageSize?: number;
+            };
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                subscriptionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description The event; of a ping the subscription.
+                             */
+                            href: string;
+                            /**
+                             * Format: uuid
+                             * @description Ids are in order of time.
+                             */
+                            deliveryId: string;
+                            /** @enum {string} */
+                            cause: "event" | "replay" | "ping";
+                            /** Format: uuid */
+                            eventId?: string;
+                            position?: number;
+                            /** @description 1 for the first of a row. */
+                            attempt: number;
+                            /** @enum {string} */
+                            outcome: "delivered" | "failed";
+                            /** @description Of the HTTP answer; absent where none came. */
+                            status?: number;
+                            /** @enum {string} */
+                            fault?: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
+                            durationMs: number;
+                            /** Format: date-time */
+                            attemptedAt: string;
+                        }[];
+                        pageSize: number;
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        next?: string;
+                    };
+                };
+            };
+            /** @description No subscription of yours has this id. */
             404: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];

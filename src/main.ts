@@ -7,6 +7,7 @@ import { createBusinessClock } from "./clock.ts";
 import { type Config, ConfigurationError, readConfig } from "./config.ts";
 import { EmbeddedDatabaseError } from "./database/embedded-database-error.ts";
 import { outliveLostConnections } from "./database/lost-connections.ts";
+import { profilePath, writeDevelopmentProfiles } from "./identity/development-profiles.ts";
 import { createLogger } from "./log.ts";
 import { loadRegister, RegisterFileError } from "./register/load-register.ts";
 
@@ -39,7 +40,9 @@ async function start(config: Config): Promise<void> {
     log.info("stopped");
   });
   log.info({ environment: config.environment, roles: config.roles }, "started");
-  if (app.url) process.stdout.write(describe(config, app.url, app.sftp));
+  if (!app.url) return;
+  if (!config.tls) await writeDevelopmentProfiles(config.certificatesFolder, app.url);
+  process.stdout.write(describe(config, app.url, app.sftp));
 }
 
 /** What runs where, and a line to paste. */
@@ -56,6 +59,7 @@ function describe(config: Config, url: string, sftp: App["sftp"]): string {
       `certificates and keys: development, in ${config.certificatesFolder} (client-alpha, client-beta, client-provider, client-operator)`,
       "try:",
       `  curl --cacert ${ca} ${api}/health`,
+      `  npm run --silent infoss -- status --profile ${quote(profilePath(config.certificatesFolder, "client-alpha"))}`,
       ...(sftp
         ? [
             `  sftp -P ${sftp.port} -i ${quote(join(config.certificatesFolder, "client-alpha-ssh-key"))} client-alpha@localhost`,

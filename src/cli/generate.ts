@@ -4,14 +4,16 @@ import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
+import type { Command } from "commander";
 import { parseEnterpriseNumber } from "../identifiers/enterprise-number.ts";
 import { generateContractFile } from "../synthetic/contract-file.ts";
 import { GENERATION_DEFAULTS, type GenerationOptions, settleOptions } from "../synthetic/generation-options.ts";
 import { createProviderSet, generateRegister } from "../synthetic/register-file.ts";
+import { CommandEnded } from "./operator-surroundings.ts";
 
 const DEFAULT_FOLDER = ".local/generated";
 
-const USAGE = `Usage: npm run generate -- --records N [options]
+const USAGE = `Usage: npm run generate -- --records N [options]     (or: infoss generate --records N [options])
 
 Writes a synthetic contract file (contracts.xml) and the register that goes with it (register.csv).
 The same options always give the same bytes.
@@ -98,7 +100,7 @@ function isEnvironment(text: string): text is Required<GenerationOptions>["envir
 }
 
 /** Runs the command line tool and answers its exit status: 0 written, 1 cannot be written, 2 not understood. */
-async function runGenerate(args: string[]): Promise<number> {
+export async function runGenerate(args: string[]): Promise<number> {
   let command: GenerateCommand | undefined;
   try {
     command = parseGenerateCommand(args);
@@ -119,6 +121,20 @@ async function runGenerate(args: string[]): Promise<number> {
     return 1;
   }
   return 0;
+}
+
+/** `infoss generate`: the same tool with the same options. */
+export function addGenerateCommand(program: Command): void {
+  program
+    .command("generate")
+    .description("write a synthetic contract file and the register that goes with it")
+    .argument("[options...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (args: string[]) => {
+      const status = await runGenerate(args);
+      if (status !== 0) throw new CommandEnded(status);
+    });
 }
 
 async function writeFiles({ folder, options }: GenerateCommand): Promise<void> {

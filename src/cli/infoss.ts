@@ -1,10 +1,21 @@
 import { Command, CommanderError, Option } from "commander";
 import { addCheckCommand } from "./check.ts";
+import { addChangesCommand, addReportCommand, addStatusCommand } from "./follow-up.ts";
+import { addGenerateCommand } from "./generate.ts";
 import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
+import { addReceiptCommand } from "./receipt.ts";
 import { addSendCommand } from "./send.ts";
 
 /** What insurers run on their own machines: it needs no settings and no database. */
-const INSURER_COMMANDS = { check: addCheckCommand, send: addSendCommand } as const;
+const INSURER_COMMANDS = {
+  check: addCheckCommand,
+  send: addSendCommand,
+  status: addStatusCommand,
+  report: addReportCommand,
+  changes: addChangesCommand,
+  receipt: addReceiptCommand,
+  generate: addGenerateCommand,
+} as const;
 
 const EXAMPLES = `
 Examples:

@@ -1,9 +1,7 @@
-import { createPrivateKey } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { type Sending, type SendProgress, SendRefused } from "../client/sending.ts";
-import { LANGUAGES } from "../findings/language.ts";
 import { type ContractFileRoot, createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
 import {
   type ExchangeFileName,
@@ -11,24 +9,27 @@ import {
   formatSequence,
   parseInputFileName,
 } from "../formats/exchange-file-name.ts";
+import {
+  addConnectionOptions,
+  CONNECTION_HELP,
+  type ConnectionOptions,
+  noPrivateKey,
+  readAddress,
+  readConnection,
+  readNamed,
+  refuseFile,
+} from "./gateway-connection.ts";
 import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
 import { createProgressBar } from "./progress-bar.ts";
 
 /** How `infoss send` ends, beside 0 (all records accepted), 1 (not sent) and 2 (not understood). */
 export const SEND_STATUS = { accepted: 0, partly: 3, refused: 4, notAnswered: 5 } as const;
 
-interface SendOptions {
-  readonly rest?: string;
+interface SendOptions extends ConnectionOptions {
   readonly sftp?: string;
-  readonly client?: string;
-  readonly key?: string;
-  readonly certificate?: string;
-  readonly certificateKey?: string;
-  readonly ca?: string;
   readonly hostKey?: string;
   readonly signature?: string;
   readonly sequence?: string;
-  readonly language: string;
   readonly timeout: string;
 }
 
@@ -41,23 +42,17 @@ Ends with 0 when all records are accepted, 3 when some are rejected, 4 when the 
 in time (it may still come), 1 when it could not be sent, 2 when the command is not understood.`;
 
 export function addSendCommand(program: Command, surroundings: Surroundings): void {
-  program
-    .command("send")
+  addConnectionOptions(program.command("send"))
     .description("send a contract file as an insurer does; print receipt and report")
     .argument("<file>")
-    .addOption(new Option("--sftp <url>", "over SFTP: sftp://user@host:port").conflicts("rest"))
-    .option("--rest <url>", "over REST: https://host")
-    .requiredOption("--key <file>", "private key: of the SSH user, or the one that signs assertions (PEM)")
+    .addOption(
+      new Option("--sftp <url>", "over SFTP: sftp://user@host:port; --key is the SSH user's").conflicts("rest"),
+    )
     .option("--host-key <fingerprint>", "SFTP: key of the server, SHA256:…")
     .option("--signature <file>", "SFTP: detached signature (FS), where it is agreed")
     .option("--sequence <characters>", "SFTP: five digits or capitals of the name (the second of the day)")
-    .option("--client <id>", "REST: id of the client")
-    .option("--certificate <file>", "REST: client certificate, PEM")
-    .option("--certificate-key <file>", "REST: its private key, PEM")
-    .option("--ca <file>", "REST: authority of the server's certificate, PEM (those that Node knows)")
-    .addOption(new Option("--language <code>", "REST: of the texts").choices(LANGUAGES).default("en"))
     .option("--timeout <seconds>", "how long to wait for the answers", "600")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", `${EXAMPLES}\n${CONNECTION_HELP}`)
     .action(async (path: string, options: SendOptions) => {
       const status = await send(surroundings, path, options);
       if (status !== SEND_STATUS.accepted) throw new CommandEnded(status);
@@ -112,11 +107,11 @@ function summarize(xml: string): string {
 }
 
 async function sendThrough(surroundings: Surroundings, sending: Sending, options: SendOptions): Promise<void> {
-  const { rest, sftp, client, key = "", certificate, certificateKey, ca, hostKey, signature } = options;
+  const { sftp, key, hostKey, signature } = options;
   if (sftp !== undefined) {
     const url = readAddress(sftp, "sftp:");
-    if (hostKey === undefined || url.username === "") {
-      throw new CommandMistake("--sftp takes sftp://user@host:port and --host-key SHA256:….");
+    if (key === undefined || hostKey === undefined || url.username === "") {
+      throw new CommandMistake("--sftp takes sftp://user@host:port, --key FILE and --host-key SHA256:….");
     }
     const fileName = await nameFile(sending.path, surroundings.today, options.sequence);
     // Loaded where they are needed: they take a while.
@@ -136,42 +131,10 @@ async function sendThrough(surroundings: Surroundings, sending: Sending, options
     };
     return await sendBySftp({ ...address, privateKey, hostKey }, { ...sending, fileName, onProgress, ...signed });
   }
-  if (rest === undefined)
+  if (options.rest === undefined)
     throw new CommandMistake("Say where to: --sftp sftp://user@host:port or --rest https://host.");
-  if (client === undefined || certificate === undefined || certificateKey === undefined) {
-    throw new CommandMistake("--rest takes --client, --certificate and --certificate-key.");
-  }
   const { sendByRest } = await import("../client/send-by-rest.ts");
-  const [assertionKey, cert, tlsKey] = await Promise.all(
-    [key, certificate, certificateKey].map((file) => readNamed(file)),
-  );
-  checkPrivateKey(key, assertionKey!);
-  checkPrivateKey(certificateKey, tlsKey!);
-  const tls = { cert: cert!, key: tlsKey!, ...(ca !== undefined && { ca: await readNamed(ca) }) };
-  const address = { url: readAddress(rest, "https:").origin, clientId: client, assertionKey: assertionKey!, tls };
-  await sendByRest({ ...address, language: options.language }, sending);
-}
-
-const readNamed = (path: string): Promise<Buffer> => readFile(path).catch(refuseFile(path));
-
-const refuseFile = (path: string) => (): never => {
-  throw new CommandRefused(`The file ${path} is not there or cannot be read. Nothing was sent.`);
-};
-
-const noPrivateKey = (path: string) =>
-  new CommandRefused(`${path} holds no private key that can be used without a passphrase. Nothing was sent.`);
-
-function checkPrivateKey(path: string, pem: Buffer): void {
-  try {
-    createPrivateKey(pem);
-  } catch {
-    throw noPrivateKey(path);
-  }
-}
-
-function readAddress(text: string, protocol: string): URL {
-  if (URL.canParse(text) && new URL(text).protocol === protocol) return new URL(text);
-  throw new CommandMistake(`An address here begins with ${protocol}//.`);
+  await sendByRest(await readConnection(options), sending);
 }
 
 /** Sender and letter stand in the root; a file that has a right name already keeps it. */

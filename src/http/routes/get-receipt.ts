@@ -32,7 +32,7 @@ const schema = {
         "application/jose": { schema: { type: "string" }, examples: { received: { value: EXAMPLE_JWS } } },
         "application/xml": {
           schema: { type: "string" },
-          examples: { received: { value: renderReceiptXml(EXAMPLE_RECEIPT, ["en"]) } },
+          examples: { received: { value: renderReceiptXml(EXAMPLE_RECEIPT, ["en"], EXAMPLE_JWS) } },
         },
       },
     },
@@ -53,7 +53,7 @@ export function getReceiptRoute(app: Api, provide: ProvideDependencies): void {
       reply.type(mediaType);
       if (mediaType === "application/jose") return reply.send(signed.jws);
       const language = answerLanguage(request, reply);
-      if (mediaType === "application/xml") return reply.send(renderReceiptXml(signed.receipt, [language]));
+      if (mediaType === "application/xml") return reply.send(renderReceiptXml(signed.receipt, [language], signed.jws));
       return reply.send(viewReceipt(signed, language));
     },
   );
