@@ -2,6 +2,7 @@
 FROM node:26-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY openapi/package.json ./openapi/
 # The optional packages are Node itself for other machines; this image has it. Nothing needed runs an install script.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 

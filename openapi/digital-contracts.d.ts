@@ -356,6 +356,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/socialAdvantages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the status of your clients
+         * @description Each contract and each premium year that it covers, in the order of the ids. All pages are of one moment, `knownAt`, whatever changes between them; ask for an earlier one to see what you could know then.
+         */
+        get: operations["listSocialAdvantages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/socialAdvantages/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look the status of clients up
+         * @description What fits everything that is asked. Personal numbers are in the body, so the page is asked for by `POST`; send the same body to `next`, until that is absent. All pages are of one moment, `knownAt`.
+         */
+        post: operations["querySocialAdvantages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/socialAdvantages/{socialAdvantageId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the status of a client on a contract
+         * @description What became of the social advantage of a premium year, as far as it concerns the contract: whether it is paid there, how much and when, and if not, why. With `knownAt`, as you could know it then: that answer never changes.
+         */
+        get: operations["getSocialAdvantage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -600,6 +660,46 @@ export interface paths {
          * @description The text is in the language of `Accept-Language` (fr, nl, de, en). Public.
          */
         get: operations["getFinding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/refData/premiumYears": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the premium years
+         * @description The professions that take part in each, and the amounts. `href` is the calendar of the year. Public.
+         */
+        get: operations["listPremiumYears"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/refData/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the calendar of premium years
+         * @description What happens when, for each premium year and profession: it is the same for everybody. Public.
+         */
+        get: operations["getCalendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3301,6 +3401,386 @@ export interface operations {
             default: components["responses"]["ProblemResponse"];
         };
     };
+    listSocialAdvantages: {
+        parameters: {
+            query?: {
+                /** @description The year an advantage is for. */
+                premiumYear?: number;
+                /** @description An outcome (`pending`, `payable`, `notPayable`), or a state. */
+                status?: "pending" | "payable" | "notPayable" | "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                /** @description The last one of the page before. */
+                afterSocialAdvantage?: string;
+                /** @description An instant with its offset (RFC 3339). */
+                knownAt?: string;
+                /** @description Items of a page at most. */
+                pageSize?: number;
+            };
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /**
+                             * Format: uuid
+                             * @description Of the premium year on the contract; never changes.
+                             */
+                            socialAdvantageId: string;
+                            /** Link */
+                            contract: {
+                                /**
+                                 * Format: uri-reference
+                                 * @description Absolute path on this host.
+                                 */
+                                href: string;
+                            };
+                            /**
+                             * Format: uuid
+                             * @description Given by the gateway; never changes.
+                             */
+                            contractId: string;
+                            contractNumber: string;
+                            /** @description With the contract number, the key of the contract. */
+                            inamiRoot: string;
+                            /** @description The year an advantage is for. */
+                            premiumYear: number;
+                            /**
+                             * @description Where the client's file stands, as far as it concerns this contract.
+                             * @enum {string}
+                             */
+                            state: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /**
+                             * @description Whether the social advantage of the year goes to this contract.
+                             * @enum {string}
+                             */
+                            outcome: "pending" | "payable" | "notPayable";
+                            /** @description What goes to the contract, in euro cents. */
+                            amountCents?: number;
+                            /** @description What was paid on the contract, net. */
+                            payment?: {
+                                /** @description Euro cents. */
+                                amountCents: number;
+                                /** Format: date */
+                                paidOn: string;
+                            };
+                            /** @description What comes next, and the day in the calendar. */
+                            nextStep?: {
+                                /** @enum {string} */
+                                step: "linking" | "evaluation" | "additions" | "decision" | "payment";
+                                /** Format: date */
+                                on: string;
+                            };
+                            /** @description Why it is not payable, or what is waited for. */
+                            reasons: {
+                                /**
+                                 * @description Stable.
+                                 * @enum {string}
+                                 */
+                                code: "noContract" | "contractStartedTooLate" | "contractReceivedTooLate" | "notPayableOnThisContract" | "conditionsNotMet" | "amountNotPublished" | "underReview";
+                                /** @description In the language of Content-Language. */
+                                text: string;
+                            }[];
+                            /** Format: date-time */
+                            changedAt: string;
+                        }[];
+                        /** Format: date-time */
+                        knownAt: string;
+                        pageSize: number;
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        next?: string;
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    querySocialAdvantages: {
+        parameters: {
+            query?: {
+                /** @description The last one of the page before. */
+                afterSocialAdvantage?: string;
+                /** @description An instant with its offset (RFC 3339). */
+                knownAt?: string;
+                /** @description Items of a page at most. */
+                pageSize?: number;
+            };
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "premiumYear": 2025,
+                 *       "contractNumbers": [
+                 *         "PLCI-2019-000123"
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The year an advantage is for. */
+                    premiumYear?: number;
+                    /**
+                     * @description An outcome (`pending`, `payable`, `notPayable`), or a state.
+                     * @enum {string}
+                     */
+                    status?: "pending" | "payable" | "notPayable" | "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                    contractNumbers?: string[];
+                    inamiNumbers?: string[];
+                    /** @description As you declared them. */
+                    ssins?: string[];
+                    /**
+                     * Format: date-time
+                     * @description An instant with its offset (RFC 3339).
+                     */
+                    changedSince?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /**
+                             * Format: uuid
+                             * @description Of the premium year on the contract; never changes.
+                             */
+                            socialAdvantageId: string;
+                            /** Link */
+                            contract: {
+                                /**
+                                 * Format: uri-reference
+                                 * @description Absolute path on this host.
+                                 */
+                                href: string;
+                            };
+                            /**
+                             * Format: uuid
+                             * @description Given by the gateway; never changes.
+                             */
+                            contractId: string;
+                            contractNumber: string;
+                            /** @description With the contract number, the key of the contract. */
+                            inamiRoot: string;
+                            /** @description The year an advantage is for. */
+                            premiumYear: number;
+                            /**
+                             * @description Where the client's file stands, as far as it concerns this contract.
+                             * @enum {string}
+                             */
+                            state: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /**
+                             * @description Whether the social advantage of the year goes to this contract.
+                             * @enum {string}
+                             */
+                            outcome: "pending" | "payable" | "notPayable";
+                            /** @description What goes to the contract, in euro cents. */
+                            amountCents?: number;
+                            /** @description What was paid on the contract, net. */
+                            payment?: {
+                                /** @description Euro cents. */
+                                amountCents: number;
+                                /** Format: date */
+                                paidOn: string;
+                            };
+                            /** @description What comes next, and the day in the calendar. */
+                            nextStep?: {
+                                /** @enum {string} */
+                                step: "linking" | "evaluation" | "additions" | "decision" | "payment";
+                                /** Format: date */
+                                on: string;
+                            };
+                            /** @description Why it is not payable, or what is waited for. */
+                            reasons: {
+                                /**
+                                 * @description Stable.
+                                 * @enum {string}
+                                 */
+                                code: "noContract" | "contractStartedTooLate" | "contractReceivedTooLate" | "notPayableOnThisContract" | "conditionsNotMet" | "amountNotPublished" | "underReview";
+                                /** @description In the language of Content-Language. */
+                                text: string;
+                            }[];
+                            /** Format: date-time */
+                            changedAt: string;
+                        }[];
+                        /** Format: date-time */
+                        knownAt: string;
+                        pageSize: number;
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        next?: string;
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getSocialAdvantage: {
+        parameters: {
+            query?: {
+                /** @description An instant with its offset (RFC 3339). */
+                knownAt?: string;
+            };
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                socialAdvantageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The status. */
+            200: {
+                headers: {
+                    /** @description Another one after every change. */
+                    ETag?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /**
+                         * Format: uuid
+                         * @description Of the premium year on the contract; never changes.
+                         */
+                        socialAdvantageId: string;
+                        /** Link */
+                        contract: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                        /**
+                         * Format: uuid
+                         * @description Given by the gateway; never changes.
+                         */
+                        contractId: string;
+                        contractNumber: string;
+                        /** @description With the contract number, the key of the contract. */
+                        inamiRoot: string;
+                        /** @description The year an advantage is for. */
+                        premiumYear: number;
+                        /**
+                         * @description Where the client's file stands, as far as it concerns this contract.
+                         * @enum {string}
+                         */
+                        state: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                        /**
+                         * @description Whether the social advantage of the year goes to this contract.
+                         * @enum {string}
+                         */
+                        outcome: "pending" | "payable" | "notPayable";
+                        /** @description What goes to the contract, in euro cents. */
+                        amountCents?: number;
+                        /** @description What was paid on the contract, net. */
+                        payment?: {
+                            /** @description Euro cents. */
+                            amountCents: number;
+                            /** Format: date */
+                            paidOn: string;
+                        };
+                        /** @description What comes next, and the day in the calendar. */
+                        nextStep?: {
+                            /** @enum {string} */
+                            step: "linking" | "evaluation" | "additions" | "decision" | "payment";
+                            /** Format: date */
+                            on: string;
+                        };
+                        /** @description Why it is not payable, or what is waited for. */
+                        reasons: {
+                            /**
+                             * @description Stable.
+                             * @enum {string}
+                             */
+                            code: "noContract" | "contractStartedTooLate" | "contractReceivedTooLate" | "notPayableOnThisContract" | "conditionsNotMet" | "amountNotPublished" | "underReview";
+                            /** @description In the language of Content-Language. */
+                            text: string;
+                        }[];
+                        /** Format: date-time */
+                        changedAt: string;
+                    };
+                };
+            };
+            /** @description Nothing of yours has this id, or it was not shown then. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -4508,6 +4988,119 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listPremiumYears: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, oldest first. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /** @description The year an advantage is for. */
+                            premiumYear: number;
+                            /** @description Grows whenever the rules of the year are changed. */
+                            rulesVersion: number;
+                            /** @description Those that take part in the year. */
+                            professions: {
+                                /** @description Such as `dentist`; a later year may bring others. */
+                                profession: string;
+                                /** @description What is not listed is not published yet. */
+                                amounts: {
+                                    level: string;
+                                    /** @description For a whole year, in euro cents. */
+                                    amountCents: number;
+                                    /**
+                                     * @description Whether the amount was published, or derived from a published one.
+                                     * @enum {string}
+                                     */
+                                    status: "published" | "derived";
+                                }[];
+                            }[];
+                        }[];
+                        total: number;
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getCalendar: {
+        parameters: {
+            query?: {
+                /** @description The year an advantage is for. */
+                premiumYear?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar, oldest year first. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        entries: {
+                            /** @description The year an advantage is for. */
+                            premiumYear: number;
+                            /** @description Such as `dentist`; a later year may bring others. */
+                            profession: string;
+                            /** Format: date */
+                            linkingFrom: string;
+                            /**
+                             * Format: date
+                             * @description Last day on which a contract must be recorded.
+                             */
+                            linkingUntil: string;
+                            /** Format: date */
+                            evaluationOn: string;
+                            /** Format: date */
+                            additionsUntil: string;
+                            /**
+                             * Format: date
+                             * @description From this day on decisions are told, to everybody.
+                             */
+                            decisionOn: string;
+                            /** @description Days in which a decision can be contested. */
+                            contestDays: number;
+                            /** Format: date */
+                            paymentUntil: string;
+                        }[];
+                    };
                 };
             };
             default: components["responses"]["ProblemResponse"];
