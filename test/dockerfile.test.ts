@@ -75,7 +75,8 @@ function copy(stage: Stage, words: string[]): void {
   const source = from === undefined ? PROJECT : stages.find(({ name }) => name === from)?.root;
   if (source === undefined) throw new Error(`COPY --from=${from}: there is no such stage`);
   for (const path of paths) {
-    if (from === undefined && !allowedToBuild().includes(path)) throw new Error(`.dockerignore keeps out ${path}`);
+    const isAllowed = allowedToBuild().some((rule) => path === rule || path.startsWith(`${rule}/`));
+    if (from === undefined && !isAllowed) throw new Error(`.dockerignore keeps out ${path}`);
     const into = join(stage.root, stage.workFolder, target);
     // Docker copies the content of a folder, and a file into a folder whose name ends in a slash.
     cpSync(join(source, path), target.endsWith("/") ? join(into, basename(path)) : into, {
@@ -201,14 +202,15 @@ t.test("without a database its command says to set DATABASE_URL", async (t) => {
 t.test("with a database its command serves, its health check agrees, and SIGTERM ends both", async (t) => {
   const { url } = await createTestDatabase(t);
   const PORT = String(await findFreePort());
-  const child = start(findInstruction("CMD"), { DATABASE_URL: url, PORT });
+  const SFTP_PORT = String(await findFreePort());
+  const child = start(findInstruction("CMD"), { DATABASE_URL: url, PORT, SFTP_PORT });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (said += chunk));
   t.teardown(() => child.kill("SIGKILL"));
   const health = findInstruction("HEALTHCHECK").replace(/^.*?CMD /, "");
   const isHealthy = async () => (await exitStatus(start(health, { PORT }))) === 0;
   let healthy = await isHealthy();
-  for (let attempt = 0; attempt < 40 && !healthy && child.exitCode === null; attempt += 1) {
+  while (!healthy && child.exitCode === null) {
     await delay(250);
     healthy = await isHealthy();
   }
