@@ -172,6 +172,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/submissions/{submissionId}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the answers to SFTP accounts about a submission
+         * @description Receipt and report as files in `OUT`, and where they are. Empty where the file came over REST.
+         */
+        get: operations["listSubmissionAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/submissions/{submissionId}/answers/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the answers about a submission written to OUT again
+         * @description Whatever became of them: same numbers, same content, seconds later. Empty, and nothing is written, where the file came over REST.
+         */
+        post: operations["publishSubmissionAnswers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/initialLoad/complete": {
         parameters: {
             query?: never;
@@ -408,6 +448,106 @@ export interface paths {
          * @description What became of the social advantage of a premium year, as far as it concerns the contract: whether it is paid there, how much and when, and if not, why. With `knownAt`, as you could know it then: that answer never changes.
          */
         get: operations["getSocialAdvantage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inamiVerifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify INAMI numbers
+         * @description Rows with a NISS or an INAMI number and the number of the contract they are for, up to 100,000; the answer to each. From the phase `loading` on a row is answered for a contract that you hold for that person, and is `unknown` otherwise; in the phase `access` no contract is needed. A quota for each day stands beside it. What the body is shows in its content, whichever of the media types is named. Bodies up to 64 kB are answered at once (200); others are processed in turn (202): follow `Location`. A file that is refused as a whole has the state `refused` and its findings, and uses up neither key nor quota. `Content-Digest` need not be there; one that is must match.
+         */
+        post: operations["createInamiVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inamiVerifications/{submissionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the answers of a verification
+         * @description As JSON a page of answers: follow `next` until it is absent. As XML or CSV all answers, streamed; until it has ended that is a 404 of the type `reportNotReady`.
+         */
+        get: operations["getInamiVerification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/remittanceAdvices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is paid to you, newest first
+         * @description An advice for each transfer, from its announcement on. Follow `next` until it is absent.
+         */
+        get: operations["listRemittanceAdvices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/remittanceAdvices/{adviceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a remittance advice, or all of its lines as CSV
+         * @description As JSON the transfer and where its lines are, as CSV (`Accept: text/csv`) all of its lines, streamed. Amounts never change; what became of the transfer and of each line does.
+         */
+        get: operations["getRemittanceAdvice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/remittanceAdvices/{adviceId}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the lines of a remittance advice
+         * @description A line for each contract, in the order of their numbers. Follow `next` until it is absent.
+         */
+        get: operations["listRemittanceLines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1212,6 +1352,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operator/clients/{clientId}/sftpAccount/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the answers to the SFTP account of a client, newest first
+         * @description Never what they say. Follow `next` until it is absent.
+         */
+        get: operations["listSftpAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/answers/{answerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at an answer to an SFTP account
+         * @description Its name, what it is about and whether it was fetched; never what it says.
+         */
+        get: operations["getSftpAnswer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/answers/{answerId}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write an answer to OUT again
+         * @description Whatever became of it: same number, same content. Seconds later it is there.
+         */
+        post: operations["publishAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operator/alarms": {
         parameters: {
             query?: never;
@@ -1406,6 +1606,110 @@ export interface paths {
          * @description Nothing of it is merged; its number is free again, and those behind it wait for it for up to 24 hours.
          */
         post: operations["refuseSubmission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/setAsideDrops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files in IN that were set aside, oldest first
+         * @description They could not be taken again and again: our failure, or the SFTP server's. They stay in `IN`. Follow `next` until it is absent.
+         */
+        get: operations["listSetAsideDrops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/setAsideDrops/{dropId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a file that was set aside
+         * @description Whose it is, how often it was tried and what went wrong.
+         */
+        get: operations["getSetAsideDrop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/setAsideDrops/{dropId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a file that was set aside taken in the next round
+         * @description With all its attempts before it, once the cause is mended. Loses and doubles nothing.
+         */
+        post: operations["replayDrop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/premiumYears": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the premium years in force
+         * @description Each with the version of its rules: loaded by operators, or shipped with the product.
+         */
+        get: operations["listPremiumYears"];
+        put?: never;
+        /**
+         * Put changed files of premium years in force
+         * @description All or none. A year that changes needs a new version with its fingerprint in `versions.csv`; the preview tells both. Dossiers are evaluated anew by a worker; what was paid becomes a recovery or a supplement.
+         */
+        post: operations["loadPremiumYears"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/premiumYears/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See whom changed files of premium years affect
+         * @description Everybody is evaluated by the rules in force and by those of the files, on the same facts and day: who comes to something else is counted, and the first of them are listed. Nothing is changed.
+         */
+        post: operations["previewPremiumYears"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1812,6 +2116,14 @@ export interface components {
                  */
                 href: string;
             };
+            /** Link */
+            verification?: {
+                /**
+                 * Format: uri-reference
+                 * @description Absolute path on this host.
+                 */
+                href: string;
+            };
         };
         /** @description A submission in a list. */
         SubmissionSummary: {
@@ -1862,6 +2174,95 @@ export interface components {
              * @description Present once the state is final.
              */
             endedAt?: string;
+        };
+        /** @description A verification of INAMI numbers and one page of its answers. */
+        InamiVerification: {
+            /**
+             * Format: uri-reference
+             * @description Absolute path on this host.
+             */
+            self: string;
+            /**
+             * Format: uuid
+             * @description The ticket: ids are in order of arrival.
+             */
+            submissionId: string;
+            /** Link */
+            submission: {
+                /**
+                 * Format: uri-reference
+                 * @description Absolute path on this host.
+                 */
+                href: string;
+            };
+            /** @description The Idempotency-Key, or the name of the file. */
+            reference?: string;
+            /**
+             * @description As of any submission: `processed` with its answers, or `refused` with its findings.
+             * @enum {string}
+             */
+            state: "received" | "processing" | "processed" | "held" | "refused" | "quarantined" | "cancelled" | "tested";
+            /** Format: date-time */
+            receivedAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** @description Why the file was refused. */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * @description What the content was taken for.
+             * @enum {string}
+             */
+            form?: "text" | "json" | "workbook";
+            /**
+             * Format: date
+             * @description The day on which validity was looked at.
+             */
+            checkedOn?: string;
+            /**
+             * VerificationCounts
+             * @description Rows by answer; a row with nothing in it is none.
+             */
+            counts?: {
+                valid: number;
+                replaced: number;
+                notValidOn: number;
+                unknown: number;
+                malformed: number;
+            };
+            /** @description The answers, in the order of the rows; empty until it is processed. */
+            rows: {
+                /** @description Line of the text, row of the sheet or place in the list. */
+                rowNumber: number;
+                /** @description As sent, cut to 100 characters. */
+                number: string;
+                contractNumber?: string;
+                /**
+                 * @description `unknown`: nobody, or nobody whom this insurer may learn of.
+                 * @enum {string}
+                 */
+                answer: "valid" | "replaced" | "notValidOn" | "unknown" | "malformed";
+                inamiNumbers?: string[];
+                /** @description The INAMI number that replaced it, or the national number that replaced a BIS number. */
+                replacedBy?: string;
+                /**
+                 * Format: date
+                 * @description The day that was looked at.
+                 */
+                notValidOn?: string;
+                /**
+                 * @description Why the row is malformed.
+                 * @enum {string}
+                 */
+                reason?: "headerRow" | "tooManyColumns" | "numberMissing" | "leadingZerosLost" | "separators" | "scientificNotation" | "numberNotText" | "formula" | "cellNotText" | "notDigits" | "lengthInvalid" | "checkDigitsInvalid" | "birthDateInvalid" | "contractNumberMissing" | "contractNumberTooLong";
+                /** @description The reason in words, and how to mend it. */
+                text?: string;
+            }[];
+            pageSize: number;
+            /**
+             * Format: uri-reference
+             * @description Absolute path on this host.
+             */
+            next?: string;
         };
     };
     responses: {
@@ -2466,6 +2867,146 @@ export interface operations {
             };
             /** @description Accept names none of the media types. */
             406: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listSubmissionAnswers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description The ticket: ids are in order of arrival. */
+                submissionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description The same over REST: of a receipt, or of a report.
+                             */
+                            href: string;
+                            /**
+                             * @description `ACRF`: receipt. `NOTI`: report. `INVR`: result of a verification.
+                             * @enum {string}
+                             */
+                            code: "ACRF" | "NOTI" | "STAT" | "INVR";
+                            /** @description Its name in `OUT`; the number in it stays. */
+                            fileName: string;
+                            /** @description The file in `IN` that it answers. */
+                            answeredName: string;
+                            /**
+                             * @description `due`: to be written to `OUT`. `removed`: it was not fetched in time.
+                             * @enum {string}
+                             */
+                            state: "due" | "waiting" | "fetched" | "removed";
+                            /** Format: date-time */
+                            createdAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description No submission of yours has this id. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    publishSubmissionAnswers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description The ticket: ids are in order of arrival. */
+                submissionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They will be written. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description The same over REST: of a receipt, or of a report.
+                             */
+                            href: string;
+                            /**
+                             * @description `ACRF`: receipt. `NOTI`: report. `INVR`: result of a verification.
+                             * @enum {string}
+                             */
+                            code: "ACRF" | "NOTI" | "STAT" | "INVR";
+                            /** @description Its name in `OUT`; the number in it stays. */
+                            fileName: string;
+                            /** @description The file in `IN` that it answers. */
+                            answeredName: string;
+                            /**
+                             * @description `due`: to be written to `OUT`. `removed`: it was not fetched in time.
+                             * @enum {string}
+                             */
+                            state: "due" | "waiting" | "fetched" | "removed";
+                            /** Format: date-time */
+                            createdAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description No submission of yours has this id. */
+            404: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
                     [name: string]: unknown;
@@ -3769,6 +4310,500 @@ export interface operations {
                 };
             };
             /** @description Nothing of yours has this id, or it was not shown then. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    createInamiVerification: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description 1 to 255 visible characters of your choice, a UUID for example, with or without quotation marks around them. The same call under the same key gets its first answer again, so a retry is always safe. The key is the reference of the call among your submissions: a UUID without its hyphens; of any other key longer than 35 characters the first 35 hexadecimal digits of its SHA-256.
+                 * @example 7f3a9c51-e0d8-4b6f-a2c4-90ee16ac7bd3
+                 */
+                "Idempotency-Key": string;
+                /**
+                 * @description RFC 9530, with `sha-256`.
+                 * @example sha-256=:P3m7e0NbBTIWUdrv03TNxoHcBvqmXjdOODN7iMoEbeo=:
+                 */
+                "Content-Digest"?: string;
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rows": [
+                 *         {
+                 *           "number": "85073003328",
+                 *           "contractNumber": "C-1"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    rows: {
+                        /** @description A NISS, or an INAMI number of 8 or 11 digits. Text: leading zeros count. */
+                        number: string;
+                        /** @description The contract it is for. Optional in the phase `access` alone. */
+                        contractNumber?: string;
+                    }[];
+                };
+                "text/plain": string;
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description Answered, or refused: `state` says which. */
+            200: {
+                headers: {
+                    /** @description Where the answers stay. */
+                    Location?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InamiVerification"];
+                };
+            };
+            /** @description Stored, and waits for its turn. */
+            202: {
+                headers: {
+                    /** @description Where the answers will be. */
+                    Location?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InamiVerification"];
+                };
+            };
+            /** @description The key is missing, or the transfer cannot be trusted; nothing was stored. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It arrived too slowly; nothing was stored. */
+            408: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes than a hundred thousand rows can have; nothing was stored. */
+            413: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the media types, or compressed; nothing was stored. */
+            415: {
+                headers: {
+                    /** @description The media types that are accepted. */
+                    Accept?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for something else; nothing was stored. */
+            422: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many files are being received at this moment; nothing was stored. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After"?: number;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getInamiVerification: {
+        parameters: {
+            query?: {
+                /** @description The last row of the page before. */
+                afterRow?: number;
+                /** @description Rows of a page at most. */
+                pageSize?: number;
+            };
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description The ticket: ids are in order of arrival. */
+                submissionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verification as it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InamiVerification"];
+                    "application/xml": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description No verification of yours has this id, or it has not ended. */
+            404: {
+                headers: {
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After"?: number;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Accept names none of the media types. */
+            406: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listRemittanceAdvices: {
+        parameters: {
+            query?: {
+                /** @description The year an advantage is for. */
+                premiumYear?: number;
+                /** @description The last advice of the page before. */
+                afterAdvice?: string;
+                /** @description Items of a page at most. */
+                pageSize?: number;
+            };
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /**
+                             * Format: uuid
+                             * @description Ids are in order of time.
+                             */
+                            adviceId: string;
+                            /** @description The year that the advantages are for. */
+                            premiumYear: number;
+                            /** @description Payment run of the premium year. */
+                            runNumber: number;
+                            /** @description Structured communication (modulus 97). */
+                            reference: string;
+                            /** @description Your account that it is paid to. */
+                            iban: string;
+                            lineCount: number;
+                            /** @description Sum of the lines in euro cents; what is taken back is negative. */
+                            linesCents: number;
+                            /** @description What you still owed from earlier advices. */
+                            carriedInCents: number;
+                            /** @description What is transferred: lines and carried in; 0 when you owe more. */
+                            totalCents: number;
+                            /** @description What you owe after it: your next advice takes it. */
+                            carriedOutCents: number;
+                            /** Format: date */
+                            announcedOn: string;
+                            /**
+                             * @description What became of it.
+                             * @enum {string}
+                             */
+                            state: "announced" | "executed" | "returned";
+                            /** Format: date */
+                            executedOn?: string;
+                            /** Format: date */
+                            returnedOn?: string;
+                            /** @description As the bank, or you, gave it. */
+                            returnReason?: string;
+                            /** Link */
+                            lines: {
+                                /**
+                                 * Format: uri-reference
+                                 * @description Absolute path on this host.
+                                 */
+                                href: string;
+                            };
+                        }[];
+                        pageSize: number;
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        next?: string;
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getRemittanceAdvice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                adviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The advice. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /**
+                         * Format: uuid
+                         * @description Ids are in order of time.
+                         */
+                        adviceId: string;
+                        /** @description The year that the advantages are for. */
+                        premiumYear: number;
+                        /** @description Payment run of the premium year. */
+                        runNumber: number;
+                        /** @description Structured communication (modulus 97). */
+                        reference: string;
+                        /** @description Your account that it is paid to. */
+                        iban: string;
+                        lineCount: number;
+                        /** @description Sum of the lines in euro cents; what is taken back is negative. */
+                        linesCents: number;
+                        /** @description What you still owed from earlier advices. */
+                        carriedInCents: number;
+                        /** @description What is transferred: lines and carried in; 0 when you owe more. */
+                        totalCents: number;
+                        /** @description What you owe after it: your next advice takes it. */
+                        carriedOutCents: number;
+                        /** Format: date */
+                        announcedOn: string;
+                        /**
+                         * @description What became of it.
+                         * @enum {string}
+                         */
+                        state: "announced" | "executed" | "returned";
+                        /** Format: date */
+                        executedOn?: string;
+                        /** Format: date */
+                        returnedOn?: string;
+                        /** @description As the bank, or you, gave it. */
+                        returnReason?: string;
+                        /** Link */
+                        lines: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description No remittance advice of yours has this id. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Accept names none of the media types. */
+            406: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listRemittanceLines: {
+        parameters: {
+            query?: {
+                /** @description The last line of the page before. */
+                afterLine?: number;
+                /** @description Items of a page at most. */
+                pageSize?: number;
+            };
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                adviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description The contract that it is for.
+                             */
+                            href: string;
+                            /** @description Place in the advice; a line may be absent, its number too. */
+                            lineNumber: number;
+                            premiumYear: number;
+                            /**
+                             * Format: uuid
+                             * @description Given by the gateway; never changes.
+                             */
+                            contractId: string;
+                            contractNumber: string;
+                            /** @description With the contract number, the key of the contract. */
+                            inamiRoot: string;
+                            /**
+                             * @description The first money on the contract for the year, more of it, or money taken back.
+                             * @enum {string}
+                             */
+                            kind: "payment" | "supplement" | "recovery";
+                            /** @description Euro cents; negative when it is taken back. */
+                            amountCents: number;
+                            /** @description Structured communication (modulus 97). */
+                            reference: string;
+                            /**
+                             * @description What became of it.
+                             * @enum {string}
+                             */
+                            state: "announced" | "executed" | "returned";
+                            /** Format: date */
+                            executedOn?: string;
+                            /** Format: date */
+                            returnedOn?: string;
+                            /** @description As the bank, or you, gave it. */
+                            returnReason?: string;
+                        }[];
+                        pageSize: number;
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        next?: string;
+                    };
+                };
+            };
+            /** @description No remittance advice of yours has this id. */
             404: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
@@ -7508,6 +8543,201 @@ export interface operations {
             default: components["responses"]["ProblemResponse"];
         };
     };
+    listSftpAnswers: {
+        parameters: {
+            query?: {
+                /** @description The last answer of the page before. */
+                afterAnswer?: string;
+                /** @description Items of a page at most. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Letters, digits, dots, hyphens, underscores; never used again. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /** Format: uuid */
+                            answerId: string;
+                            /** @description `FO.…` as it stands in `OUT`. */
+                            fileName: string;
+                            /** @description The file in `IN` that it answers. */
+                            answeredName: string;
+                            /**
+                             * Format: uuid
+                             * @description Absent where nothing was taken.
+                             */
+                            submissionId?: string;
+                            /**
+                             * @description `due`: to be written to `OUT`. `removed`: nobody fetched it in time.
+                             * @enum {string}
+                             */
+                            state: "due" | "waiting" | "fetched" | "removed";
+                            /** Format: date-time */
+                            createdAt: string;
+                        }[];
+                        pageSize: number;
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        next?: string;
+                    };
+                };
+            };
+            /** @description There is no such client, or it has no account. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getSftpAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                answerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        answerId: string;
+                        /** @description `FO.…` as it stands in `OUT`. */
+                        fileName: string;
+                        /** @description The file in `IN` that it answers. */
+                        answeredName: string;
+                        /**
+                         * Format: uuid
+                         * @description Absent where nothing was taken.
+                         */
+                        submissionId?: string;
+                        /**
+                         * @description `due`: to be written to `OUT`. `removed`: nobody fetched it in time.
+                         * @enum {string}
+                         */
+                        state: "due" | "waiting" | "fetched" | "removed";
+                        /** Format: date-time */
+                        createdAt: string;
+                    };
+                };
+            };
+            /** @description There is no such answer. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    publishAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                answerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be written. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        answerId: string;
+                        /** @description `FO.…` as it stands in `OUT`. */
+                        fileName: string;
+                        /** @description The file in `IN` that it answers. */
+                        answeredName: string;
+                        /**
+                         * Format: uuid
+                         * @description Absent where nothing was taken.
+                         */
+                        submissionId?: string;
+                        /**
+                         * @description `due`: to be written to `OUT`. `removed`: nobody fetched it in time.
+                         * @enum {string}
+                         */
+                        state: "due" | "waiting" | "fetched" | "removed";
+                        /** Format: date-time */
+                        createdAt: string;
+                    };
+                };
+            };
+            /** @description There is no such answer. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
     listAlarms: {
         parameters: {
             query?: {
@@ -8035,6 +9265,380 @@ export interface operations {
             };
             /** @description It is not held for what it changes. */
             409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listSetAsideDrops: {
+        parameters: {
+            query?: {
+                /** @description The last drop of the page before. */
+                afterDrop?: string;
+                /** @description Items of a page at most. */
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /**
+                             * Format: uuid
+                             * @description Follows from account and name.
+                             */
+                            dropId: string;
+                            accountName: string;
+                            /** @description Of the file in `IN`: all that is known of it. */
+                            name: string;
+                            /** @description A code of the SFTP server's answer, `processingFailed`, or `processEnded`: the process ended with it. */
+                            trouble: string;
+                            attempts: number;
+                            /** Format: date-time */
+                            firstSeenAt: string;
+                        }[];
+                        pageSize: number;
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        next?: string;
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getSetAsideDrop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                dropId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /**
+                         * Format: uuid
+                         * @description Follows from account and name.
+                         */
+                        dropId: string;
+                        accountName: string;
+                        /** @description Of the file in `IN`: all that is known of it. */
+                        name: string;
+                        /** @description A code of the SFTP server's answer, `processingFailed`, or `processEnded`: the process ended with it. */
+                        trouble: string;
+                        attempts: number;
+                        /** Format: date-time */
+                        firstSeenAt: string;
+                    };
+                };
+            };
+            /** @description No such file is set aside. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    replayDrop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                dropId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits for the next round. */
+            204: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such file is set aside. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listPremiumYears: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description This list.
+                             */
+                            href: string;
+                            premiumYear: number;
+                            version: number;
+                            /** @description Of all that the year says. */
+                            fingerprint: string;
+                            /** Format: date-time */
+                            loadedAt?: string;
+                            /** @description Absent: it ships with the product. */
+                            loadedBy?: string;
+                            /** @description Why what was doubtful is right. */
+                            reason?: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    loadPremiumYears: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "files": [
+                 *         {
+                 *           "name": "amounts.csv",
+                 *           "text": "premium_year,profession,level,amount_cents,status,source\n2025,doctor,full,583116,published,circular of 2026\n"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Those that change; the others stay. */
+                    files: {
+                        /** @enum {string} */
+                        name: "versions.csv" | "professions.csv" | "measures.csv" | "conditions.csv" | "exclusions.csv" | "thresholds.csv" | "amounts.csv" | "recognised-codes.csv" | "sanctions.csv" | "switches.csv" | "calendar.csv";
+                        /** @description The whole file, CSV with its header. */
+                        text: string;
+                    }[];
+                    /** @description Why what is doubtful is right. */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description As they are now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description This list.
+                             */
+                            href: string;
+                            premiumYear: number;
+                            version: number;
+                            /** @description Of all that the year says. */
+                            fingerprint: string;
+                            /** Format: date-time */
+                            loadedAt?: string;
+                            /** @description Absent: it ships with the product. */
+                            loadedBy?: string;
+                            /** @description Why what was doubtful is right. */
+                            reason?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description The files cannot be put in force. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    previewPremiumYears: {
+        parameters: {
+            query?: {
+                /** @description Persons to list at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "files": [
+                 *         {
+                 *           "name": "amounts.csv",
+                 *           "text": "premium_year,profession,level,amount_cents,status,source\n2025,doctor,full,583116,published,circular of 2026\n"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Those that change; the others stay. */
+                    files: {
+                        /** @enum {string} */
+                        name: "versions.csv" | "professions.csv" | "measures.csv" | "conditions.csv" | "exclusions.csv" | "thresholds.csv" | "amounts.csv" | "recognised-codes.csv" | "sanctions.csv" | "switches.csv" | "calendar.csv";
+                        /** @description The whole file, CSV with its header. */
+                        text: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description What would change. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        years: {
+                            premiumYear: number;
+                            version: number;
+                            /** @description Of all that the year says. */
+                            fingerprint: string;
+                            versionBefore?: number;
+                        }[];
+                        /** @description Why the files could not be loaded. */
+                        refusals: string[];
+                        /** @description What could be loaded with a reason only. */
+                        doubts: string[];
+                        evaluated: number;
+                        counts: {
+                            premiumYear: number;
+                            from: string;
+                            to: string;
+                            persons: number;
+                            /** @description Of all their amounts together. */
+                            differenceCents: number;
+                        }[];
+                        affected: {
+                            premiumYear: number;
+                            personId: string;
+                            /** @enum {string} */
+                            state?: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** @enum {string} */
+                            movesTo?: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** PreviewedOutcome */
+                            before?: {
+                                /** @enum {string} */
+                                outcome: "socialAdvantage" | "conventionAdvantage" | "reservedRight" | "none";
+                                awaiting: boolean;
+                                level?: string;
+                                amountCents?: number;
+                                reasons: string[];
+                            };
+                            /** PreviewedOutcome */
+                            after: {
+                                /** @enum {string} */
+                                outcome: "socialAdvantage" | "conventionAdvantage" | "reservedRight" | "none";
+                                awaiting: boolean;
+                                level?: string;
+                                amountCents?: number;
+                                reasons: string[];
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description A file cannot be read. */
+            400: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
                     [name: string]: unknown;
