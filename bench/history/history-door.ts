@@ -6,7 +6,7 @@ import { type HttpConnection, openConnection } from "../read/http-connection.ts"
 export const CONTRACTS = "/REST/digitalContracts/v1/contracts";
 
 /** One client may ask as much as it can here: what is measured is the route, not the limit. */
-const UNLIMITED = { RATE_LIMIT_PER_CLIENT: "0", RATE_LIMIT_PER_ADDRESS: "0" };
+const UNLIMITED = { RATE_LIMIT_PER_CLIENT: "0", RATE_LIMIT_PER_ADDRESS: "0", MAXIMUM_EVENT_LOOP_DELAY_MS: "0" };
 
 export interface HistoryDoor {
   readonly connections: readonly HttpConnection[];

@@ -19,6 +19,9 @@ const UNAVAILABLE_CODES = new Set([
   "57P01",
   "57P02",
   "57P03",
+  // Tried again already.
+  "40001",
+  "40P01",
 ]);
 
 /** Turns whatever was thrown while answering a request into the problem to answer with. Says nothing of what is inside. */

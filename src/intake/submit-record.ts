@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { zstdCompressSync } from "node:zlib";
 import { findContract, type PortfolioContract } from "../contracts/portfolio.ts";
+import { retryConflicts } from "../database/retry-conflicts.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { keepStagingTable, StagedBatch } from "../database/staged-records.ts";
 import { insertEvents } from "../events/insert-events.ts";
@@ -49,12 +50,15 @@ export async function submitRecord(
   const { insurerId } = insurer;
   const content = renderCall(call);
   const arrival = { insurer, actor, call, content, sha256: createHash("sha256").update(content).digest() };
-  return await intake.database.asInsurer(insurerId).run(async (tx) => {
-    const met = await findFirst(intake, tx, arrival);
-    const submitted = typeof met === "string" ? await takeRecord(intake, tx, arrival, met) : met;
-    await alsoCommit(tx, submitted);
-    return submitted;
-  });
+  const tenant = intake.database.asInsurer(insurerId);
+  return await retryConflicts(() =>
+    tenant.run(async (tx) => {
+      const met = await findFirst(intake, tx, arrival);
+      const submitted = typeof met === "string" ? await takeRecord(intake, tx, arrival, met) : met;
+      await alsoCommit(tx, submitted);
+      return submitted;
+    }),
+  );
 }
 
 interface CallArrival {

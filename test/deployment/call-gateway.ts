@@ -14,8 +14,14 @@ export interface Sent {
   readonly token?: string;
 }
 
+/** What it takes to call; `kid` where the client has several keys of a kind. */
+type CallingMachine = Pick<Machine, "clientId" | "keyPem"> & {
+  readonly kid?: string;
+  readonly certificate: Pick<Machine["certificate"], "certificatePem" | "privateKeyPem">;
+};
+
 /** A machine as it calls one gateway (`url`, whose certificate `ca` vouches for), as any program would. */
-export function createGatewayCaller(url: string, ca: string, machine: Machine, issuer = `${url}/auth`) {
+export function createGatewayCaller(url: string, ca: string, machine: CallingMachine, issuer = `${url}/auth`) {
   const tls = { cert: machine.certificate.certificatePem, key: machine.certificate.privateKeyPem, ca };
   const tokenOf = () =>
     createTokenSource({
@@ -23,7 +29,7 @@ export function createGatewayCaller(url: string, ca: string, machine: Machine, i
       tokenEndpoint: `${url}/auth/token`,
       clientId: machine.clientId,
       key: machine.keyPem,
-      kid: machine.kid,
+      ...(machine.kid !== undefined && { kid: machine.kid }),
       tls,
     })();
   return {

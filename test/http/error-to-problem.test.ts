@@ -29,6 +29,7 @@ t.test("refused transfers and what is away for a while have problems of their ow
     [new TransferRefused("digestMismatch"), "badRequest"],
     [new TransferRefused("tooManyTransfers"), "tooManyRequests"],
     [Object.assign(new Error(), { code: "CONNECT_TIMEOUT" }), "serviceUnavailable"],
+    [Object.assign(new Error(), { code: "40001" }), "serviceUnavailable"],
     [Object.assign(new Error(), { code: "57P03" }), "serviceUnavailable"],
     [new Problem("notAcceptable", "no"), "notAcceptable"],
   ];
