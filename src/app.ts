@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import { startKeepingEvaluated } from "./advantage/keep-evaluated.ts";
 import { startKeepingProjected } from "./advantage/keep-projected.ts";
-import { createShippedPremiumYears, type LoadPremiumYears } from "./advantage/load-premium-years.ts";
+import type { LoadPremiumYears } from "./advantage/load-premium-years.ts";
+import { createRulesInForce } from "./advantage/rules-in-force.ts";
 import { createPersonHasher, type PersonHasher } from "./audit/person-hash.ts";
 import { createSealSigner } from "./audit/seal-signature.ts";
 import { startSealer } from "./audit/sealer.ts";
@@ -81,7 +82,7 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       const metricsServer = await startMetricsServer(metrics.registry, config.metricsPort);
       closers.push(() => metricsServer.close());
     }
-    const loadPremiumYears = createShippedPremiumYears();
+    const loadPremiumYears = createRulesInForce(database.plain);
     if (config.roles.includes("worker")) startWork(config, { intake, keyRing, loadPremiumYears }, held);
     const persons = createPersonHasher(keys.auditKey);
     const sftp = config.roles.includes("sftp")

@@ -26,12 +26,3 @@ export function compilePremiumYears(texts: PremiumYearTexts): Map<number, Premiu
 
 /** The rules of every premium year that is known now. */
 export type LoadPremiumYears = () => Promise<ReadonlyMap<number, PremiumYearRules>>;
-
-/** Those that the product ships with, compiled once. */
-export function createShippedPremiumYears(): LoadPremiumYears {
-  let years: Promise<ReadonlyMap<number, PremiumYearRules>> | undefined;
-  return () => {
-    years ??= Promise.resolve(compilePremiumYears(readPremiumYearFiles()));
-    return years;
-  };
-}

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { zstdCompress, zstdDecompress } from "node:zlib";
 import { LRUCache } from "lru-cache";
 import type { Sql, TransactionSql } from "../database/sql.ts";
-import { compilePremiumYears, readPremiumYearFiles } from "./load-premium-years.ts";
+import { compilePremiumYears, type LoadPremiumYears, readPremiumYearFiles } from "./load-premium-years.ts";
 import type { PremiumYearRules } from "./premium-year-rules.ts";
 import type { PremiumYearTexts } from "./premium-year-tables.ts";
 
@@ -34,6 +34,11 @@ export async function loadRulesInForce(sql: Sql | TransactionSql): Promise<Rules
   const inForce = newest ? compile(await readSet(sql, newest.setId)) : compileShipped();
   compiled.set(key, inForce);
   return inForce;
+}
+
+/** Asks for them again at each call: what operators load counts at once, in every process. */
+export function createRulesInForce(sql: Sql): LoadPremiumYears {
+  return async () => (await loadRulesInForce(sql)).years;
 }
 
 async function readSet(sql: Sql | TransactionSql, setId: number): Promise<PremiumYearTexts> {

@@ -9,7 +9,7 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import type { Test } from "tap";
-import { createShippedPremiumYears } from "../../src/advantage/load-premium-years.ts";
+import { createRulesInForce } from "../../src/advantage/rules-in-force.ts";
 import { createAuditLog } from "../../src/audit/audit-log.ts";
 import { createPersonHasher } from "../../src/audit/person-hash.ts";
 import { createFixedBusinessClock } from "../../src/clock.ts";
@@ -168,7 +168,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
       ...(options.tlsFiles && { files: options.tlsFiles }),
     },
     ...(options.metrics && { metrics: options.metrics }),
-    loadPremiumYears: createShippedPremiumYears(),
+    loadPremiumYears: createRulesInForce(database.plain),
     ...(options.raiseAlarm && { raiseAlarm: options.raiseAlarm }),
     log,
     intake,

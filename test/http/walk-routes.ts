@@ -1,6 +1,6 @@
 import type { Test } from "tap";
 import { projectWhatIsDue } from "../../src/advantage/keep-projected.ts";
-import { createShippedPremiumYears } from "../../src/advantage/load-premium-years.ts";
+import { createRulesInForce } from "../../src/advantage/rules-in-force.ts";
 import { listEvents } from "../../src/events/feed.ts";
 import { insertAnswer } from "../../src/exchange/answers.ts";
 import { insertNotices } from "../../src/operator/notices.ts";
@@ -50,7 +50,7 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
     select contract_id as id from contract where insurer_id = ${door.alphaId}`;
   const contract = held!.id;
   const { database, intake } = door;
-  const loadRules = createShippedPremiumYears();
+  const loadRules = createRulesInForce(door.database.plain);
   await projectWhatIsDue({ institute: database.institute, clock: intake.clock, loadRules });
   const [advantage] = await door.owner<{ id: string }[]>`
     select social_advantage_id as id from social_advantage where contract_id = ${contract}`;

@@ -8,7 +8,7 @@ import { loadRulesInForce } from "../../src/advantage/rules-in-force.ts";
 import { listYearsInForce, previewPremiumYearFiles } from "../../src/operator/premium-years.ts";
 import { insertContract, insertDentist } from "../advantage/kept-persons.ts";
 import { SHIPPED_TEXTS } from "../advantage/premium-year-texts.ts";
-import { openDoor } from "../http/open-door.ts";
+import { openDoor, ROOT } from "../http/open-door.ts";
 import { createMachineCaller, makeMachine } from "./client-machine.ts";
 import { createInfoss } from "./run-infoss.ts";
 
@@ -130,6 +130,14 @@ t.test("operators preview and load a folder; what was decided by the old version
       [persons.justNot.personId, { outcome: "none" }],
       [persons.never.personId, { outcome: "none" }],
     ]),
+  );
+  const { items } = (await door.nobody(`${ROOT}/refData/premiumYears`)).json as unknown as {
+    items: { premiumYear: number; rulesVersion: number }[];
+  };
+  t.equal(
+    items.find(({ premiumYear }) => premiumYear === 2024)?.rulesVersion,
+    2,
+    "everybody reads the version in force",
   );
   const then = old.find(({ personId }) => personId === persons.justNot.personId)!;
   t.match(await reproduceEvaluation(institute, then.block, then.place), {

@@ -48,7 +48,7 @@ const Year = Type.Object(
     loadedBy: Type.Optional(Type.String({ description: "Absent: it ships with the product." })),
     reason: Type.Optional(Type.String({ description: "Why what was doubtful is right." })),
   },
-  { title: "PremiumYear" },
+  { title: "PremiumYearVersion" },
 );
 const Outcome = Type.Object(
   {
@@ -121,19 +121,19 @@ const doubtful = new OperatorError(
 );
 
 const listSchema = {
-  operationId: "listPremiumYears",
+  operationId: "listPremiumYearVersions",
   summary: "List the premium years in force",
   description: "Each with the version of its rules: loaded by operators, or shipped with the product.",
   tags: OPERATOR_TAGS,
   response: {
-    200: jsonAnswer("All of them.", listOf(Year, "PremiumYearCollection"), {
+    200: jsonAnswer("All of them.", listOf(Year, "PremiumYearVersionCollection"), {
       one: { self: PATH, items: [viewYear(EXAMPLE_YEAR)] },
     }),
   },
 };
 
 const previewSchema = {
-  operationId: "previewPremiumYears",
+  operationId: "previewPremiumYearFiles",
   summary: "See whom changed files of premium years affect",
   description:
     "Everybody is evaluated by the rules in force and by those of the files, on the same facts and day: who comes to something else is counted, and the first of them are listed. Nothing is changed.",
@@ -149,7 +149,7 @@ const previewSchema = {
 };
 
 const loadSchema = {
-  operationId: "loadPremiumYears",
+  operationId: "loadPremiumYearFiles",
   summary: "Put changed files of premium years in force",
   description:
     "All or none. A year that changes needs a new version with its fingerprint in `versions.csv`; the preview tells both. Dossiers are evaluated anew by a worker; what was paid becomes a recovery or a supplement.",
@@ -169,7 +169,7 @@ const loadSchema = {
     { examples: [{ files: EXAMPLE_FILES }] },
   ),
   response: {
-    200: jsonAnswer("As they are now.", listOf(Year, "PremiumYearCollection"), {
+    200: jsonAnswer("As they are now.", listOf(Year, "PremiumYearVersionCollection"), {
       one: { self: PATH, items: [viewYear(EXAMPLE_YEAR)] },
     }),
     400: problemResponse("The files cannot be put in force.", {
