@@ -436,6 +436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/socialAdvantages/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the status of all clients written to your SFTP account
+         * @description A file `FO.STAT` with everything, in the folder OUT of the calling client's SFTP account, within a minute. Asked again on the same day: the same file once more. Over REST, `listSocialAdvantages` gives the same.
+         */
+        post: operations["requestStatusSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/socialAdvantages/{socialAdvantageId}": {
         parameters: {
             query?: never;
@@ -1683,13 +1703,13 @@ export interface paths {
          * List the premium years in force
          * @description Each with the version of its rules: loaded by operators, or shipped with the product.
          */
-        get: operations["listPremiumYears"];
+        get: operations["listPremiumYearVersions"];
         put?: never;
         /**
          * Put changed files of premium years in force
          * @description All or none. A year that changes needs a new version with its fingerprint in `versions.csv`; the preview tells both. Dossiers are evaluated anew by a worker; what was paid becomes a recovery or a supplement.
          */
-        post: operations["loadPremiumYears"];
+        post: operations["loadPremiumYearFiles"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1709,7 +1729,7 @@ export interface paths {
          * See whom changed files of premium years affect
          * @description Everybody is evaluated by the rules in force and by those of the files, on the same facts and day: who comes to something else is counted, and the first of them are listed. Nothing is changed.
          */
-        post: operations["previewPremiumYears"];
+        post: operations["previewPremiumYearFiles"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4204,6 +4224,49 @@ export interface operations {
                          */
                         next?: string;
                     };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    requestStatusSnapshot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be written. */
+            202: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In whose OUT it will lie. */
+                        accountName: string;
+                        /** Format: date */
+                        day: string;
+                    };
+                };
+            };
+            /** @description The client has no SFTP account, or the insurer is not live yet. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["ProblemResponse"];
@@ -9422,7 +9485,7 @@ export interface operations {
             default: components["responses"]["ProblemResponse"];
         };
     };
-    listPremiumYears: {
+    listPremiumYearVersions: {
         parameters: {
             query?: never;
             header?: never;
@@ -9467,7 +9530,7 @@ export interface operations {
             default: components["responses"]["ProblemResponse"];
         };
     };
-    loadPremiumYears: {
+    loadPremiumYearFiles: {
         parameters: {
             query?: never;
             header?: never;
@@ -9546,7 +9609,7 @@ export interface operations {
             default: components["responses"]["ProblemResponse"];
         };
     };
-    previewPremiumYears: {
+    previewPremiumYearFiles: {
         parameters: {
             query?: {
                 /** @description Persons to list at most. */

@@ -13,6 +13,7 @@ import { startEmbeddedDatabase } from "./database/embedded-database.ts";
 import { migrate } from "./database/migrate.ts";
 import { startEventRemoval } from "./events/remove-events.ts";
 import type { Exchange } from "./exchange/exchange.ts";
+import { startKeepingStatusFiles } from "./exchange/keep-status-files.ts";
 import { createKeyRing, type KeyRing } from "./identity/signing-keys.ts";
 import { countSubmissions } from "./intake/count-submissions.ts";
 import type { Intake } from "./intake/intake.ts";
@@ -127,6 +128,8 @@ async function startExchange(
   };
   const door = await openSftpDoor({ config, exchange, metrics });
   activities.push(() => door.close());
+  const keeper = startKeepingStatusFiles(exchange);
+  activities.push(() => keeper.stop());
   return door.embedded;
 }
 

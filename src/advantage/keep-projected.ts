@@ -4,9 +4,9 @@ import type { BusinessClock } from "../clock.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { describeMoment } from "./insurer-view.ts";
-import type { LoadPremiumYears } from "./load-premium-years.ts";
 import type { PremiumYearRules } from "./premium-year-rules.ts";
 import { lockProjections, projectAllAdvantages, projectChangedContracts } from "./project-advantages.ts";
+import { loadRulesInForce, type RulesByYear } from "./rules-in-force.ts";
 
 export interface ProjectionKeeper {
   /** Finishes the transaction at hand, then ends. */
@@ -18,7 +18,8 @@ export interface ProjectionSource {
   readonly institute: Sql;
   readonly clock: BusinessClock;
   /** The rules of every premium year that is known today. */
-  readonly loadRules: LoadPremiumYears;
+  /** Those in force, unless told otherwise. */
+  readonly loadRules?: () => Promise<RulesByYear>;
 }
 
 export interface ProjectionKeeperOptions extends ProjectionSource {
@@ -28,6 +29,8 @@ export interface ProjectionKeeperOptions extends ProjectionSource {
 
 const INTERVAL_MS = 2_000;
 const RETRY_MS = 30_000;
+/** So many at once make what the planner knows of the table untrue. */
+const MANY_VIEWS = 5_000;
 /** How long what one process announced stands against processes that are behind. */
 const STEADY_MS = 600_000;
 
@@ -66,7 +69,7 @@ export function startKeepingProjected(options: ProjectionKeeperOptions): Project
  * looked at, then the portfolios in which contracts changed. Answers how many views changed.
  */
 export async function projectWhatIsDue(source: ProjectionSource, signal?: AbortSignal): Promise<number> {
-  const { institute, clock, loadRules } = source;
+  const { institute, clock, loadRules = async () => (await loadRulesInForce(institute)).years } = source;
   const years = [...(await loadRules()).values()];
   let changed = 0;
   for (const rules of await listDueYears(institute, years, clock.today())) {
@@ -113,6 +116,7 @@ async function projectYear(tx: TransactionSql, rules: PremiumYearRules, clock: B
   // Another process may have done it while this one waited.
   if ((await listDueYears(tx, [rules], businessDate)).length === 0) return 0;
   const changed = await projectAllAdvantages(tx, { rules, businessDate });
+  if (changed >= MANY_VIEWS) await tx`analyze social_advantage`;
   const { premiumYear, fingerprint, version } = rules;
   await tx`
     insert into advantage_projection (premium_year, fingerprint, rules_version, moment, business_date, projected_at, recorded_at)

@@ -65,8 +65,8 @@ export async function findSocialAdvantage(
   socialAdvantageId: string,
   knownAt?: Date,
 ): Promise<SocialAdvantage | undefined> {
-  const where = tx`and ${isKnown(tx, knownAt)} and s.social_advantage_id = ${socialAdvantageId}`;
-  const [found] = await select(tx, insurerId, where, 1);
+  const where = tx`and ${isKnown(tx, knownAt)} and s.state is not null and s.social_advantage_id = ${socialAdvantageId}`;
+  const [found] = await select<SocialAdvantage>(tx, insurerId, where, 1);
   return found;
 }
 
@@ -81,7 +81,7 @@ export async function listSocialAdvantages(
   const when = <Value>(value: Value | undefined, condition: (value: Value) => PendingQuery<Row[]>) =>
     value === undefined ? tx`` : condition(value);
   const where = tx`
-    and ${isKnown(tx, knownAt)}
+    and ${isKnown(tx, knownAt)} and s.state is not null
     ${when(after, (id) => tx`and s.social_advantage_id > ${id}`)}
     ${when(premiumYear, (year) => tx`and s.premium_year = ${year}`)}
     ${when(status, (wanted) => (isOutcome(wanted) ? tx`and s.outcome = ${wanted}` : tx`and s.state = ${wanted}`))}
@@ -93,7 +93,28 @@ export async function listSocialAdvantages(
         where v.insurer_id = ${insurerId} and v.ssin = any(${[...numbers]}::text[]) and v.superseded_at is null)`,
     )}
     ${when(changedSince, (since) => tx`and s.recorded_at > ${since}`)}`;
-  return await select(tx, insurerId, where, limit);
+  return await select<SocialAdvantage>(tx, insurerId, where, limit);
+}
+
+/** As it was last shown; without state: it is no longer. */
+export type ShownAdvantage = Omit<SocialAdvantage, "state" | "outcome"> & {
+  readonly state: DossierState | null;
+  readonly outcome: InsurerOutcome | null;
+};
+
+/**
+ * One page, in the order of the ids, of what changed later than `changedAfter`, also of what is no longer shown; without
+ * it, of everything that is shown.
+ */
+export async function listShownAdvantages(
+  tx: TransactionSql,
+  insurerId: number,
+  changedAfter: Date | undefined,
+  { knownAt, after, limit }: AdvantagePage,
+): Promise<ShownAdvantage[]> {
+  const which = changedAfter === undefined ? tx`and s.state is not null` : tx`and s.recorded_at > ${changedAfter}`;
+  const page = after === undefined ? tx`` : tx`and s.social_advantage_id > ${after}`;
+  return await select<ShownAdvantage>(tx, insurerId, tx`and ${isKnown(tx, knownAt)} ${which} ${page}`, limit);
 }
 
 function isKnown(tx: TransactionSql, knownAt: Date | undefined) {
@@ -105,13 +126,18 @@ function isOutcome(status: AdvantageStatus): status is InsurerOutcome {
   return (INSURER_OUTCOMES as readonly string[]).includes(status);
 }
 
-async function select(tx: TransactionSql, insurerId: number, where: PendingQuery<Row[]>, limit: number) {
-  return await tx<SocialAdvantage[]>`
+async function select<Shown extends ShownAdvantage>(
+  tx: TransactionSql,
+  insurerId: number,
+  where: PendingQuery<Row[]>,
+  limit: number,
+) {
+  return await tx<Shown[]>`
     select s.social_advantage_id as "socialAdvantageId", s.contract_id as "contractId",
       c.contract_number as "contractNumber", c.inami_root as "inamiRoot", s.premium_year as "premiumYear", s.version,
       s.recorded_at as "changedAt", s.state, s.outcome, s.amount_cents as "amountCents", s.paid_cents as "paidCents",
       s.paid_on as "paidOn", s.next_step as "nextStep", s.next_step_on as "nextStepOn", s.reasons
     from social_advantage s join contract c using (insurer_id, contract_id)
-    where s.insurer_id = ${insurerId} and s.state is not null ${where}
+    where s.insurer_id = ${insurerId} ${where}
     order by s.social_advantage_id limit ${limit}`;
 }

@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
+import { createBusinessClock } from "../clock.ts";
 import { changeAccount, listAccounts, openAccount } from "../exchange/account-registry.ts";
 import { LANGUAGES, type Language } from "../findings/language.ts";
 import { registerSigningCertificate, revokeSigningCertificate } from "../identity/credential-registry.ts";
-import { listAnswers, publishAgain } from "../operator/answers.ts";
+import { listAnswers, publishAgain, requestStatusSnapshot } from "../operator/answers.ts";
 import { listSigningCertificates } from "../operator/registry-queries.ts";
 import { listSetAside, replayDrop } from "../operator/set-aside-drops.ts";
 import { readLimit } from "./operator-alarms.ts";
@@ -136,6 +137,18 @@ export function addAnswerCommands(program: Command, surroundings: Surroundings):
     .action(async (accountName: string, { limit }: { limit: number }, command: Command) => {
       const columns = ["answerId", "fileName", "answeredName", "submissionId", "state", "createdAt"] as const;
       await show(surroundings, command, columns, ({ institute }) => listAnswers(institute, { accountName, limit }));
+    });
+
+  answers
+    .command("status-snapshot")
+    .description("write the status of all clients of an insurer to OUT (FO.STAT): soon, and on one day the same file")
+    .argument("<account>")
+    .argument("<enterprise-number>", "of the insurer")
+    .action(async (accountName: string, enterpriseNumber: string, _options: object, command: Command) => {
+      const day = createBusinessClock().today();
+      await act(surroundings, command, async (tx, actor) => [
+        await requestStatusSnapshot(tx, actor, { accountName, enterpriseNumber, day }),
+      ]);
     });
 
   answers

@@ -18,6 +18,7 @@ import {
 import { bytes, identifier, isOneOf } from "../database/column-types.ts";
 import { LANGUAGES } from "../findings/language.ts";
 import { ANSWER_CODES } from "../formats/exchange-file-name.ts";
+import { STATUS_FILE_KINDS } from "../formats/status/render-status-xml.ts";
 import { client, insurer } from "../identity/identity-tables.ts";
 import { DROP_STATES, type SeenFile } from "./drop.ts";
 
@@ -141,5 +142,29 @@ export const exchangeAnswerContent = pgTable(
       columns: [table.insurerId, table.answerId],
       foreignColumns: [exchangeAnswer.insurerId, exchangeAnswer.answerId],
     }),
+  ],
+);
+
+/**
+ * Files of clients' status (FO.STAT) of an account: one of a kind for a day, whoever asks. A day on which nothing had
+ * changed has a row and no file.
+ */
+export const statusFile = pgTable(
+  "status_file",
+  {
+    insurerId: integer("insurer_id")
+      .notNull()
+      .references(() => insurer.insurerId),
+    accountName: identifier("account_name").notNull(),
+    day: date("day").notNull(),
+    kind: text("kind", { enum: STATUS_FILE_KINDS }).notNull(),
+    /** Absent until it was decided what is in it. */
+    knownAt: instant("known_at"),
+    answerId: uuid("answer_id"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.insurerId, table.accountName, table.day, table.kind] }),
+    index("status_file_due").on(table.insurerId, table.accountName).where(sql`${table.knownAt} is null`),
+    check("status_file_kind", isOneOf(table.kind, STATUS_FILE_KINDS)),
   ],
 );

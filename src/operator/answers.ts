@@ -1,5 +1,6 @@
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { ANSWER_STATE, type AnswerState } from "../exchange/answers.ts";
+import { requestSnapshot } from "../exchange/status-files.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import { type OperatorChange, OperatorError } from "./operator-change.ts";
 
@@ -68,4 +69,20 @@ export async function publishAgain(
     insurerId,
     details: { answerId: answerId.toLowerCase(), accountName, fileName },
   };
+}
+
+/** Has the status of all clients of an insurer written to OUT of an account (FO.STAT); soon, once a day. */
+export async function requestStatusSnapshot(
+  tx: TransactionSql,
+  actor: Actor,
+  { accountName, enterpriseNumber, day }: { accountName: string; enterpriseNumber: string; day: string },
+): Promise<OperatorChange> {
+  const [row] = await tx<{ insurerId: number }[]>`
+    select insurer_id as "insurerId" from sftp_account a join client_grant g using (client_id) join insurer i using (insurer_id)
+    where a.account_name = ${accountName} and i.enterprise_number = ${enterpriseNumber} and g.revoked_at is null limit 1`;
+  if (!row)
+    throw new OperatorError("accountNotFound", "There is no account of that name that may act for the insurer.");
+  const { insurerId } = row;
+  await requestSnapshot(tx, { insurerId, accountName, day });
+  return { act: "statusSnapshotRequested", actor, insurerId, details: { accountName, day } };
 }

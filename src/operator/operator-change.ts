@@ -28,6 +28,7 @@ export const OPERATOR_ACTS = [
   "dossierRevised",
   "dossierWithdrawn",
   "premiumYearsLoaded",
+  "statusSnapshotRequested",
 ] as const;
 export type OperatorAct = (typeof OPERATOR_ACTS)[number];
 
@@ -39,6 +40,7 @@ export interface OperatorChange extends Omit<RegistryChange, "act"> {
 }
 
 export type OperatorErrorCode =
+  | "accountNotFound"
   | "alarmNotFound"
   | "answerNotFound"
   | "dropNotFound"

@@ -274,6 +274,12 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
     shows: /"contractNumber":"C-1"/,
     otherStatus: 200,
   },
+  "POST /socialAdvantages/snapshot": {
+    ask: () => ({ path: "/socialAdvantages/snapshot", method: "POST" }),
+    shows: /"accountName":"alpha"/,
+    // It is not live.
+    otherStatus: 409,
+  },
   "GET /events": {
     ask: () => ({ path: "/events" }),
     shows: /"reference":"WALK-1"/,

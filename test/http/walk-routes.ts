@@ -1,7 +1,7 @@
 import type { Test } from "tap";
 import { projectWhatIsDue } from "../../src/advantage/keep-projected.ts";
-import { createRulesInForce } from "../../src/advantage/rules-in-force.ts";
 import { listEvents } from "../../src/events/feed.ts";
+import { openAccount } from "../../src/exchange/account-registry.ts";
 import { insertAnswer } from "../../src/exchange/answers.ts";
 import { insertNotices } from "../../src/operator/notices.ts";
 import { clientIdOf } from "./admit-with-client.ts";
@@ -50,8 +50,14 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
     select contract_id as id from contract where insurer_id = ${door.alphaId}`;
   const contract = held!.id;
   const { database, intake } = door;
-  const loadRules = createRulesInForce(door.database.plain);
-  await projectWhatIsDue({ institute: database.institute, clock: intake.clock, loadRules });
+  for (const [enterpriseNumber, accountName] of [
+    [ALPHA, "alpha"],
+    [BETA, "beta"],
+  ] as const) {
+    const account = { clientId: clientIdOf(enterpriseNumber), accountName, signatureRequired: false };
+    await database.institute.begin((tx) => openAccount(tx, { account: "test" }, { ...account, language: "en" }));
+  }
+  await projectWhatIsDue({ institute: database.institute, clock: intake.clock });
   const [advantage] = await door.owner<{ id: string }[]>`
     select social_advantage_id as id from social_advantage where contract_id = ${contract}`;
   const socialAdvantage = advantage!.id;
