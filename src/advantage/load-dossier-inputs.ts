@@ -35,7 +35,7 @@ export async function loadDossierInputs(
     listYears(sql, personIds, premiumYear),
     listSanctions(sql, personIds),
     listChoices(sql, personIds, premiumYear),
-    listContracts(sql, personIds),
+    listContracts(sql, personIds, premiumYear),
   ]);
   const periodsOf = Map.groupBy(periods, keyOfProfession);
   const yearsOf = Map.groupBy(years, keyOfProfession);
@@ -125,27 +125,51 @@ interface ChoiceRow {
 }
 
 async function listChoices(sql: Sql | TransactionSql, ids: readonly string[], premiumYear: number) {
+  // A contract that was handed over since is chosen with whoever had it last in the year.
   return await sql<OfPerson<ChoiceRow>[]>`
-    select person_id as "personId", chosen_insurer_id as "insurerId", chosen_contract_id as "contractId",
-      chosen_on as "chosenOn"
-    from contract_choice where person_id = any(${ids as string[]}::uuid[]) and premium_year = ${premiumYear}`;
+    select person_id as "personId", coalesce(holder.to_insurer_id, chosen_insurer_id) as "insurerId",
+      coalesce(holder.to_contract_id, chosen_contract_id) as "contractId", chosen_on as "chosenOn"
+    from contract_choice
+    left join transferred_contract t on t.to_insurer_id = chosen_insurer_id and t.to_contract_id = chosen_contract_id
+    left join lateral (
+      select next.to_insurer_id, next.to_contract_id from transferred_contract next
+      where next.origin_insurer_id = coalesce(t.origin_insurer_id, chosen_insurer_id)
+        and next.origin_contract_id = coalesce(t.origin_contract_id, chosen_contract_id)
+        and next.transferred_on <= make_date(premium_year, 12, 31)
+      order by next.transfer_id desc limit 1) holder on true
+    where person_id = any(${ids as string[]}::uuid[]) and premium_year = ${premiumYear}`;
 }
 
 type ContractRow = Omit<ContractFacts, "endOn"> & { readonly endOn: string | null };
 
-/** Every version known now carries the end of the contract. */
-async function listContracts(sql: Sql | TransactionSql, ids: readonly string[]) {
+/**
+ * Every version known now carries the end of the contract. Of one that was handed from insurer to insurer, the last who had
+ * it in the year has it for the year, as old as it was when it was first declared (docs/adr/0011).
+ */
+async function listContracts(sql: Sql | TransactionSql, ids: readonly string[], premiumYear: number) {
+  const lastDay = sql`make_date(${premiumYear}::int, 12, 31)`;
   return await sql<OfPerson<ContractRow>[]>`
     select n.person_id as "personId", coalesce(n.profession, ${ANY_PROFESSION}) as profession, c.insurer_id as "insurerId", c.contract_id as "contractId",
-      c.start_on as "startOn", known.end_on as "endOn",
-      (known.first_recorded_at at time zone 'Europe/Brussels')::date as "recordedOn"
+      coalesce(origin.start_on, c.start_on) as "startOn", known.end_on as "endOn",
+      (coalesce(origin.first_recorded_at, known.first_recorded_at) at time zone 'Europe/Brussels')::date as "recordedOn"
     from person_number n
     join contract c on c.inami_root = n.inami_root and c.cancelled_at is null
+      and (c.transferred_on is null or c.transferred_on > ${lastDay})
+    left join transferred_contract t on t.to_insurer_id = c.insurer_id and t.to_contract_id = c.contract_id
+    left join lateral (${selectOrigin(sql)}) origin on t.to_contract_id is not null
     cross join lateral (
       select min(v.recorded_at) as first_recorded_at, max(v.end_on) filter (where v.superseded_at is null) as end_on
       from contract_version v where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id) known
-    where n.person_id = any(${ids as string[]}::uuid[])
-    order by n.person_id, c.start_on, c.insurer_id, c.contract_id`;
+    where n.person_id = any(${ids as string[]}::uuid[]) and (t.transferred_on is null or t.transferred_on <= ${lastDay})
+    order by n.person_id, "startOn", c.insurer_id, c.contract_id`;
+}
+
+/** Start and first instant of the contract that the one of `transferred_contract t` was at first. */
+export function selectOrigin(sql: Sql | TransactionSql) {
+  return sql`
+    select o.start_on, min(v.recorded_at) as first_recorded_at
+    from contract o join contract_version v on v.insurer_id = o.insurer_id and v.contract_id = o.contract_id
+    where o.insurer_id = t.origin_insurer_id and o.contract_id = t.origin_contract_id group by o.start_on`;
 }
 
 function toProfession(

@@ -3,6 +3,7 @@ import type { TransactionSql } from "../database/sql.ts";
 import type { DossierState } from "./dossier-states.ts";
 import type { Outcome } from "./evaluate-dossier.ts";
 import type { Dossier, InsurerView } from "./insurer-view.ts";
+import { selectOrigin } from "./load-dossier-inputs.ts";
 import type { ContractFacts } from "./person-facts.ts";
 import type { Reason } from "./reasons.ts";
 
@@ -23,6 +24,7 @@ export interface StoredView {
 /** A contract with what a view of it in a premium year is made from, and the view that is stored now. */
 export interface ViewedContract {
   readonly contract: ContractFacts;
+  /** Or another insurer still had it in that year. */
   readonly isCancelled: boolean;
   /** Absent: there is none, or nobody has evaluated it yet. */
   readonly dossier: Dossier | undefined;
@@ -58,9 +60,9 @@ export async function listViewedContracts(
   where: Fragment,
 ): Promise<ViewedContract[]> {
   const rows = await tx<ViewedRow[]>`
-    select c.insurer_id as "insurerId", c.contract_id as "contractId", c.start_on as "startOn", known."endOn",
-      (known."recordedAt" at time zone 'Europe/Brussels')::date as "recordedOn",
-      c.cancelled_at is not null as "isCancelled", coalesce(n.profession, '') as profession, d.state as "dossierState",
+    select c.insurer_id as "insurerId", c.contract_id as "contractId", coalesce(origin.start_on, c.start_on) as "startOn", known."endOn",
+      (coalesce(origin.first_recorded_at, known."recordedAt") at time zone 'Europe/Brussels')::date as "recordedOn",
+      c.cancelled_at is not null or coalesce(t.transferred_on > make_date(${premiumYear}::int, 12, 31), false) as "isCancelled", coalesce(n.profession, '') as profession, d.state as "dossierState",
       coalesce(l.yes, false) as "isLinked", case when l.yes then d.outcome end as "dossierOutcome",
       case when l.yes then d.amount_cents end as "dossierCents",
       case when l.yes then d.is_awaiting end as "isAwaiting", case when l.yes then d.reasons end as "dossierReasons",
@@ -71,6 +73,8 @@ export async function listViewedContracts(
     left join person_number n on n.inami_root = c.inami_root
     left join dossier d on d.person_id = n.person_id and d.premium_year = ${premiumYear}
       and (d.outcome is not null or d.state = 'withdrawn')
+    left join transferred_contract t on t.to_insurer_id = c.insurer_id and t.to_contract_id = c.contract_id
+    left join lateral (${selectOrigin(tx)}) origin on t.to_contract_id is not null
     left join social_advantage s on s.insurer_id = c.insurer_id and s.contract_id = c.contract_id
       and s.premium_year = ${premiumYear} and s.superseded_at is null
     left join contract_payment p on p.insurer_id = c.insurer_id and p.contract_id = c.contract_id

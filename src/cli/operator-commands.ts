@@ -6,6 +6,7 @@ import { addAdvantageCommands } from "./operator-advantage.ts";
 import { addAlarmCommands, addRegisterCommands, addSubmissionCommands } from "./operator-alarms.ts";
 import { addAuditCommands } from "./operator-audit.ts";
 import { addClientCommands, addGrantCommands, addOperatorCommands } from "./operator-clients.ts";
+import { addContractCommands } from "./operator-contracts.ts";
 import { addCertificateCommands, addKeyCommands, addSshKeyCommands } from "./operator-credentials.ts";
 import {
   addAccountCommands,
@@ -38,6 +39,7 @@ export const OPERATOR_COMMANDS = [
   addFactCommands,
   addAdvantageCommands,
   addPremiumYearCommands,
+  addContractCommands,
   addAuditCommands,
 ];
 

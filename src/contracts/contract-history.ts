@@ -35,6 +35,8 @@ export interface KnownContract {
   readonly startOn: string;
   /** Declared in error: counts as never declared. */
   readonly isCancelled: boolean;
+  /** First day on which another insurer has it; null: it is held here. */
+  readonly transferredOn: string | null;
   readonly end: ContractEnd | null;
   readonly periods: readonly ContractPeriod[];
 }
@@ -63,9 +65,17 @@ export type RecordEffect =
 
 /**
  * The meaning of the five actions (exchange.md section 3), pure: what `record` makes of the contract its key names;
- * undefined where no contract ever had that key. A contract that is no longer declared makes `new` a first declaration.
+ * undefined where no contract ever had that key. A contract that is no longer declared makes `new` a first declaration;
+ * one that another insurer took over is not changed any more.
  */
 export function applyRecord(known: KnownContract | undefined, record: ContractRecord): RecordEffect {
+  const transferredOn = known?.isCancelled === false ? known.transferredOn : null;
+  const effect = applyAction(known, record);
+  if (transferredOn === null || effect.kind === "unchanged") return effect;
+  return refuse("contractTransferred", record, { transferredOn });
+}
+
+function applyAction(known: KnownContract | undefined, record: ContractRecord): RecordEffect {
   if (record.action === "new") return declare(known, record);
   if (known === undefined) return refuse("contractUnknown", record);
   if (record.action === "cancel") {
@@ -81,7 +91,7 @@ function declare(known: KnownContract | undefined, record: ContractRecord): Reco
   const end = record.endOn === null ? null : readEnd(record);
   if (known === undefined || known.isCancelled) {
     const period = { ...readContent(record, undefined), validFrom: startOn, validBefore: null };
-    return { kind: "changed", after: { startOn, isCancelled: false, end, periods: [period] } };
+    return { kind: "changed", after: { startOn, isCancelled: false, transferredOn: null, end, periods: [period] } };
   }
   const [first, second] = known.periods;
   const isSame =
@@ -193,7 +203,7 @@ function readEnd(record: ContractRecord): ContractEnd {
 }
 
 function refuse(
-  code: "contractUnknown" | "contractCancelled" | "contractExists",
+  code: "contractUnknown" | "contractCancelled" | "contractExists" | "contractTransferred",
   record: ContractRecord,
   details?: Trouble["details"],
 ): RecordEffect {

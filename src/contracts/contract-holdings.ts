@@ -82,19 +82,21 @@ export class ContractHoldings {
   }
 
   /**
-   * The contract a record names: one that counts before one that was cancelled; under the number as sent before the
-   * number that replaced it, and before others of the same provider.
+   * The contract a record names: one that counts before one that another insurer took over, and that before one that was
+   * cancelled; under the number as sent before the number that replaced it, and before others of the same provider.
    */
   find(record: StagedContractRecord): HeldContract | undefined {
+    let transferred: HeldContract | undefined;
     let cancelled: HeldContract | undefined;
     for (const root of rootsOf(record)) {
       for (const contractId of this.#idsByKey.get(keyOf(record.contractNumber, root)) ?? []) {
         const contract = this.#byId.get(contractId);
-        if (contract?.isCancelled === false) return contract;
-        cancelled ??= contract;
+        if (contract?.isCancelled) cancelled ??= contract;
+        else if (contract && contract.transferredOn !== null) transferred ??= contract;
+        else if (contract) return contract;
       }
     }
-    return cancelled;
+    return transferred ?? cancelled;
   }
 
   /** Takes over what a record made of a contract, or the new contract that it made. Answers the contract's id. */
@@ -130,7 +132,7 @@ export class ContractHoldings {
     const { contractId, contractNumber, inamiRoot } = record;
     const pending = { contractId, contractNumber, inamiRoot, startOn, isCancelled: false };
     this.#contracts.push(pending);
-    const empty = { isCancelled: false, end: null, periods: [], lastVersion: 0 };
+    const empty = { isCancelled: false, transferredOn: null, end: null, periods: [], lastVersion: 0 };
     const contract: HeldContract = { contractId, contractNumber, inamiRoot, startOn, ...empty, pending };
     this.#hold(contract);
     return contract;
@@ -194,9 +196,12 @@ function rootsOf({ inamiNumber, inamiRoot, aliasRoots }: StagedContractRecord): 
   return new Set([inamiNumber.slice(0, ROOT_DIGITS), inamiRoot, ...(aliasRoots ?? [])]);
 }
 
-type StoredContract = Pick<HeldContract, "contractId" | "contractNumber" | "inamiRoot" | "startOn" | "isCancelled">;
+type StoredContract = Pick<
+  HeldContract,
+  "contractId" | "contractNumber" | "inamiRoot" | "startOn" | "isCancelled" | "transferredOn"
+>;
 
-/** The contracts of all keys that the records name: those that count, and of the cancelled ones of a key the youngest. */
+/** The contracts of all keys that the records name: those that count, and of those that are gone the last that did. */
 async function listContracts(
   tx: TransactionSql,
   insurerId: number,
@@ -213,18 +218,19 @@ async function listContracts(
   // keeps it from going through all contracts of a root: only the index that begins with the number can serve.
   const rows = await tx<StoredContract[]>`
     select found.contract_id as "contractId", sought.contract_number as "contractNumber", sought.inami_root as "inamiRoot",
-      found.start_on as "startOn", found.cancelled_at is not null as "isCancelled"
+      found.start_on as "startOn", found.cancelled_at is not null as "isCancelled",
+      found.transferred_on as "transferredOn"
     from unnest(${numbers}::text[], ${roots}::text[]) as sought (contract_number, inami_root)
     cross join lateral (
-      (select contract_id, start_on, cancelled_at from contract
+      (select contract_id, start_on, cancelled_at, transferred_on from contract
        where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root || '' = sought.inami_root
-         and cancelled_at is null offset 0)
+         and cancelled_at is null and transferred_on is null offset 0)
       union all
       (select * from (
-         select contract_id, start_on, cancelled_at from contract
+         select contract_id, start_on, cancelled_at, transferred_on from contract
          where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root || '' = sought.inami_root
-           and cancelled_at is not null offset 0) cancelled
-       order by contract_id desc limit 1)) found
+           and (cancelled_at is not null or transferred_on is not null) offset 0) gone
+       order by cancelled_at is not null, contract_id desc limit 1)) found
     order by found.contract_id`;
   return new Map(rows.map((row) => [row.contractId, row]));
 }

@@ -13,12 +13,8 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { identifier, isOneOf } from "../database/column-types.ts";
-import {
-  CONTRACT_KINDS,
-  END_REASONS,
-  HOLDER_LANGUAGES,
-  RECORD_ACTIONS,
-} from "../formats/contract-file/contract-file-vocabulary.ts";
+import { CONTRACT_KINDS, END_REASONS, HOLDER_LANGUAGES } from "../formats/contract-file/contract-file-vocabulary.ts";
+import { VERSION_ACTIONS } from "./version-action.ts";
 
 /** A contract is known by contract number + insurer + 8-digit root of the INAMI number (exchange.md section 3). */
 export const contract = pgTable(
@@ -30,19 +26,21 @@ export const contract = pgTable(
     inamiRoot: identifier("inami_root").notNull(),
     startOn: date("start_on").notNull(),
     cancelledAt: timestamp("cancelled_at", { withTimezone: true }),
+    /** First day on which another insurer has it, who took it over; here it is history from then on. */
+    transferredOn: date("transferred_on"),
   },
   (table) => [
     primaryKey({ columns: [table.insurerId, table.contractId] }),
-    // A cancelled contract counts as never declared: its key may be declared again.
+    // A cancelled contract counts as never declared, a transferred one may come back: its key may be there again.
     uniqueIndex("contract_key")
       .on(table.insurerId, table.contractNumber, table.inamiRoot)
-      .where(sql`${table.cancelledAt} is null`),
+      .where(sql`${table.cancelledAt} is null and ${table.transferredOn} is null`),
     // The contracts of a provider.
     index("contract_inami_root").on(table.insurerId, table.inamiRoot, table.contractId),
-    // What was declared in error is still recognised: "cancelled" is another answer than "unknown".
-    index("contract_cancelled_key")
+    // What was declared in error or handed over is still recognised: that is another answer than "unknown".
+    index("contract_gone_key")
       .on(table.insurerId, table.contractNumber, table.inamiRoot)
-      .where(sql`${table.cancelledAt} is not null`),
+      .where(sql`${table.cancelledAt} is not null or ${table.transferredOn} is not null`),
     // Page by page of what is rare: contracts that were cancelled.
     index("contract_cancelled").on(table.insurerId, table.contractId).where(sql`${table.cancelledAt} is not null`),
   ],
@@ -75,7 +73,8 @@ export const contractVersion = pgTable(
     paymentReference: identifier("payment_reference"),
     endOn: date("end_on"),
     endReason: text("end_reason", { enum: END_REASONS }),
-    action: text("action", { enum: RECORD_ACTIONS }).notNull(),
+    action: text("action", { enum: VERSION_ACTIONS }).notNull(),
+    /** Of `transfer`: the id of the transfer, which has no submission. */
     submissionId: uuid("submission_id").notNull(),
     recordNumber: integer("record_number").notNull(),
     /** Why, as sent with `close` (a code), `reopen` and `cancel` (free text); absent with `new` without end and `modify`. */
@@ -100,7 +99,7 @@ export const contractVersion = pgTable(
     // An empty period is that of a cancelled contract.
     check("contract_version_period", sql`${table.validBefore} >= ${table.validFrom}`),
     check("contract_version_recorded", sql`${table.supersededAt} >= ${table.recordedAt}`),
-    check("contract_version_action", isOneOf(table.action, RECORD_ACTIONS)),
+    check("contract_version_action", isOneOf(table.action, VERSION_ACTIONS)),
   ],
 );
 

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "../database/sql.ts";
-import type { RecordAction } from "../formats/contract-file/contract-file-vocabulary.ts";
 import type { ContractEnd, ContractPeriod } from "./contract-history.ts";
+import type { VersionAction } from "./version-action.ts";
 
 /** A version as it is stored: what held, since when we knew, where it came from and why. */
 export interface ContractVersion extends ContractPeriod {
@@ -10,7 +10,8 @@ export interface ContractVersion extends ContractPeriod {
   readonly recordedAt: Date;
   /** Absent (null) while it is what we know. */
   readonly supersededAt: Date | null;
-  readonly action: RecordAction;
+  readonly action: VersionAction;
+  /** Of `transfer`: the id of the transfer. */
   readonly submissionId: string;
   readonly recordNumber: number;
   readonly reason: string | null;

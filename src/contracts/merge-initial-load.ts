@@ -48,12 +48,12 @@ function findContract(tx: TransactionSql, { insurerId }: Merge) {
     (select contract_id, start_on from (
       (select contract_id, start_on, inami_root from contract
        where insurer_id = ${insurerId} and contract_number = s.contract_number and inami_root || '' = s.inami_root
-         and cancelled_at is null offset 0)
+         and cancelled_at is null and transferred_on is null offset 0)
       union all
       select other.* from unnest(s.alias_roots) as alias (root) cross join lateral (
         select contract_id, start_on, inami_root from contract
         where insurer_id = ${insurerId} and contract_number = s.contract_number and inami_root || '' = alias.root
-          and cancelled_at is null offset 0) other) found
+          and cancelled_at is null and transferred_on is null offset 0) other) found
      order by inami_root <> left(s.inami_number, 8), inami_root <> s.inami_root, contract_id limit 1)`;
 }
 

@@ -5,6 +5,7 @@ export const EVENT_KINDS = [
   "submissionProcessed",
   "submissionRefused",
   "contractRechecked",
+  "contractsTransferred",
   "socialAdvantageChanged",
   "certificateExpires",
   "keyExpires",
@@ -34,6 +35,13 @@ export interface EventDetails {
   readonly subject?: string;
   readonly expiresAt?: string;
   readonly daysBefore?: number;
+  readonly transferId?: string;
+  /** Enterprise numbers of who handed contracts over, and of who has them from `transferredOn` on. */
+  readonly fromInsurer?: string;
+  readonly toInsurer?: string;
+  readonly transferredOn?: string;
+  /** How many. */
+  readonly contracts?: number;
   /** Why a webhook was disabled. */
   readonly reason?: string;
   readonly premiumYear?: number;

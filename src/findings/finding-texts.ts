@@ -42,6 +42,7 @@ export const FINDING_DETAILS: Readonly<Partial<Record<FindingCode, readonly stri
   inamiNumberNotValidOn: ["on"],
   contractRepeated: ["firstRecordNumber"],
   contractExists: ["contractId"],
+  contractTransferred: ["transferredOn"],
   contractEndedBefore: ["endOn"],
   effectiveBeforeStart: ["startOn"],
   laterModificationReplaced: ["replacedOn"],

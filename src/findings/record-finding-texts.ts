@@ -134,6 +134,12 @@ export const RECORD_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"record">, Find
     de: "Dieser Vertrag wurde annulliert: Er gilt als nie gemeldet. Besteht er dennoch, melden Sie ihn bitte mit der Aktion new erneut.",
     en: "This contract was cancelled: it counts as never declared. If it does exist, please declare it again with the action new.",
   },
+  contractTransferred: {
+    fr: "Le contrat a été transféré à un autre assureur[ le {transferredOn}] ; lui seul peut encore le modifier. Veuillez retirer cet enregistrement, ou prendre contact avec les opérateurs de l’institut si le transfert est inexact.",
+    nl: "Het contract werd[ op {transferredOn}] overgedragen aan een andere verzekeraar; alleen die kan het nog wijzigen. Gelieve dit record weg te laten of, als de overdracht onjuist is, contact op te nemen met de operatoren van het instituut.",
+    de: "Der Vertrag wurde[ am {transferredOn}] auf einen anderen Versicherer übertragen; nur dieser kann ihn noch ändern. Bitte lassen Sie diesen Datensatz weg oder wenden Sie sich, falls die Übertragung nicht stimmt, an die Operatoren des Instituts.",
+    en: "The contract was transferred to another insurer[ on {transferredOn}]; only that one can still change it. Please leave this record out or, if the transfer is wrong, contact the operators of the institute.",
+  },
   contractEndedBefore: {
     fr: "Le contrat a pris fin avant le jour de la modification[ (dernier jour couvert : {endOn})]. Veuillez corriger la date d’effet ou, si la fin est inexacte, la corriger par l’action close ou la retirer par l’action reopen.",
     nl: "Het contract eindigde vóór de dag van de wijziging[ (laatste gedekte dag: {endOn})]. Gelieve de ingangsdatum te verbeteren of, als het einde onjuist is, dit met de actie close te verbeteren of met de actie reopen in te trekken.",

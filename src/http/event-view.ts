@@ -17,6 +17,11 @@ const fields = {
   contractId: Type.Optional(Type.String({ format: "uuid" })),
   contractNumber: Type.Optional(Type.String()),
   findingCodes: Type.Optional(Type.Array(Type.String(), { description: "What the re-check of the contract found." })),
+  transferId: Type.Optional(Type.String({ format: "uuid", description: "Of contracts handed over by an operator." })),
+  fromInsurer: Type.Optional(Type.String({ description: "Enterprise number of the insurer who had them." })),
+  toInsurer: Type.Optional(Type.String({ description: "Enterprise number of the insurer who has them now." })),
+  transferredOn: Type.Optional(Type.String({ format: "date", description: "First day with the new insurer." })),
+  contracts: Type.Optional(Type.Integer({ description: "How many." })),
   clientId: Type.Optional(
     Type.String({ description: "Whose certificate, key or answers expire, or who answers for the webhook." }),
   ),

@@ -103,10 +103,10 @@ async function countContracts(
   const [row] = await tx<{ count: number }[]>`
     with made as (
       select count(*) as count from contract
-      where insurer_id = ${insurerId} and cancelled_at is null
+      where insurer_id = ${insurerId} and cancelled_at is null and transferred_on is null
         and contract_id in (select contract_id from staged where ${isEffective(tx)} and action = 'new'))
     select (select count(*) from (
-        select from contract where insurer_id = ${insurerId} and cancelled_at is null
+        select from contract where insurer_id = ${insurerId} and cancelled_at is null and transferred_on is null
         limit (select ${enough}::bigint + made.count from made)) counted)
       - made.count + ${cancelled}::bigint as count
     from made`;

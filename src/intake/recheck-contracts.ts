@@ -59,7 +59,7 @@ export async function countAffected(tx: TransactionSql, insurerId: number): Prom
   return (await listAffected(tx, insurerId, { pairs, known: tx`known`, now: tx`loaded` })).length;
 }
 
-/** Contracts that are not cancelled and about which the register has something else to say than before. */
+/** Contracts that the insurer holds and about which the register has something else to say than before. */
 async function listAffected(
   tx: TransactionSql,
   insurerId: number,
@@ -69,6 +69,7 @@ async function listAffected(
     select c.contract_id as "contractId", c.contract_number as "contractNumber", after.codes as "findingCodes"
     from ${pairs}
     join contract c on c.insurer_id = ${insurerId} and c.inami_root = ${now}.inami_root and c.cancelled_at is null
+      and c.transferred_on is null
     join contract_version v on v.insurer_id = c.insurer_id and v.contract_id = c.contract_id
       and v.superseded_at is null and v.valid_before is null
     cross join lateral (${judge(tx, known)}) before

@@ -118,7 +118,7 @@ async function* iterateMissing(tx: TransactionSql, insurerId: number, records: n
   for (let after = "00000000-0000-0000-0000-000000000000"; ; ) {
     const page = await tx<{ contractId: string }[]>`
       select c.contract_id as "contractId" from contract c
-      where c.insurer_id = ${insurerId} and c.cancelled_at is null and c.contract_id > ${after} and not exists (
+      where c.insurer_id = ${insurerId} and c.cancelled_at is null and c.transferred_on is null and c.contract_id > ${after} and not exists (
         select from staged s
         where s.contract_number = c.contract_number and (s.inami_root = c.inami_root
           or left(s.inami_number, 8) = c.inami_root or c.inami_root = any(s.alias_roots)))

@@ -7,6 +7,8 @@ export const OPERATOR_ACTS = [
   "submissionReleased",
   "submissionRefused",
   "registerLoaded",
+  "portfolioTransferred",
+  "portfolioReceived",
   "personAsked",
   "dropReplayed",
   "answerPublished",
@@ -47,6 +49,12 @@ export type OperatorErrorCode =
   | "submissionNotFound"
   | "notQuarantined"
   | "notHeld"
+  | "invalidDay"
+  | "invalidReason"
+  | "transferEmpty"
+  | "transferInConflict"
+  | "transferNotPossible"
+  | "transferTooEarly"
   | "invalidKeySet"
   | "invalidPremiumYears"
   | "premiumYearsDoubtful"

@@ -21,6 +21,9 @@ export interface Performer {
 
 export type Act<Change extends OperatorChange = OperatorChange> = (tx: TransactionSql, actor: Actor) => Promise<Change>;
 
+/** Several acts that are done together. */
+export type Acts<Changes extends readonly OperatorChange[]> = (tx: TransactionSql, actor: Actor) => Promise<Changes>;
+
 /** Does an act and keeps its audit event in the same transaction: both are committed, or neither. */
 export async function performAct<Change extends OperatorChange>(
   institute: Sql,
@@ -35,7 +38,7 @@ export async function performAct<Change extends OperatorChange>(
 export async function performActs<Changes extends readonly OperatorChange[]>(
   institute: Sql,
   performer: Performer,
-  acts: (tx: TransactionSql, actor: Actor) => Promise<Changes>,
+  acts: Acts<Changes>,
 ): Promise<Changes> {
   return await runTransaction(institute, async (tx) => {
     const [begun] = await tx<{ xid: string }[]>`select pg_current_xact_id()::text as xid`;

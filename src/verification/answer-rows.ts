@@ -84,6 +84,6 @@ function namedProviders(tx: TransactionSql): Fragment {
 function holdsContract(tx: TransactionSql, insurerId: number): Fragment {
   return tx`exists (
     select from contract c join provider holder on holder.inami_root = c.inami_root
-    where c.insurer_id = ${insurerId} and c.contract_number = p.contract_number and c.cancelled_at is null
+    where c.insurer_id = ${insurerId} and c.contract_number = p.contract_number and c.cancelled_at is null and c.transferred_on is null
       and (holder.ssin = p.ssin or c.inami_root = p.inami_root or c.inami_root = p.replaced_by_root))`;
 }

@@ -5,6 +5,7 @@ import { loadDossierInputs } from "../../src/advantage/load-dossier-inputs.ts";
 import type { MoveRun } from "../../src/advantage/move-run.ts";
 import { runTransaction } from "../../src/database/run-transaction.ts";
 import type { Sql } from "../../src/database/sql.ts";
+import { transferPortfolio } from "../../src/operator/transfer-portfolio.ts";
 import { createTestDatabase } from "../database.ts";
 import { rulesOf } from "./dossiers.ts";
 import { insertContract, insertDentist } from "./kept-persons.ts";
@@ -19,6 +20,37 @@ async function readDossier(sql: Sql, personId: string) {
     from dossier where person_id = ${personId} and premium_year = 2024`;
   return row;
 }
+
+t.test("a contract that was handed over is with whoever had it last in the year, and as old as it was", async (t) => {
+  const { database, owner } = await createTestDatabase(t);
+  const { personId, root } = await insertDentist(owner);
+  const [one = 0, two = 0] = (
+    await owner<{ id: number }[]>`
+      insert into insurer (enterprise_number, name, phase, initial_load_completed_at)
+      values ('0403019261', 'Alpha', 'live', now()), ('0428759497', 'Beta', 'live', now()) returning insurer_id as id`
+  ).map(({ id }) => id);
+  const first = await insertContract(owner, one, root);
+  await owner`insert into contract_choice values (${personId}, 2024, ${one}, ${first}, '2025-03-03'),
+    (${personId}, 2023, ${one}, ${first}, '2024-03-03')`;
+  const handOver = (from: string, to: string, on: string) =>
+    database.institute.begin((tx) => transferPortfolio(tx, { account: "test" }, { from, to, on }, "2026-01-01"));
+  const held = async (year: number) => {
+    const [input] = await loadDossierInputs(database.institute, year, [personId]);
+    const { startOn, recordedOn } = input!.contracts[0]!;
+    t.equal(input!.contracts.length, 1, String(year));
+    t.same([startOn, recordedOn], ["2018-01-01", "2019-06-01"], "as it was at first");
+    const { choice } = input!.person;
+    if (choice) t.match(choice.chosen, { contractId: input!.contracts[0]!.contractId }, "the choice goes with it");
+    return input!.contracts[0]!.insurerId;
+  };
+  await handOver("0403019261", "0428759497", "2024-07-01");
+  t.same([await held(2023), await held(2024), await held(2025)], [one, two, two]);
+  await handOver("0428759497", "0403019261", "2025-12-31");
+  t.same([await held(2023), await held(2024), await held(2025)], [one, two, one], "and back again");
+  await evaluateAllDossiers(database.institute, RUN);
+  const dossier = await readDossier(owner, personId);
+  t.match(dossier, { outcome: "socialAdvantage", linked_insurer_id: two });
+});
 
 t.test("what is kept is loaded as the evaluation takes it", async (t) => {
   const { database, owner } = await createTestDatabase(t);

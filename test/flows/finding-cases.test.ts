@@ -2,23 +2,36 @@ import t from "tap";
 import type { FindingCode } from "../../src/findings/finding-codes.ts";
 import { settleOverdueDeltas } from "../../src/intake/delta-queue.ts";
 import { refuseSubmission } from "../../src/operator/held-submissions.ts";
+import { OperatorError } from "../../src/operator/operator-change.ts";
+import { transferPortfolio } from "../../src/operator/transfer-portfolio.ts";
 import { FINDING_CASES } from "../formats/contract-file/finding-cases.ts";
 import { composeFile } from "./compose-file.ts";
 import { type CaseFile, FLOW_FINDING_CASES, type FlowFindingCase } from "./finding-cases.ts";
 import { openForSingleFiles } from "./open-for-single-files.ts";
-import { openIntake } from "./open-intake.ts";
+import { type Insurer, openIntake } from "./open-intake.ts";
 import { loadTestRegister } from "./test-register.ts";
 
 t.test("findings that take more than one file", async (t) => {
   const flow = await openIntake(t);
   await loadTestRegister(t, flow.database);
 
+  /** All that moves on that day, if anything does. */
+  async function handOver({ enterpriseNumber: from }: Insurer, on: string): Promise<void> {
+    const { enterpriseNumber: to } = await flow.admit();
+    await flow.database.institute
+      .begin((tx) => transferPortfolio(tx, { account: "test" }, { from, to, on }, on))
+      .catch((error: unknown) => {
+        if (!(error instanceof OperatorError && error.code === "transferEmpty")) throw error;
+      });
+  }
+
   /** The codes that the last of several files of a new insurer raises. */
   async function codesOfLast(...files: readonly CaseFile[]): Promise<string[]> {
     const insurer = await flow.admit();
     const codes: string[][] = [];
-    for (const { phase, hoursPass, isRefusedByOperator, ...parts } of files) {
+    for (const { phase, hoursPass, handedOverOn, isRefusedByOperator, ...parts } of files) {
       if (phase) await flow.owner`update insurer set phase = ${phase} where insurer_id = ${insurer.insurerId}`;
+      if (handedOverOn) await handOver(insurer, handedOverOn);
       const file = composeFile({ sender: insurer.enterpriseNumber, ...parts });
       const { submissionId } = await flow.submit(insurer, file);
       if (hoursPass) await settleOverdueDeltas(flow.intake, new Date(Date.now() + hoursPass * 3_600_000));

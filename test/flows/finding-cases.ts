@@ -10,6 +10,8 @@ export type CaseFile = Omit<FileParts, "sender"> & {
   readonly phase?: InsurerPhase;
   /** Time that passes before what becomes of the file is looked at. */
   readonly hoursPass?: number;
+  /** An operator hands what the insurer has to another one from this day on, before the file comes. */
+  readonly handedOverOn?: string;
   /** It is held for what it changes, and an operator refuses it. */
   readonly isRefusedByOperator?: true;
 };
@@ -132,6 +134,12 @@ export const FLOW_FINDING_CASES = {
       ...deltaOf(2, composeRecord("R-1")),
       records: [composeRecord("R-1"), closed("2020-01-01").replace("R-1", "R-2")],
     },
+  },
+  contractTransferred: {
+    earlier: [LOADED, deltaOf(1, closed("2023-12-31"))],
+    raises: { ...deltaOf(2, modified("2023-12-31")), handedOverOn: "2023-12-31" },
+    // The contract is over by then: it stays.
+    justNot: { ...deltaOf(2, modified("2023-12-31")), handedOverOn: "2024-01-01" },
   },
   contractEndedBefore: {
     earlier: [LOADED, deltaOf(1, closed("2020-12-31"))],

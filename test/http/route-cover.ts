@@ -75,6 +75,8 @@ export const OPERATOR_ROUTES: readonly string[] = [
   "GET /operator/setAsideDrops",
   "GET /operator/setAsideDrops/{dropId}",
   "POST /operator/setAsideDrops/{dropId}/replay",
+  "POST /operator/portfolioTransfers/preview",
+  "POST /operator/portfolioTransfers",
 ];
 
 /** Everything by which a request can name something of an insurer. */

@@ -94,6 +94,7 @@ const OF_CONTRACTS_HELD = [
   "contractExists",
   "contractUnknown",
   "contractCancelled",
+  "contractTransferred",
   "contractEndedBefore",
   "effectiveBeforeStart",
   "laterModificationReplaced",

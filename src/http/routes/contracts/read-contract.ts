@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { type ContractVersion, listContractVersions } from "../../../contracts/contract-versions.ts";
 import { findContract } from "../../../contracts/portfolio.ts";
-import { RECORD_ACTIONS } from "../../../formats/contract-file/contract-file-vocabulary.ts";
+import { VERSION_ACTIONS } from "../../../contracts/version-action.ts";
 import { SCOPES } from "../../../identity/scopes.ts";
 import { hashContractPersons } from "../../audit-answers.ts";
 import { getTenant } from "../../authorize.ts";
@@ -51,7 +51,10 @@ const getSchema = {
 
 const Version = Type.Object(
   {
-    href: Type.String({ format: "uri-reference", description: "The outcome of the record that it came from." }),
+    href: Type.String({
+      format: "uri-reference",
+      description: "The outcome of the record that it came from; of a `transfer`, these versions.",
+    }),
     version: Type.Integer({ minimum: 1 }),
     ...periodFields,
     endOn: Type.Optional(Type.String({ format: "date", description: "Last day covered by the contract." })),
@@ -60,10 +63,13 @@ const Version = Type.Object(
     supersededAt: Type.Optional(
       Type.String({ format: "date-time", description: "Since when we know better. Absent: it is what we know." }),
     ),
-    action: oneOf(RECORD_ACTIONS, "Of the record that it came from."),
+    action: oneOf(VERSION_ACTIONS, "Of the record that it came from, or `transfer` of the portfolio by an operator."),
     reason: Type.Optional(Type.String({ description: "As sent with the record." })),
-    submission: Link,
-    recordNumber: Type.Integer({ minimum: 1 }),
+    submission: Type.Optional(Link),
+    recordNumber: Type.Optional(Type.Integer({ minimum: 1 })),
+    transferId: Type.Optional(
+      Type.String({ format: "uuid", description: "Instead of a submission, of a `transfer`." }),
+    ),
   },
   { title: "ContractVersion" },
 );
@@ -121,7 +127,7 @@ const versionsSchema = {
             asKnown: {
               value: {
                 self: withQuery(versionsPath(EXAMPLE_CONTRACT.contractId), { validOn: EXAMPLE_TODAY }),
-                items: [viewVersion(EXAMPLE_VERSION)],
+                items: [viewVersion(EXAMPLE_VERSION, EXAMPLE_CONTRACT.contractId)],
               },
             },
           },
@@ -162,15 +168,16 @@ export function addContractReadRoutes(app: Api, provide: ProvideDependencies): v
     return {
       self: withQuery(versionsPath(contractId), request.query),
       ...(knownAt && answer.knownAt && { knownAt: answer.knownAt.toISOString() }),
-      items: answer.versions.map(viewVersion),
+      items: answer.versions.map((version) => viewVersion(version, contractId)),
     };
   });
 }
 
-function viewVersion(version: ContractVersion) {
+function viewVersion(version: ContractVersion, contractId: string) {
   const { endOn, endReason, recordedAt, supersededAt, action, reason, submissionId, recordNumber } = version;
+  const isTransfer = action === "transfer";
   return {
-    href: `${submissionPath(submissionId)}/records/${recordNumber}`,
+    href: isTransfer ? versionsPath(contractId) : `${submissionPath(submissionId)}/records/${recordNumber}`,
     version: version.version,
     ...viewPeriod(version),
     ...(endOn !== null && { endOn }),
@@ -179,7 +186,8 @@ function viewVersion(version: ContractVersion) {
     ...(supersededAt !== null && { supersededAt: supersededAt.toISOString() }),
     action,
     ...(reason !== null && { reason }),
-    submission: { href: submissionPath(submissionId) },
-    recordNumber,
+    ...(isTransfer
+      ? { transferId: submissionId }
+      : { submission: { href: submissionPath(submissionId) }, recordNumber }),
   };
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Sql } from "../../../database/sql.ts";
 import { SCOPES } from "../../../identity/scopes.ts";
 import type { OperatorChange } from "../../../operator/operator-change.ts";
-import { type Act, performAct } from "../../../operator/perform-act.ts";
+import { type Act, type Acts, performActs } from "../../../operator/perform-act.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { API_ROOT } from "../../paths.ts";
 import { actProblem, isActError } from "./operator-problems.ts";
@@ -21,6 +21,18 @@ export async function perform<Change extends OperatorChange>(
   provide: ProvideDependencies,
   { status, act }: { status: number; act: Act<Change> },
 ): Promise<Change> {
+  const acts: Acts<readonly [Change]> = async (tx, actor) => [await act(tx, actor)];
+  const [change] = await performAll(request, reply, provide, { status, acts });
+  return change;
+}
+
+/** The same for what is several acts, all done or none. */
+export async function performAll<Changes extends readonly OperatorChange[]>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  provide: ProvideDependencies,
+  { status, acts }: { status: number; acts: Acts<Changes> },
+): Promise<Changes> {
   const { intake, identity } = provide();
   const { clientId, tokenSha256 } = request.caller!;
   const related = reply.getHeader("BelGov-Related-Trace-Id");
@@ -33,11 +45,11 @@ export async function perform<Change extends OperatorChange>(
     traceId: request.id,
     ...(typeof related === "string" && { relatedTraceId: related }),
   };
-  const change = await blameRequest(request, () => performAct(intake.database.institute, performer, act));
+  const changes = await blameRequest(request, () => performActs(intake.database.institute, performer, acts));
   // In this process at once; the others learn of it when what they remember is ten seconds old.
   identity.directory.forget();
   reply.code(status);
-  return change;
+  return changes;
 }
 
 /** Looks something up as the institute; throws the problem of what is not there. */

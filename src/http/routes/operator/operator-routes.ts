@@ -9,6 +9,7 @@ import { addCredentialsRoutes } from "./credentials.ts";
 import { addGrantRoutes } from "./grants.ts";
 import { addHeldSubmissionRoutes } from "./held-submissions.ts";
 import { addInsurerRoutes } from "./insurers.ts";
+import { addPortfolioTransferRoutes } from "./portfolio-transfers.ts";
 import { addPremiumYearRoutes } from "./premium-years.ts";
 import { addSetAsideDropRoutes } from "./set-aside-drops.ts";
 import { addSftpAccountRoutes } from "./sftp-account.ts";
@@ -30,5 +31,6 @@ export async function operatorRoutes(app: Api, provide: ProvideDependencies): Pr
     addHeldSubmissionRoutes(scope, provide);
     addSetAsideDropRoutes(scope, provide);
     addPremiumYearRoutes(scope, provide);
+    addPortfolioTransferRoutes(scope, provide);
   });
 }
