@@ -1736,6 +1736,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operator/portfolioTransfers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what handing contracts over to another insurer would do
+         * @description Changes nothing. Merges of both insurers wait for it.
+         */
+        post: operations["previewPortfolioTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/portfolioTransfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand contracts over from one insurer to another
+         * @description From the day on the receiver has them, with what holds then; with the sender they end on the day before. All that was asked for, or nothing. Not before its day. Both find `contractsTransferred` in their feeds.
+         */
+        post: operations["transferPortfolio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1824,7 +1864,7 @@ export interface components {
              * @description Stable; all codes are at /refData/findings.
              * @enum {string}
              */
-            code: "emptyFile" | "encodingNotSupported" | "notWellFormed" | "doctypeNotAllowed" | "entityNotAllowed" | "limitExceeded" | "rootNotExpected" | "headerInvalid" | "environmentLetterInvalid" | "environmentMismatch" | "senderMismatch" | "insurerSuspended" | "phaseNotAllowed" | "referenceReused" | "fileNameInvalid" | "fileNameReused" | "fileTooLarge" | "goMissing" | "goWithoutFile" | "signatureMissing" | "signatureInvalid" | "nothingToCancel" | "cancelTooLate" | "initialLoadClosed" | "sequenceUsed" | "sequenceGapExpired" | "recordCountMismatch" | "verificationFileInvalid" | "verificationQuotaExceeded" | "massChange" | "massChangeRefused" | "sameRecordsAsEarlier" | "requiredFieldMissing" | "fieldNotKnown" | "fieldRepeated" | "textNotExpected" | "actionNotKnown" | "actionNotInInitialLoad" | "valueTooLong" | "valueNotInList" | "dateInvalid" | "inamiNumberInvalid" | "ssinInvalid" | "paymentReferenceInvalid" | "startOnOutOfRange" | "endBeforeStart" | "senderReferenceRepeated" | "inamiNumberUnknown" | "inamiNumberNotValidOn" | "ssinMismatch" | "contractRepeated" | "contractExists" | "contractUnknown" | "contractCancelled" | "contractEndedBefore" | "effectiveBeforeStart" | "laterModificationReplaced" | "inamiNumberExpired" | "inamiNumberReplaced" | "competenceCodeUnknown";
+            code: "emptyFile" | "encodingNotSupported" | "notWellFormed" | "doctypeNotAllowed" | "entityNotAllowed" | "limitExceeded" | "rootNotExpected" | "headerInvalid" | "environmentLetterInvalid" | "environmentMismatch" | "senderMismatch" | "insurerSuspended" | "phaseNotAllowed" | "referenceReused" | "fileNameInvalid" | "fileNameReused" | "fileTooLarge" | "goMissing" | "goWithoutFile" | "signatureMissing" | "signatureInvalid" | "nothingToCancel" | "cancelTooLate" | "initialLoadClosed" | "sequenceUsed" | "sequenceGapExpired" | "recordCountMismatch" | "verificationFileInvalid" | "verificationQuotaExceeded" | "massChange" | "massChangeRefused" | "sameRecordsAsEarlier" | "requiredFieldMissing" | "fieldNotKnown" | "fieldRepeated" | "textNotExpected" | "actionNotKnown" | "actionNotInInitialLoad" | "valueTooLong" | "valueNotInList" | "dateInvalid" | "inamiNumberInvalid" | "ssinInvalid" | "paymentReferenceInvalid" | "startOnOutOfRange" | "endBeforeStart" | "senderReferenceRepeated" | "inamiNumberUnknown" | "inamiNumberNotValidOn" | "ssinMismatch" | "contractRepeated" | "contractExists" | "contractUnknown" | "contractCancelled" | "contractTransferred" | "contractEndedBefore" | "effectiveBeforeStart" | "laterModificationReplaced" | "inamiNumberExpired" | "inamiNumberReplaced" | "competenceCodeUnknown";
             /**
              * @description A `blocking` finding rejects the record, or refuses the file.
              * @enum {string}
@@ -1859,7 +1899,7 @@ export interface components {
              */
             href: string;
             /** @enum {string} */
-            code: "emptyFile" | "encodingNotSupported" | "notWellFormed" | "doctypeNotAllowed" | "entityNotAllowed" | "limitExceeded" | "rootNotExpected" | "headerInvalid" | "environmentLetterInvalid" | "environmentMismatch" | "senderMismatch" | "insurerSuspended" | "phaseNotAllowed" | "referenceReused" | "fileNameInvalid" | "fileNameReused" | "fileTooLarge" | "goMissing" | "goWithoutFile" | "signatureMissing" | "signatureInvalid" | "nothingToCancel" | "cancelTooLate" | "initialLoadClosed" | "sequenceUsed" | "sequenceGapExpired" | "recordCountMismatch" | "verificationFileInvalid" | "verificationQuotaExceeded" | "massChange" | "massChangeRefused" | "sameRecordsAsEarlier" | "requiredFieldMissing" | "fieldNotKnown" | "fieldRepeated" | "textNotExpected" | "actionNotKnown" | "actionNotInInitialLoad" | "valueTooLong" | "valueNotInList" | "dateInvalid" | "inamiNumberInvalid" | "ssinInvalid" | "paymentReferenceInvalid" | "startOnOutOfRange" | "endBeforeStart" | "senderReferenceRepeated" | "inamiNumberUnknown" | "inamiNumberNotValidOn" | "ssinMismatch" | "contractRepeated" | "contractExists" | "contractUnknown" | "contractCancelled" | "contractEndedBefore" | "effectiveBeforeStart" | "laterModificationReplaced" | "inamiNumberExpired" | "inamiNumberReplaced" | "competenceCodeUnknown";
+            code: "emptyFile" | "encodingNotSupported" | "notWellFormed" | "doctypeNotAllowed" | "entityNotAllowed" | "limitExceeded" | "rootNotExpected" | "headerInvalid" | "environmentLetterInvalid" | "environmentMismatch" | "senderMismatch" | "insurerSuspended" | "phaseNotAllowed" | "referenceReused" | "fileNameInvalid" | "fileNameReused" | "fileTooLarge" | "goMissing" | "goWithoutFile" | "signatureMissing" | "signatureInvalid" | "nothingToCancel" | "cancelTooLate" | "initialLoadClosed" | "sequenceUsed" | "sequenceGapExpired" | "recordCountMismatch" | "verificationFileInvalid" | "verificationQuotaExceeded" | "massChange" | "massChangeRefused" | "sameRecordsAsEarlier" | "requiredFieldMissing" | "fieldNotKnown" | "fieldRepeated" | "textNotExpected" | "actionNotKnown" | "actionNotInInitialLoad" | "valueTooLong" | "valueNotInList" | "dateInvalid" | "inamiNumberInvalid" | "ssinInvalid" | "paymentReferenceInvalid" | "startOnOutOfRange" | "endBeforeStart" | "senderReferenceRepeated" | "inamiNumberUnknown" | "inamiNumberNotValidOn" | "ssinMismatch" | "contractRepeated" | "contractExists" | "contractUnknown" | "contractCancelled" | "contractTransferred" | "contractEndedBefore" | "effectiveBeforeStart" | "laterModificationReplaced" | "inamiNumberExpired" | "inamiNumberReplaced" | "competenceCodeUnknown";
             /**
              * @description Whether it concerns the file as a whole or one record.
              * @enum {string}
@@ -3769,7 +3809,7 @@ export interface operations {
                         items: {
                             /**
                              * Format: uri-reference
-                             * @description The outcome of the record that it came from.
+                             * @description The outcome of the record that it came from; of a `transfer`, these versions.
                              */
                             href: string;
                             version: number;
@@ -3812,21 +3852,26 @@ export interface operations {
                              */
                             supersededAt?: string;
                             /**
-                             * @description Of the record that it came from.
+                             * @description Of the record that it came from, or `transfer` of the portfolio by an operator.
                              * @enum {string}
                              */
-                            action: "new" | "modify" | "close" | "reopen" | "cancel";
+                            action: "new" | "modify" | "close" | "reopen" | "cancel" | "transfer";
                             /** @description As sent with the record. */
                             reason?: string;
                             /** Link */
-                            submission: {
+                            submission?: {
                                 /**
                                  * Format: uri-reference
                                  * @description Absolute path on this host.
                                  */
                                 href: string;
                             };
-                            recordNumber: number;
+                            recordNumber?: number;
+                            /**
+                             * Format: uuid
+                             * @description Instead of a submission, of a `transfer`.
+                             */
+                            transferId?: string;
                         }[];
                     };
                 };
@@ -4929,7 +4974,7 @@ export interface operations {
                              * @description More kinds may come: pass over those you do not know.
                              * @enum {string}
                              */
-                            kind: "submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged";
+                            kind: "submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "contractsTransferred" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged";
                             /** Format: date-time */
                             occurredAt: string;
                             /** Link */
@@ -4951,6 +4996,22 @@ export interface operations {
                             contractNumber?: string;
                             /** @description What the re-check of the contract found. */
                             findingCodes?: string[];
+                            /**
+                             * Format: uuid
+                             * @description Of contracts handed over by an operator.
+                             */
+                            transferId?: string;
+                            /** @description Enterprise number of the insurer who had them. */
+                            fromInsurer?: string;
+                            /** @description Enterprise number of the insurer who has them now. */
+                            toInsurer?: string;
+                            /**
+                             * Format: date
+                             * @description First day with the new insurer.
+                             */
+                            transferredOn?: string;
+                            /** @description How many. */
+                            contracts?: number;
                             /** @description Whose certificate, key or answers expire, or who answers for the webhook. */
                             clientId?: string;
                             /** @description What expires or ended, as in the notice. */
@@ -5029,7 +5090,7 @@ export interface operations {
                          * @description More kinds may come: pass over those you do not know.
                          * @enum {string}
                          */
-                        kind: "submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged";
+                        kind: "submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "contractsTransferred" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged";
                         /** Format: date-time */
                         occurredAt: string;
                         /** Link */
@@ -5051,6 +5112,22 @@ export interface operations {
                         contractNumber?: string;
                         /** @description What the re-check of the contract found. */
                         findingCodes?: string[];
+                        /**
+                         * Format: uuid
+                         * @description Of contracts handed over by an operator.
+                         */
+                        transferId?: string;
+                        /** @description Enterprise number of the insurer who had them. */
+                        fromInsurer?: string;
+                        /** @description Enterprise number of the insurer who has them now. */
+                        toInsurer?: string;
+                        /**
+                         * Format: date
+                         * @description First day with the new insurer.
+                         */
+                        transferredOn?: string;
+                        /** @description How many. */
+                        contracts?: number;
                         /** @description Whose certificate, key or answers expire, or who answers for the webhook. */
                         clientId?: string;
                         /** @description What expires or ended, as in the notice. */
@@ -5129,7 +5206,7 @@ export interface operations {
                             /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
                             url: string;
                             /** @description Only these. Absent: all, also those to come. */
-                            eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                            eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "contractsTransferred" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
                             /** @description Your own words; no personal data. */
                             description?: string;
                             /**
@@ -5209,7 +5286,7 @@ export interface operations {
                     /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
                     url: string;
                     /** @description Only these. Absent: all, also those to come. */
-                    eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                    eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "contractsTransferred" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
                     /** @description Your own words; no personal data. */
                     description?: string;
                     /** @description Events behind this position of your feed; 0: all that are kept. Absent: those that come from now on. */
@@ -5240,7 +5317,7 @@ export interface operations {
                         /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
                         url: string;
                         /** @description Only these. Absent: all, also those to come. */
-                        eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                        eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "contractsTransferred" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
                         /** @description Your own words; no personal data. */
                         description?: string;
                         /**
@@ -5346,7 +5423,7 @@ export interface operations {
                         /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
                         url: string;
                         /** @description Only these. Absent: all, also those to come. */
-                        eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                        eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "contractsTransferred" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
                         /** @description Your own words; no personal data. */
                         description?: string;
                         /**
@@ -5439,7 +5516,7 @@ export interface operations {
                     /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
                     url: string;
                     /** @description Only these. Absent: all, also those to come. */
-                    eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                    eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "contractsTransferred" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
                     /** @description Your own words; no personal data. */
                     description?: string;
                     /**
@@ -5469,7 +5546,7 @@ export interface operations {
                         /** @description https, a host name, port 443 or one from 1024 on. Its certificate is verified, redirects are not followed, and an address that is not of the public internet is refused at each connection. */
                         url: string;
                         /** @description Only these. Absent: all, also those to come. */
-                        eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
+                        eventKinds?: ("submissionHeld" | "submissionReleased" | "submissionQuarantined" | "submissionProcessed" | "submissionRefused" | "contractRechecked" | "contractsTransferred" | "socialAdvantageChanged" | "certificateExpires" | "keyExpires" | "signingCertificateExpires" | "answersExpire" | "webhookDisabled" | "paymentAnnounced" | "paymentExecuted" | "paymentReturned" | "ibanChanged")[];
                         /** @description Your own words; no personal data. */
                         description?: string;
                         /**
@@ -9702,6 +9779,180 @@ export interface operations {
             };
             /** @description A file cannot be read. */
             400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    previewPortfolioTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "0403019261",
+                 *       "to": "0428759497",
+                 *       "on": "2026-11-01"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Ten digits, the last two check digits. */
+                    from: string;
+                    /** @description Ten digits, the last two check digits. */
+                    to: string;
+                    /** Format: date */
+                    on: string;
+                    /** @description Only these. Absent: all that are not over by then. Long lists go by the command. */
+                    contracts?: {
+                        contractNumber: string;
+                        /** @description 8 digits, or 11 with the competence code. */
+                        inamiNumber: string;
+                    }[];
+                    /** @description Kept with every version. */
+                    reason?: string;
+                    /** @description Leave contracts where they are that cannot move. */
+                    skipConflicts?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description What would move, and what cannot. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Contracts that would move. */
+                        contracts: number;
+                        /**
+                         * TransferConflicts
+                         * @description Contracts that cannot, by why.
+                         */
+                        conflicts: {
+                            unknown?: number;
+                            cancelled?: number;
+                            transferred?: number;
+                            ended?: number;
+                            paid?: number;
+                            heldByReceiver?: number;
+                        };
+                        /** @description The first hundred of them. */
+                        inConflict: {
+                            contractNumber: string;
+                            inamiRoot: string;
+                            /** @enum {string} */
+                            conflict: "unknown" | "cancelled" | "transferred" | "ended" | "paid" | "heldByReceiver";
+                        }[];
+                        /** @description Files of the sender that are not processed yet. */
+                        waitingSubmissions: number;
+                    };
+                };
+            };
+            /** @description An insurer that there is not, or a day that is none. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done now; nothing was moved. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    transferPortfolio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "0403019261",
+                 *       "to": "0428759497",
+                 *       "on": "2026-11-01"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Ten digits, the last two check digits. */
+                    from: string;
+                    /** @description Ten digits, the last two check digits. */
+                    to: string;
+                    /** Format: date */
+                    on: string;
+                    /** @description Only these. Absent: all that are not over by then. Long lists go by the command. */
+                    contracts?: {
+                        contractNumber: string;
+                        /** @description 8 digits, or 11 with the competence code. */
+                        inamiNumber: string;
+                    }[];
+                    /** @description Kept with every version. */
+                    reason?: string;
+                    /** @description Leave contracts where they are that cannot move. */
+                    skipConflicts?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description Versions of the contracts name it.
+                         */
+                        transferId: string;
+                        /** @description How many were handed over. */
+                        contracts: number;
+                        /** @description How many were left where they are. */
+                        left: number;
+                    };
+                };
+            };
+            /** @description An insurer that there is not, or a day that is none. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done now; nothing was moved. */
+            409: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
                     [name: string]: unknown;
