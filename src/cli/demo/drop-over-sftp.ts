@@ -4,16 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import SftpClient from "ssh2-sftp-client";
-
-export interface DropPlace {
-  readonly port: number;
-  /** `SHA256:…` */
-  readonly hostKey: string;
-  readonly certificates: string;
-  /** The records of insurer Alpha, some of which Beta declares too. */
-  readonly contractFile: string;
-  readonly say: (...lines: string[]) => void;
-}
+import type { DemoStage } from "./stage.ts";
 
 const SENDER = "0428759497";
 const RECORDS = 500;
@@ -22,7 +13,12 @@ const POLL_MS = 150;
 const PATIENCE_MS = 30_000;
 
 /** Insurer Beta drops a file with its GO, as its batch job would, and reads the answers from OUT. */
-export async function dropOverSftp({ port, hostKey, certificates, contractFile, say }: DropPlace): Promise<void> {
+export async function dropOverSftp({
+  sftp: { port, hostKey },
+  certificates,
+  contractFile,
+  say,
+}: DemoStage): Promise<void> {
   const client = new SftpClient("demo", {});
   await client.connect({
     sock: connect({ host: "127.0.0.1", port, noDelay: true }),
@@ -34,7 +30,7 @@ export async function dropOverSftp({ port, hostKey, certificates, contractFile, 
   try {
     const rest = `DICO.${SENDER}.20261122.00001.S`;
     say(`insurer Beta puts IN/FI.${rest} (${RECORDS} records) and its GO over SFTP`);
-    await client.put(Buffer.from(shorten(contractFile)), `IN/FI.${rest}`);
+    await client.put(Buffer.from(shorten(contractFile.toString())), `IN/FI.${rest}`);
     await client.put(Buffer.alloc(0), `IN/GO.${rest}`);
     for (const code of ["ACRF", "NOTI"] as const) {
       const name = await awaitAnswer(client, code);
