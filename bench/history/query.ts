@@ -6,6 +6,7 @@ import { describeMachine } from "../machine.ts";
 import { percentile } from "../read/drive.ts";
 import { composeRequest, type HttpConnection } from "../read/http-connection.ts";
 import { atMost, type Figure, median } from "../report.ts";
+import { measureVerification } from "../verification.ts";
 import { CONTRACTS, FULL_CONTRACTS } from "./delta.ts";
 import { CONTRACTS as CONTRACTS_PATH, type HistoryDoor, withDoor } from "./history-door.ts";
 import { prepareHistory } from "./history-store.ts";
@@ -34,17 +35,18 @@ export async function benchQuery(isFull: boolean): Promise<BenchOutcome> {
   try {
     const stage = { database, dataDirectory: createDataDirectory() };
     const store = await prepareHistory(stage, isFull ? FULL_CONTRACTS : CONTRACTS);
-    const { depth, walks } = await database.withCopy(store.name, async (url) => {
+    const { depth, walks, verified } = await database.withCopy(store.name, async (url) => {
       const questions = await composeQuestions(url);
       const starts = await pickStarts(url);
-      return await withDoor(stage, url, 1, async (door) => {
+      const pages = await withDoor(stage, url, 1, async (door) => {
         await walk(door, { name: "warm-up", bodies: [{}] }, WARM_UP_PAGES);
         const walks: Walk[] = [];
         for (const question of questions) walks.push(await walk(door, question, MOST_PAGES));
         return { walks, depth: await measureDepth(door, starts) };
       });
+      return { ...pages, verified: await measureVerification(url) };
     });
-    const figures = [...walks.map(describeWalk), describeDepth(depth)];
+    const figures = [...walks.map(describeWalk), describeDepth(depth), ...verified.figures];
     const machine = `${describeMachine()}, ${database.version}`;
     const notes = [
       `${formatCount(store.contracts)} contracts with ${formatCount(store.versions)} versions; pages of 100 contracts, one connection:`,
@@ -52,6 +54,7 @@ export async function benchQuery(isFull: boolean): Promise<BenchOutcome> {
         ({ name, pagesMs }) =>
           `  ${name}: ${pagesMs.length} pages, p50 ${percentile(pagesMs, 0.5).toFixed(1)} ms, p99 ${percentile(pagesMs, 0.99).toFixed(1)} ms`,
       ),
+      ...verified.notes,
     ];
     return { report: { bench: isFull ? "query --full" : "query", machine, figures }, notes };
   } finally {

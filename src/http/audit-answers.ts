@@ -96,17 +96,6 @@ export async function recordWrite(
   request.isAudited = true;
 }
 
-/** Puts on record whom the answer to a change names, where that was read after the change was committed. */
-export async function recordRead(request: FastifyRequest, { audit }: HttpDependencies): Promise<void> {
-  const { persons } = request;
-  if (!persons || persons.length === 0) return;
-  try {
-    await audit.log.append({ ...describeRequest(request), kind: "read", status: 200, persons });
-  } catch (error) {
-    throw asProblem(error);
-  }
-}
-
 /** The persons that an answer about records names, for the audit row of the answer. */
 export function notePersons(
   request: FastifyRequest,

@@ -9,7 +9,7 @@ import {
 } from "../formats/verification/verification-answer.ts";
 import { renderRow } from "../formats/verification/verification-result.ts";
 import { SUBMISSION_STATES, type Submission } from "../intake/submission.ts";
-import type { Verification } from "../verification/verification-queries.ts";
+import type { StandingVerification } from "../intake/verify-submission.ts";
 import { EXAMPLE_PROCESSED } from "./examples.ts";
 import { FindingSchema } from "./finding-schema.ts";
 import { submissionPath, verificationPath, withQuery } from "./paths.ts";
@@ -71,11 +71,9 @@ export interface AnswerPage {
   readonly pageSize: number;
 }
 
-/** `rows`: one more than the page has tells whether there is a next one. */
+/** One row more than the page has tells that there is a next one. */
 export function viewVerification(
-  submission: Submission,
-  verification: Verification | undefined,
-  rows: readonly AnsweredRow[],
+  { submission, verification, rows }: StandingVerification,
   { afterRow, pageSize }: AnswerPage,
   language: Language,
 ): VerificationView {
@@ -140,23 +138,25 @@ export const EXAMPLE_ROWS: readonly AnsweredRow[] = [
 const { complete: _complete, declaredRecordCount: _count, counts: _counts, ...example } = EXAMPLE_PROCESSED;
 const EXAMPLE_SUBMISSION: Submission = { ...example, reference: "VERIFY-7f3a9c51", kind: "inamiVerification" };
 
+const EXAMPLE_PAGE = { afterRow: 0, pageSize: 1_000 };
+
 export const EXAMPLE_VERIFICATION = viewVerification(
-  EXAMPLE_SUBMISSION,
   {
-    form: "json",
-    checkedOn: "2026-11-22",
-    counts: { valid: 1, replaced: 1, notValidOn: 0, unknown: 0, malformed: 1 },
+    submission: EXAMPLE_SUBMISSION,
+    verification: {
+      form: "json",
+      checkedOn: "2026-11-22",
+      counts: { valid: 1, replaced: 1, notValidOn: 0, unknown: 0, malformed: 1 },
+    },
+    rows: EXAMPLE_ROWS,
   },
-  EXAMPLE_ROWS,
-  { afterRow: 0, pageSize: 1_000 },
+  EXAMPLE_PAGE,
   "en",
 );
 
 const { endedAt: _endedAt, ...received } = EXAMPLE_SUBMISSION;
 export const EXAMPLE_WAITING_VERIFICATION = viewVerification(
-  { ...received, state: "received" },
-  undefined,
-  [],
-  { afterRow: 0, pageSize: 1_000 },
+  { submission: { ...received, state: "received" }, verification: undefined, rows: [] },
+  EXAMPLE_PAGE,
   "en",
 );

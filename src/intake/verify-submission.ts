@@ -2,14 +2,21 @@ import type { TransactionSql } from "../database/sql.ts";
 import { createTenantWithin } from "../database/tenant-scope.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
-import type { VerificationCounts } from "../formats/verification/verification-answer.ts";
+import type { AnsweredRow, VerificationCounts } from "../formats/verification/verification-answer.ts";
 import type { InsurerPhase } from "../identity/identity-kinds.ts";
-import { countAsked } from "../verification/verification-queries.ts";
+import {
+  countAsked,
+  findVerification,
+  listAnsweredRows,
+  type Verification,
+} from "../verification/verification-queries.ts";
 import { verify } from "../verification/verify.ts";
 import type { Intake } from "./intake.ts";
 import { readPayload } from "./payload-store.ts";
 import type { Claim } from "./process-submission.ts";
 import { reachStep } from "./steps.ts";
+import type { Submission } from "./submission.ts";
+import { findSubmission } from "./submission-queries.ts";
 
 /** A file of verification has so many bytes at most: a hundred thousand rows have a third of them. */
 export const MAXIMUM_VERIFICATION_BYTES = 16 * 1024 * 1024;
@@ -22,6 +29,12 @@ type Target = Pick<Claim, "insurerId" | "submissionId" | "attempt">;
  */
 export async function verifySubmission(intake: Intake, tx: TransactionSql, claim: Target): Promise<void> {
   const { insurerId, submissionId } = claim;
+  const { kind, reference } = await answerSubmission(intake, tx, claim);
+  await insertEvents(tx, [{ insurerId, kind, details: { submissionId, reference } }]);
+}
+
+async function answerSubmission(intake: Intake, tx: TransactionSql, claim: Target): Promise<Ended> {
+  const { insurerId, submissionId } = claim;
   const [insurer] = await tx<{ phase: InsurerPhase }[]>`select phase from insurer where insurer_id = ${insurerId}`;
   const inquiry = {
     insurerId,
@@ -32,19 +45,50 @@ export async function verifySubmission(intake: Intake, tx: TransactionSql, claim
   const content = readPayload(createTenantWithin(tx, insurerId), submissionId);
   const result = await verify(tx, inquiry, content, intake.verificationQuota);
   reachStep("process.staged");
-  await endVerification(tx, claim, "code" in result ? { findings: [result] } : { findings: [], counts: result });
+  return await endVerification(tx, claim, "code" in result ? { findings: [result] } : { findings: [], counts: result });
+}
+
+/** A verification as it stands, with one page of its answers and one more row where there is a next page. */
+export interface StandingVerification {
+  readonly submission: Submission;
+  readonly verification: Verification | undefined;
+  readonly rows: readonly AnsweredRow[];
+}
+
+/** Undefined where the submission is of another kind, or none. In the caller's transaction, which is the insurer's. */
+export async function findStanding(
+  tx: TransactionSql,
+  insurerId: number,
+  submissionId: string,
+  page: { readonly afterRow: number; readonly pageSize: number },
+): Promise<StandingVerification | undefined> {
+  const tenant = createTenantWithin(tx, insurerId);
+  const submission = await findSubmission(tenant, submissionId);
+  if (submission?.kind !== "inamiVerification") return undefined;
+  const verification = await findVerification(tenant, submissionId);
+  const { afterRow, pageSize } = page;
+  return {
+    submission,
+    verification,
+    rows: await listAnsweredRows(tenant, submissionId, { afterRow, limit: pageSize + 1 }),
+  };
 }
 
 /**
  * Answers one that was received in this same transaction, for a sender who waits. Before the commit nobody else knows of
- * it, so there is nothing to claim.
+ * it, so there is nothing to claim; and no event tells what the answer has told.
  */
 export async function verifyAtOnce(intake: Intake, tx: TransactionSql, target: Omit<Target, "attempt">): Promise<void> {
   const { insurerId, submissionId } = target;
   await tx`
     update submission set state = 'processing', attempts = 1
     where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
-  await verifySubmission(intake, tx, { ...target, attempt: 1 });
+  await answerSubmission(intake, tx, { ...target, attempt: 1 });
+}
+
+interface Ended {
+  readonly kind: "submissionProcessed" | "submissionRefused";
+  readonly reference: string | null;
 }
 
 /** An answer is an outcome: rows that were looked up count as accepted, those that were malformed as rejected. */
@@ -52,7 +96,7 @@ async function endVerification(
   tx: TransactionSql,
   { insurerId, submissionId, attempt }: Target,
   { findings, counts }: { readonly findings: readonly Finding[]; readonly counts?: VerificationCounts },
-): Promise<void> {
+): Promise<Ended> {
   const asked = counts ? countAsked(counts) : 0;
   const [ended] = await tx<{ reference: string | null }[]>`
     update submission set state = ${counts ? "processed" : "refused"}, findings = ${tx.json(findings as never)},
@@ -62,6 +106,5 @@ async function endVerification(
     where insurer_id = ${insurerId} and submission_id = ${submissionId} and state = 'processing' and attempts = ${attempt}
     returning reference`;
   if (!ended) throw new Error("the claim of a verification was lost: nothing is answered");
-  const kind = counts ? "submissionProcessed" : "submissionRefused";
-  await insertEvents(tx, [{ insurerId, kind, details: { submissionId, reference: ended.reference } }]);
+  return { kind: counts ? "submissionProcessed" : "submissionRefused", reference: ended.reference };
 }

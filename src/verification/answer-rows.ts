@@ -15,6 +15,10 @@ export interface Inquiry {
   readonly purposeRequired: boolean;
 }
 
+/** More than so many are looked up by hashing the register rather than by its indexes, in as much memory. */
+const FEW_ROWS = 5_000;
+const WORK_MEMORY = "64MB";
+
 /**
  * Answers rows and keeps the answers, as one statement. A row is answered for a contract of this insurer that counts and
  * whose provider is the person asked for; anybody else is as unknown as one who never was, whatever other insurers hold.
@@ -25,6 +29,7 @@ export async function answerRows(
   { insurerId, submissionId, today, purposeRequired }: Inquiry,
   rows: readonly AskedRow[],
 ): Promise<VerificationCounts> {
+  if (rows.length > FEW_ROWS) await tx`select set_config('work_mem', ${WORK_MEMORY}, true)`;
   const may = purposeRequired ? holdsContract(tx, insurerId) : tx`true`;
   const answered = await tx<{ answer: VerificationAnswer; count: number }[]>`
     with asked as materialized (
@@ -63,7 +68,8 @@ export async function answerRows(
 
 /**
  * The providers a row names: all numbers of a person, also by the BIS number that a national one replaced (`national`), or
- * the one with the INAMI number. What has the form of both is an INAMI number only where no person has it as NISS.
+ * the one with the INAMI number. What has the form of both is an INAMI number only where no person has it as NISS: that is
+ * rare, and `offset 0` keeps the planner from hashing all persons for it.
  */
 function namedProviders(tx: TransactionSql): Fragment {
   const columns = tx`a.row_number, a.contract_number, p.inami_root, p.inami_number, p.ssin, p.valid_from, p.valid_to,
@@ -72,7 +78,8 @@ function namedProviders(tx: TransactionSql): Fragment {
     select ${columns}, null::text as national from asked a join provider p on p.ssin = a.ssin
     union all
     select ${columns}, null from asked a join provider p on p.inami_root = a.inami_root
-    where a.ssin is null or not exists (select from provider person where person.ssin = a.ssin)
+    where a.inami_root is not null
+      and (a.ssin is null or not exists (select from provider person where person.ssin = a.ssin offset 0))
     union all
     select distinct ${columns}, p.ssin from asked a
     join provider_version had on had.ssin = a.ssin and substr(had.ssin, 3, 2) > '12'

@@ -3,8 +3,15 @@ import { Type } from "typebox";
 import { SCOPES } from "../../../identity/scopes.ts";
 import { receiveSubmission, TransferRefused } from "../../../intake/receive-submission.ts";
 import { CallRefused } from "../../../intake/record-call.ts";
-import { MAXIMUM_VERIFICATION_BYTES, verifyAtOnce } from "../../../intake/verify-submission.ts";
-import { recordRead, recordWrite } from "../../audit-answers.ts";
+import {
+  findStanding,
+  MAXIMUM_VERIFICATION_BYTES,
+  type StandingVerification,
+  verifyAtOnce,
+} from "../../../intake/verify-submission.ts";
+import { listNamedPersons } from "../../../verification/named-persons.ts";
+import { answerLanguage } from "../../answer.ts";
+import { recordWrite } from "../../audit-answers.ts";
 import { getInsurer } from "../../authorize.ts";
 import { digestMismatch, parseContentDigest, verifySha512 } from "../../content-digest.ts";
 import { callHeaders, readKey } from "../../contract-call.ts";
@@ -20,8 +27,13 @@ import { readBody } from "../../read-body.ts";
 import { referTo } from "../../schema-parts.ts";
 import { checkBodyHeaders, tooLarge, unsupported, VERIFICATION_MEDIA_TYPES } from "../../transfer-headers.ts";
 import { BODY_IS_A_STREAM } from "../../validation.ts";
-import { EXAMPLE_VERIFICATION, EXAMPLE_WAITING_VERIFICATION, VerificationSchema } from "../../verification-view.ts";
-import { readVerification, VERIFICATION_TAGS } from "./get-verification.ts";
+import {
+  EXAMPLE_VERIFICATION,
+  EXAMPLE_WAITING_VERIFICATION,
+  VerificationSchema,
+  viewVerification,
+} from "../../verification-view.ts";
+import { VERIFICATION_TAGS } from "./get-verification.ts";
 
 /** What is no longer than this is answered while the sender waits: some thousand rows. */
 const AT_ONCE_BYTES = 64 * 1024;
@@ -136,18 +148,17 @@ export async function createVerificationRoute(app: Api, provide: ProvideDependen
     scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
     const path = `${API_ROOT}/inamiVerifications`;
     scope.post(path, { schema, config: { scope: SCOPES.submit } }, async (request, reply) => {
-      const dependencies = provide();
-      const submissionId = await receive(request, dependencies);
+      const standing = await receive(request, provide());
+      const { submissionId, endedAt } = standing.submission;
       request.submissionId = submissionId;
-      const view = await readVerification(request, reply, provide, submissionId, PAGE);
-      await recordRead(request, dependencies);
-      reply.code(view.endedAt === undefined ? 202 : 200).header("Location", verificationPath(submissionId));
-      return view;
+      reply.code(endedAt ? 200 : 202).header("Location", verificationPath(submissionId));
+      return viewVerification(standing, PAGE, answerLanguage(request, reply));
     });
   });
 }
 
-async function receive(request: FastifyRequest, { intake }: HttpDependencies): Promise<string> {
+/** What is answered is read in the transaction that puts on record whom it names. */
+async function receive(request: FastifyRequest, { intake, audit }: HttpDependencies): Promise<StandingVerification> {
   const insurer = getInsurer(request);
   const reference = readKey(request);
   const maximumBytes = Math.min(intake.maximumBytes, MAXIMUM_VERIFICATION_BYTES);
@@ -155,7 +166,8 @@ async function receive(request: FastifyRequest, { intake }: HttpDependencies): P
   const field = request.headers["content-digest"];
   const digests = field === undefined ? undefined : parseContentDigest(Array.isArray(field) ? field.join(", ") : field);
   const bytes = readBody(request.raw);
-  const { submissionId } = await receiveSubmission(intake, {
+  let standing: StandingVerification | undefined;
+  await receiveSubmission(intake, {
     insurers: [insurer],
     channel: "rest",
     actor: request.caller!.clientId,
@@ -172,11 +184,17 @@ async function receive(request: FastifyRequest, { intake }: HttpDependencies): P
       if (receipt.findings.some(({ code }) => code === "referenceReused")) throw new CallRefused("keyReused");
       const isSmall = !repeated && receipt.state === "received" && receipt.byteLength <= AT_ONCE_BYTES;
       if (isSmall) await verifyAtOnce(intake, tx, { insurerId: insurer.insurerId, submissionId });
-      await recordWrite(request, tx, { status: isSmall ? 200 : 202, requestSha256: sha256 });
+      standing = await findStanding(tx, insurer.insurerId, submissionId, PAGE);
+      if (!standing) throw new CallRefused("keyReused");
+      await recordWrite(request, tx, {
+        status: standing.submission.endedAt ? 200 : 202,
+        requestSha256: sha256,
+        persons: listNamedPersons(audit.persons, standing.rows.slice(0, PAGE.pageSize)),
+      });
     },
   }).catch((error: unknown) => {
     const isTooLarge = error instanceof TransferRefused && error.code === "payloadTooLarge";
     throw isTooLarge ? tooLarge(maximumBytes) : callProblem(error);
   });
-  return submissionId;
+  return standing!;
 }

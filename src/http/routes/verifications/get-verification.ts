@@ -3,14 +3,21 @@ import { Type } from "typebox";
 import { renderResultCsv } from "../../../formats/verification/render-result-csv.ts";
 import { renderResultXml } from "../../../formats/verification/render-result-xml.ts";
 import { SCOPES } from "../../../identity/scopes.ts";
+import { findStanding } from "../../../intake/verify-submission.ts";
 import { listNamedPersons } from "../../../verification/named-persons.ts";
-import { findVerification, iterateAnsweredRows, listAnsweredRows } from "../../../verification/verification-queries.ts";
+import { findVerification, iterateAnsweredRows } from "../../../verification/verification-queries.ts";
 import { answerLanguage, answerMediaType, notAcceptable, sendParts } from "../../answer.ts";
 import { auditNamed } from "../../audit-answers.ts";
 import { getInsurer, getTenant } from "../../authorize.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
-import { getOwnSubmission, reportNotReady, SubmissionParams, submissionNotFound } from "../../own-submission.ts";
+import {
+  getOwnSubmission,
+  isUuid,
+  reportNotReady,
+  SubmissionParams,
+  submissionNotFound,
+} from "../../own-submission.ts";
 import { API_ROOT } from "../../paths.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { referTo } from "../../schema-parts.ts";
@@ -78,7 +85,7 @@ export function getVerificationRoute(app: Api, provide: ProvideDependencies): vo
       const mediaType = answerMediaType(request, reply, MEDIA_TYPES);
       const { submissionId } = request.params;
       if (mediaType === "application/json") {
-        return await readVerification(request, reply, provide, submissionId, request.query);
+        return await readPage(request, reply, provide, submissionId, request.query);
       }
       const submission = await getOwnVerification(request, provide, submissionId);
       if (!submission.endedAt) throw reportNotReady();
@@ -96,19 +103,21 @@ export function getVerificationRoute(app: Api, provide: ProvideDependencies): vo
 }
 
 /** One page; whom it names is noted for the audit trail. */
-export async function readVerification(
+async function readPage(
   request: FastifyRequest,
   reply: FastifyReply,
   provide: ProvideDependencies,
   submissionId: string,
   page: AnswerPage,
 ): Promise<VerificationView> {
-  const submission = await getOwnVerification(request, provide, submissionId);
-  const tenant = getTenant(request, provide);
-  const verification = await findVerification(tenant, submissionId);
-  const rows = await listAnsweredRows(tenant, submissionId, { afterRow: page.afterRow, limit: page.pageSize + 1 });
-  request.persons = listNamedPersons(provide().audit.persons, rows.slice(0, page.pageSize));
-  return viewVerification(submission, verification, rows, page, answerLanguage(request, reply));
+  const { insurerId, run } = getTenant(request, provide);
+  const standing = isUuid(submissionId)
+    ? await run((tx) => findStanding(tx, insurerId, submissionId, page))
+    : undefined;
+  if (!standing) throw submissionNotFound();
+  request.submissionId = submissionId;
+  request.persons = listNamedPersons(provide().audit.persons, standing.rows.slice(0, page.pageSize));
+  return viewVerification(standing, page, answerLanguage(request, reply));
 }
 
 async function getOwnVerification(request: FastifyRequest, provide: ProvideDependencies, submissionId: string) {
