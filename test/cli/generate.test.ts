@@ -73,7 +73,7 @@ t.test("a command that is not understood ends with status 2, says how to use it 
 
 t.test(
   "a folder that cannot be made ends with status 1 and a sentence",
-  { skip: process.platform !== "linux" },
+  { skip: process.platform === "linux" ? false : "it takes a folder of /proc: run on Linux" },
   async (t) => {
     const result = run(t.testdir(), "--records", "1", "--out", "/proc/infoss-none/x");
     t.equal(result.status, 1);
