@@ -3,7 +3,7 @@ import { type DueAnswer, listDueAnswers, markFetched, markPublished, readAnswer 
 import { type DropFolders, SftpFault } from "./drop-folders.ts";
 import type { Exchange } from "./exchange.ts";
 import { expireAnswers } from "./expire-answers.ts";
-import { isTime, noteDone } from "./now-and-then.ts";
+import { isTime, putOffFirst } from "./now-and-then.ts";
 import type { PendingWork } from "./pending-work.ts";
 import { decideReports } from "./reports.ts";
 
@@ -61,7 +61,7 @@ export async function publishAll(
       return published;
     }
     await markPublished(tenant, answerId);
-    noteDone(exchange, outLook(accountName));
+    putOffFirst(exchange, outLook(accountName));
     published += 1;
   }
   return published;

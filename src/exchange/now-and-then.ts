@@ -11,9 +11,10 @@ export function isTime(exchange: Exchange, key: string, intervalMs: number): boo
   return true;
 }
 
-/** Counts it as done now. */
-export function noteDone(exchange: Exchange, key: string): void {
-  timesOf(exchange).set(key, performance.now());
+/** What was never done counts as done now: nothing can be there to do yet. */
+export function putOffFirst(exchange: Exchange, key: string): void {
+  const times = timesOf(exchange);
+  if (!times.has(key)) times.set(key, performance.now());
 }
 
 function timesOf(exchange: Exchange): Map<string, number> {

@@ -46,3 +46,22 @@ t.test("who waits for a receipt keeps the quiet away before and after the transf
   await waiting;
   t.ok(quiet);
 });
+
+t.test("nobody waits when it has not been quiet for as long as there is patience", async (t) => {
+  const slots = createTransferSlots(1);
+  const served = slots.announce();
+  await slots.untilQuiet(5);
+  let others = 0;
+  for (; others < 1_000; others += 1) await slots.untilQuiet(5);
+  t.equal(others, 1_000, "the patience of all of them is over at once");
+  served();
+  const again = slots.announce();
+  let isOver = false;
+  const waiting = slots.untilQuiet(60_000).then(() => {
+    isOver = true;
+  });
+  await new Promise(setImmediate);
+  t.notOk(isOver, "it began anew when it was quiet for a moment");
+  again();
+  await waiting;
+});
