@@ -37,6 +37,8 @@ export interface KnownContract {
   readonly isCancelled: boolean;
   /** First day on which another insurer has it; null: it is held here. */
   readonly transferredOn: string | null;
+  /** Money was received on it for a premium year, and not all of it was taken back. */
+  readonly isPaid: boolean;
   readonly end: ContractEnd | null;
   readonly periods: readonly ContractPeriod[];
 }
@@ -79,6 +81,7 @@ function applyAction(known: KnownContract | undefined, record: ContractRecord): 
   if (record.action === "new") return declare(known, record);
   if (known === undefined) return refuse("contractUnknown", record);
   if (record.action === "cancel") {
+    if (known.isPaid && !known.isCancelled) return refuse("contractPaid", record);
     return known.isCancelled ? { kind: "unchanged" } : change(known, { ...known, isCancelled: true });
   }
   if (known.isCancelled) return refuse("contractCancelled", record);
@@ -91,7 +94,10 @@ function declare(known: KnownContract | undefined, record: ContractRecord): Reco
   const end = record.endOn === null ? null : readEnd(record);
   if (known === undefined || known.isCancelled) {
     const period = { ...readContent(record, undefined), validFrom: startOn, validBefore: null };
-    return { kind: "changed", after: { startOn, isCancelled: false, transferredOn: null, end, periods: [period] } };
+    return {
+      kind: "changed",
+      after: { startOn, isCancelled: false, transferredOn: null, isPaid: false, end, periods: [period] },
+    };
   }
   const [first, second] = known.periods;
   const isSame =
@@ -203,7 +209,7 @@ function readEnd(record: ContractRecord): ContractEnd {
 }
 
 function refuse(
-  code: "contractUnknown" | "contractCancelled" | "contractExists" | "contractTransferred",
+  code: "contractUnknown" | "contractCancelled" | "contractExists" | "contractPaid" | "contractTransferred",
   record: ContractRecord,
   details?: Trouble["details"],
 ): RecordEffect {

@@ -132,7 +132,7 @@ export class ContractHoldings {
     const { contractId, contractNumber, inamiRoot } = record;
     const pending = { contractId, contractNumber, inamiRoot, startOn, isCancelled: false };
     this.#contracts.push(pending);
-    const empty = { isCancelled: false, transferredOn: null, end: null, periods: [], lastVersion: 0 };
+    const empty = { isCancelled: false, transferredOn: null, isPaid: false, end: null, periods: [], lastVersion: 0 };
     const contract: HeldContract = { contractId, contractNumber, inamiRoot, startOn, ...empty, pending };
     this.#hold(contract);
     return contract;
@@ -198,7 +198,7 @@ function rootsOf({ inamiNumber, inamiRoot, aliasRoots }: StagedContractRecord): 
 
 type StoredContract = Pick<
   HeldContract,
-  "contractId" | "contractNumber" | "inamiRoot" | "startOn" | "isCancelled" | "transferredOn"
+  "contractId" | "contractNumber" | "inamiRoot" | "startOn" | "isCancelled" | "transferredOn" | "isPaid"
 >;
 
 /** The contracts of all keys that the records name: those that count, and of those that are gone the last that did. */
@@ -219,7 +219,9 @@ async function listContracts(
   const rows = await tx<StoredContract[]>`
     select found.contract_id as "contractId", sought.contract_number as "contractNumber", sought.inami_root as "inamiRoot",
       found.start_on as "startOn", found.cancelled_at is not null as "isCancelled",
-      found.transferred_on as "transferredOn"
+      found.transferred_on as "transferredOn", ${piece.some(({ action }) => action === "cancel")} and exists (
+        select from contract_payment p where p.insurer_id = ${insurerId} and p.contract_id = found.contract_id
+          and p.amount_cents > 0) as "isPaid"
     from unnest(${numbers}::text[], ${roots}::text[]) as sought (contract_number, inami_root)
     cross join lateral (
       (select contract_id, start_on, cancelled_at, transferred_on from contract

@@ -59,6 +59,7 @@ export const FINDING_CODES = {
   contractExists: { level: "record", severity: "blocking", number: undefined },
   contractUnknown: { level: "record", severity: "blocking", number: undefined },
   contractCancelled: { level: "record", severity: "blocking", number: undefined },
+  contractPaid: { level: "record", severity: "blocking", number: undefined },
   contractTransferred: { level: "record", severity: "blocking", number: undefined },
   contractEndedBefore: { level: "record", severity: "blocking", number: undefined },
   effectiveBeforeStart: { level: "record", severity: "blocking", number: undefined },

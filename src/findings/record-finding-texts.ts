@@ -134,6 +134,12 @@ export const RECORD_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"record">, Find
     de: "Dieser Vertrag wurde annulliert: Er gilt als nie gemeldet. Besteht er dennoch, melden Sie ihn bitte mit der Aktion new erneut.",
     en: "This contract was cancelled: it counts as never declared. If it does exist, please declare it again with the action new.",
   },
+  contractPaid: {
+    fr: "Une prime a déjà été payée sur ce contrat : il ne peut plus être annulé. Veuillez le clôturer par l’action close ou, s’il a été déclaré par erreur, prendre contact avec les opérateurs de l’institut.",
+    nl: "Op dit contract werd al een premie betaald: het kan niet meer geannuleerd worden. Gelieve het met de actie close af te sluiten of, als het bij vergissing werd aangegeven, contact op te nemen met de operatoren van het instituut.",
+    de: "Auf diesen Vertrag wurde bereits eine Prämie gezahlt: Er kann nicht mehr annulliert werden. Bitte beenden Sie ihn mit der Aktion close oder wenden Sie sich, falls er irrtümlich gemeldet wurde, an die Operatoren des Instituts.",
+    en: "A premium has already been paid on this contract: it can no longer be cancelled. Please end it with the action close or, if it was declared in error, contact the operators of the institute.",
+  },
   contractTransferred: {
     fr: "Le contrat a été transféré à un autre assureur[ le {transferredOn}] ; lui seul peut encore le modifier. Veuillez retirer cet enregistrement, ou prendre contact avec les opérateurs de l’institut si le transfert est inexact.",
     nl: "Het contract werd[ op {transferredOn}] overgedragen aan een andere verzekeraar; alleen die kan het nog wijzigen. Gelieve dit record weg te laten of, als de overdracht onjuist is, contact op te nemen met de operatoren van het instituut.",

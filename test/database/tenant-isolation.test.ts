@@ -4,7 +4,15 @@ import { shieldQuery } from "../../src/database/tenant-scope.ts";
 import { createTestDatabase } from "../database.ts";
 
 /** Tables with an insurer's id that belong to the institute: the gateway's role has no insurer's data in them to see. */
-const INSTITUTE_TABLES = ["insurer", "insurer_contact", "client_grant", "alarm", "insurer_iban", "projected_portfolio"];
+const INSTITUTE_TABLES = [
+  "insurer",
+  "insurer_contact",
+  "client_grant",
+  "alarm",
+  "insurer_iban",
+  "projected_portfolio",
+  "evaluated_portfolio",
+];
 
 /** What is wrong with the isolation of a database: tenant tables that the application role could see through. */
 async function findGaps(owner: Sql, gateway: Sql): Promise<string[]> {

@@ -29,8 +29,13 @@ t.test("findings that take more than one file", async (t) => {
   async function codesOfLast(...files: readonly CaseFile[]): Promise<string[]> {
     const insurer = await flow.admit();
     const codes: string[][] = [];
-    for (const { phase, hoursPass, handedOverOn, isRefusedByOperator, ...parts } of files) {
+    for (const { phase, hoursPass, handedOverOn, paidCents, isRefusedByOperator, ...parts } of files) {
       if (phase) await flow.owner`update insurer set phase = ${phase} where insurer_id = ${insurer.insurerId}`;
+      if (paidCents !== undefined) {
+        await flow.owner`
+          insert into contract_payment (insurer_id, contract_id, premium_year, amount_cents, paid_on)
+          select insurer_id, contract_id, 2024, ${paidCents}, '2025-10-01' from contract where insurer_id = ${insurer.insurerId}`;
+      }
       if (handedOverOn) await handOver(insurer, handedOverOn);
       const file = composeFile({ sender: insurer.enterpriseNumber, ...parts });
       const { submissionId } = await flow.submit(insurer, file);

@@ -12,6 +12,8 @@ export type CaseFile = Omit<FileParts, "sender"> & {
   readonly hoursPass?: number;
   /** An operator hands what the insurer has to another one from this day on, before the file comes. */
   readonly handedOverOn?: string;
+  /** Cents that were received on all contracts of the insurer, less what was taken back, before the file comes. */
+  readonly paidCents?: number;
   /** It is held for what it changes, and an operator refuses it. */
   readonly isRefusedByOperator?: true;
 };
@@ -134,6 +136,12 @@ export const FLOW_FINDING_CASES = {
       ...deltaOf(2, composeRecord("R-1")),
       records: [composeRecord("R-1"), closed("2020-01-01").replace("R-1", "R-2")],
     },
+  },
+  contractPaid: {
+    earlier: [LOADED],
+    raises: { ...deltaOf(1, cancelled), paidCents: 1 },
+    // All of it was taken back.
+    justNot: { ...deltaOf(1, cancelled), paidCents: 0 },
   },
   contractTransferred: {
     earlier: [LOADED, deltaOf(1, closed("2023-12-31"))],

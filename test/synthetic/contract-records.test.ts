@@ -95,6 +95,7 @@ const OF_CONTRACTS_HELD = [
   "contractUnknown",
   "contractCancelled",
   "contractTransferred",
+  "contractPaid",
   "contractEndedBefore",
   "effectiveBeforeStart",
   "laterModificationReplaced",
