@@ -33,9 +33,9 @@ export async function answerRows(
   const may = purposeRequired ? holdsContract(tx, insurerId) : tx`true`;
   const answered = await tx<{ answer: VerificationAnswer; count: number }[]>`
     with asked as materialized (
-      select * from unnest(${rows.map(({ rowNumber }) => rowNumber)}::int[], ${rows.map(({ number }) => number)}::text[],
-        ${rows.map(({ contractNumber }) => contractNumber ?? null)}::text[], ${rows.map(({ ssin }) => ssin ?? null)}::text[],
-        ${rows.map(({ inamiRoot }) => inamiRoot ?? null)}::text[], ${rows.map(({ fault }) => fault ?? null)}::text[])
+      select * from unnest(${toArray(rows, "rowNumber")}::text::int[], ${toArray(rows, "number")}::text::text[],
+        ${toArray(rows, "contractNumber")}::text::text[], ${toArray(rows, "ssin")}::text::text[],
+        ${toArray(rows, "inamiRoot")}::text::text[], ${toArray(rows, "fault")}::text::text[])
         as asked (row_number, number, contract_number, ssin, inami_root, fault)),
     named as (${namedProviders(tx)}),
     found as (
@@ -64,6 +64,17 @@ export async function answerRows(
     select answer, count(*)::int as count from kept group by answer`;
   const counts = Object.fromEntries(answered.map(({ answer, count }) => [answer, count]));
   return { valid: 0, replaced: 0, notValidOn: 0, unknown: 0, malformed: 0, ...counts };
+}
+
+const NEEDS_ESCAPE = /["\\]/g;
+
+/** A column of the rows as PostgreSQL writes an array: the driver takes several times as long for so many elements. */
+function toArray(rows: readonly AskedRow[], column: keyof AskedRow): string {
+  const elements = rows.map((row) => {
+    const value = row[column];
+    return value === undefined ? "NULL" : `"${String(value).replace(NEEDS_ESCAPE, "\\$&")}"`;
+  });
+  return `{${elements.join(",")}}`;
 }
 
 /**

@@ -339,6 +339,12 @@ t.test("a verification is sent again without harm, and kept in pages", async (t)
     400,
   );
   t.equal((await flow.post(one, "application/xml")).status, 415);
+  const odd = 'C"\\,{}NULL';
+  t.match(
+    rowsIn(await flow.post(toJson([[recent.ssin, odd]]))),
+    [{ answer: "valid", contractNumber: odd }],
+    "any text is text",
+  );
 
   const many = `${recent.ssin}\n`.repeat(6_000);
   const waiting = await flow.post(many, "text/plain", flow.alpha, "MANY");
