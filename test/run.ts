@@ -1,6 +1,7 @@
 /**
  * `npm test`: a PostgreSQL of our own with a migrated template database, then tap on it. The last line says
- * `N passed, N failed` (`, N skipped`), counting assertions; before it stand what was skipped and what failed.
+ * `N passed, N failed` (`, N skipped`), counting assertions; before it stand how often laws were tried, what was skipped
+ * and what failed.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -11,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { startEmbeddedDatabase } from "../src/database/embedded-database.ts";
 import { createTemplate } from "./database.ts";
 import { listFailed } from "./list-failed.ts";
+import { listLaws } from "./list-laws.ts";
 import { listSkipped } from "./list-skipped.ts";
 
 const TAP = fileURLToPath(new URL("../node_modules/.bin/tap", import.meta.url));
@@ -48,7 +50,8 @@ async function runTap(args: string[]): Promise<boolean> {
   });
   const [code] = await once(tap, "exit");
   const results = readFileSync(output, "utf8");
-  for (const line of [...listSkipped(results), ...listFailed(results)]) process.stdout.write(`${line}\n`);
+  for (const line of [...listLaws(results), ...listSkipped(results), ...listFailed(results)])
+    process.stdout.write(`${line}\n`);
   const totals = results.match(/^# \{ total: (.*)\}$/m)?.[1] ?? "";
   const count = (name: string) => Number(totals.match(new RegExp(`\\b${name}: (\\d+)`))?.[1] ?? 0);
   const skipped = count("skip") + count("todo");
