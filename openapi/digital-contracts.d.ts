@@ -1432,6 +1432,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operator/insurers/{enterpriseNumber}/ibans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the accounts of an insurer, newest first
+         * @description Proposed, confirmed and rejected ones. The confirmed one that comes first is paid to.
+         */
+        get: operations["listInsurerIbans"];
+        put?: never;
+        /**
+         * Propose an account of an insurer
+         * @description Nothing is paid to it before another operator confirms it.
+         */
+        post: operations["proposeInsurerIban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/insurers/{enterpriseNumber}/ibans/{proposalId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at an account of an insurer
+         * @description Who proposed it, and who decided.
+         */
+        get: operations["getInsurerIban"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/insurers/{enterpriseNumber}/ibans/{proposalId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an account of an insurer, as another operator than the one who proposed it
+         * @description From the next run on is paid to it. The insurer is told.
+         */
+        post: operations["confirmInsurerIban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/insurers/{enterpriseNumber}/ibans/{proposalId}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject a proposed account of an insurer
+         * @description The account before it stays.
+         */
+        post: operations["rejectInsurerIban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/paymentRuns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the payment runs, newest first
+         * @description Of all premium years. Follow `next` until it is absent.
+         */
+        get: operations["listPaymentRuns"];
+        put?: never;
+        /**
+         * Make the next run of a premium year
+         * @description What is decided becomes `toPay`; lines, sums, accounts and what is carried forward stand. One run is prepared at a time.
+         */
+        post: operations["makePaymentRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/paymentRuns/{runId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a payment run
+         * @description With its advices.
+         */
+        get: operations["getPaymentRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/paymentRuns/{runId}/paymentList": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the list of an ordered run, for whoever pays
+         * @description As JSON or CSV, the same each time.
+         */
+        get: operations["getPaymentList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/paymentRuns/{runId}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order a prepared run
+         * @description Insurers see their advices; what moved since it was made is withheld. It cannot be taken back.
+         */
+        post: operations["orderPaymentRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/paymentRuns/{runId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a prepared run up
+         * @description What it would have paid is due again.
+         */
+        post: operations["withdrawPaymentRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/paymentImports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book what was executed and what came back
+         * @description A row that cannot be booked is a finding, by its place in the rows from 1, and the others are booked. The same rows again change nothing. Longer files are for the command line.
+         */
+        post: operations["importPayments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operator/alarms": {
         parameters: {
             query?: never;
@@ -8873,6 +9081,980 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listInsurerIbans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ten digits, the last two check digits. */
+                enterpriseNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /** Format: uuid */
+                            proposalId: string;
+                            iban: string;
+                            /**
+                             * @description The one confirmed last is paid to.
+                             * @enum {string}
+                             */
+                            state: "proposed" | "confirmed" | "rejected";
+                            /** Format: date-time */
+                            proposedAt: string;
+                            proposedBy: string;
+                            /** Format: date-time */
+                            decidedAt?: string;
+                            decidedBy?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description No such insurer was admitted. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    proposeInsurerIban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ten digits, the last two check digits. */
+                enterpriseNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "iban": "BE68 5390 0754 7034"
+                 *     }
+                 */
+                "application/json": {
+                    iban: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Proposed. */
+            201: {
+                headers: {
+                    /** @description Where it is. */
+                    Location?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        proposalId: string;
+                        iban: string;
+                        /**
+                         * @description The one confirmed last is paid to.
+                         * @enum {string}
+                         */
+                        state: "proposed" | "confirmed" | "rejected";
+                        /** Format: date-time */
+                        proposedAt: string;
+                        proposedBy: string;
+                        /** Format: date-time */
+                        decidedAt?: string;
+                        decidedBy?: string;
+                    };
+                };
+            };
+            /** @description It is no IBAN. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such insurer was admitted. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another account is proposed. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getInsurerIban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ten digits, the last two check digits. */
+                enterpriseNumber: string;
+                /** @description As in the list. */
+                proposalId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        proposalId: string;
+                        iban: string;
+                        /**
+                         * @description The one confirmed last is paid to.
+                         * @enum {string}
+                         */
+                        state: "proposed" | "confirmed" | "rejected";
+                        /** Format: date-time */
+                        proposedAt: string;
+                        proposedBy: string;
+                        /** Format: date-time */
+                        decidedAt?: string;
+                        decidedBy?: string;
+                    };
+                };
+            };
+            /** @description There is no such insurer, or no such account that waits for a decision. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    confirmInsurerIban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ten digits, the last two check digits. */
+                enterpriseNumber: string;
+                /** @description As in the list. */
+                proposalId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        proposalId: string;
+                        iban: string;
+                        /**
+                         * @description The one confirmed last is paid to.
+                         * @enum {string}
+                         */
+                        state: "proposed" | "confirmed" | "rejected";
+                        /** Format: date-time */
+                        proposedAt: string;
+                        proposedBy: string;
+                        /** Format: date-time */
+                        decidedAt?: string;
+                        decidedBy?: string;
+                    };
+                };
+            };
+            /** @description There is no such insurer, or no such account that waits for a decision. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who proposed it cannot confirm it. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    rejectInsurerIban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ten digits, the last two check digits. */
+                enterpriseNumber: string;
+                /** @description As in the list. */
+                proposalId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        proposalId: string;
+                        iban: string;
+                        /**
+                         * @description The one confirmed last is paid to.
+                         * @enum {string}
+                         */
+                        state: "proposed" | "confirmed" | "rejected";
+                        /** Format: date-time */
+                        proposedAt: string;
+                        proposedBy: string;
+                        /** Format: date-time */
+                        decidedAt?: string;
+                        decidedBy?: string;
+                    };
+                };
+            };
+            /** @description There is no such insurer, or no such account that waits for a decision. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who proposed it cannot confirm it. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listPaymentRuns: {
+        parameters: {
+            query?: {
+                /** @description The last run of the page before. */
+                afterRun?: string;
+                /** @description Items of a page at most. */
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /** Format: uuid */
+                            runId: string;
+                            /** @description The year an advantage is for. */
+                            premiumYear: number;
+                            /** @description Within the premium year. */
+                            runNumber: number;
+                            /** @enum {string} */
+                            state: "prepared" | "ordered" | "withdrawn";
+                            /** Format: date-time */
+                            madeAt: string;
+                            madeBy: string;
+                            /** Format: date-time */
+                            endedAt?: string;
+                            /** @description Who ordered or withdrew it. */
+                            endedBy?: string;
+                            advices: number;
+                            /** @description What is transferred to insurers, in euro cents. */
+                            totalCents: number;
+                            providers: number;
+                            /** @description What is transferred to providers' own accounts. */
+                            providersCents: number;
+                            /** Link */
+                            list: {
+                                /**
+                                 * Format: uri-reference
+                                 * @description Absolute path on this host.
+                                 */
+                                href: string;
+                            };
+                        }[];
+                        pageSize: number;
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        next?: string;
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    makePaymentRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "premiumYear": 2025
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The year an advantage is for. */
+                    premiumYear: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Where it is. */
+                    Location?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        runId: string;
+                        /** @description The year an advantage is for. */
+                        premiumYear: number;
+                        /** @description Within the premium year. */
+                        runNumber: number;
+                        /** @enum {string} */
+                        state: "prepared" | "ordered" | "withdrawn";
+                        /** Format: date-time */
+                        madeAt: string;
+                        madeBy: string;
+                        /** Format: date-time */
+                        endedAt?: string;
+                        /** @description Who ordered or withdrew it. */
+                        endedBy?: string;
+                        advices: number;
+                        /** @description What is transferred to insurers, in euro cents. */
+                        totalCents: number;
+                        providers: number;
+                        /** @description What is transferred to providers' own accounts. */
+                        providersCents: number;
+                        /** Link */
+                        list: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                        remittances: {
+                            /** Format: uuid */
+                            adviceId: string;
+                            /** @description Ten digits, the last two check digits. */
+                            enterpriseNumber: string;
+                            /** @description Structured communication of the transfer. */
+                            reference: string;
+                            iban: string;
+                            lineCount: number;
+                            /** @description Euro cents. */
+                            linesCents: number;
+                            /** @description Euro cents. */
+                            carriedInCents: number;
+                            /** @description Euro cents. */
+                            totalCents: number;
+                            /** @description Euro cents. */
+                            carriedOutCents: number;
+                            /** @enum {string} */
+                            state: "prepared" | "withheld" | "announced" | "executed" | "returned";
+                            /** Format: date */
+                            executedOn?: string;
+                            /** Format: date */
+                            returnedOn?: string;
+                            returnReason?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description No rules of the premium year are known. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A run is prepared, or nothing can be paid. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getPaymentRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        runId: string;
+                        /** @description The year an advantage is for. */
+                        premiumYear: number;
+                        /** @description Within the premium year. */
+                        runNumber: number;
+                        /** @enum {string} */
+                        state: "prepared" | "ordered" | "withdrawn";
+                        /** Format: date-time */
+                        madeAt: string;
+                        madeBy: string;
+                        /** Format: date-time */
+                        endedAt?: string;
+                        /** @description Who ordered or withdrew it. */
+                        endedBy?: string;
+                        advices: number;
+                        /** @description What is transferred to insurers, in euro cents. */
+                        totalCents: number;
+                        providers: number;
+                        /** @description What is transferred to providers' own accounts. */
+                        providersCents: number;
+                        /** Link */
+                        list: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                        remittances: {
+                            /** Format: uuid */
+                            adviceId: string;
+                            /** @description Ten digits, the last two check digits. */
+                            enterpriseNumber: string;
+                            /** @description Structured communication of the transfer. */
+                            reference: string;
+                            iban: string;
+                            lineCount: number;
+                            /** @description Euro cents. */
+                            linesCents: number;
+                            /** @description Euro cents. */
+                            carriedInCents: number;
+                            /** @description Euro cents. */
+                            totalCents: number;
+                            /** @description Euro cents. */
+                            carriedOutCents: number;
+                            /** @enum {string} */
+                            state: "prepared" | "withheld" | "announced" | "executed" | "returned";
+                            /** Format: date */
+                            executedOn?: string;
+                            /** Format: date */
+                            returnedOn?: string;
+                            returnReason?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getPaymentList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        orders: {
+                            reference: string;
+                            /**
+                             * @description `claim`: what a provider is to give back, no transfer.
+                             * @enum {string}
+                             */
+                            kind: "insurer" | "provider" | "claim";
+                            beneficiary: string;
+                            /** @description Enterprise number, or root of the INAMI number. */
+                            number: string;
+                            iban?: string;
+                            /** @description Euro cents. */
+                            amountCents: number;
+                        }[];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Accept names none of the media types. */
+            406: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not ordered. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    orderPaymentRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        runId: string;
+                        /** @description The year an advantage is for. */
+                        premiumYear: number;
+                        /** @description Within the premium year. */
+                        runNumber: number;
+                        /** @enum {string} */
+                        state: "prepared" | "ordered" | "withdrawn";
+                        /** Format: date-time */
+                        madeAt: string;
+                        madeBy: string;
+                        /** Format: date-time */
+                        endedAt?: string;
+                        /** @description Who ordered or withdrew it. */
+                        endedBy?: string;
+                        advices: number;
+                        /** @description What is transferred to insurers, in euro cents. */
+                        totalCents: number;
+                        providers: number;
+                        /** @description What is transferred to providers' own accounts. */
+                        providersCents: number;
+                        /** Link */
+                        list: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                        remittances: {
+                            /** Format: uuid */
+                            adviceId: string;
+                            /** @description Ten digits, the last two check digits. */
+                            enterpriseNumber: string;
+                            /** @description Structured communication of the transfer. */
+                            reference: string;
+                            iban: string;
+                            lineCount: number;
+                            /** @description Euro cents. */
+                            linesCents: number;
+                            /** @description Euro cents. */
+                            carriedInCents: number;
+                            /** @description Euro cents. */
+                            totalCents: number;
+                            /** @description Euro cents. */
+                            carriedOutCents: number;
+                            /** @enum {string} */
+                            state: "prepared" | "withheld" | "announced" | "executed" | "returned";
+                            /** Format: date */
+                            executedOn?: string;
+                            /** Format: date */
+                            returnedOn?: string;
+                            returnReason?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was ordered or withdrawn before. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    withdrawPaymentRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        runId: string;
+                        /** @description The year an advantage is for. */
+                        premiumYear: number;
+                        /** @description Within the premium year. */
+                        runNumber: number;
+                        /** @enum {string} */
+                        state: "prepared" | "ordered" | "withdrawn";
+                        /** Format: date-time */
+                        madeAt: string;
+                        madeBy: string;
+                        /** Format: date-time */
+                        endedAt?: string;
+                        /** @description Who ordered or withdrew it. */
+                        endedBy?: string;
+                        advices: number;
+                        /** @description What is transferred to insurers, in euro cents. */
+                        totalCents: number;
+                        providers: number;
+                        /** @description What is transferred to providers' own accounts. */
+                        providersCents: number;
+                        /** Link */
+                        list: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                        remittances: {
+                            /** Format: uuid */
+                            adviceId: string;
+                            /** @description Ten digits, the last two check digits. */
+                            enterpriseNumber: string;
+                            /** @description Structured communication of the transfer. */
+                            reference: string;
+                            iban: string;
+                            lineCount: number;
+                            /** @description Euro cents. */
+                            linesCents: number;
+                            /** @description Euro cents. */
+                            carriedInCents: number;
+                            /** @description Euro cents. */
+                            totalCents: number;
+                            /** @description Euro cents. */
+                            carriedOutCents: number;
+                            /** @enum {string} */
+                            state: "prepared" | "withheld" | "announced" | "executed" | "returned";
+                            /** Format: date */
+                            executedOn?: string;
+                            /** Format: date */
+                            returnedOn?: string;
+                            returnReason?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was ordered or withdrawn before. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    importPayments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rows": [
+                 *         {
+                 *           "reference": "900000000187",
+                 *           "outcome": "executed",
+                 *           "amountCents": 300012,
+                 *           "bookedOn": "2026-10-05"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    rows: {
+                        /** @description As in the payment list. */
+                        reference: string;
+                        /** @description Absent: the whole transfer. */
+                        line?: number;
+                        /** @enum {string} */
+                        outcome: "executed" | "returned";
+                        amountCents: number;
+                        /** Format: date */
+                        bookedOn: string;
+                        reason?: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Booked. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        importId: string;
+                        applied: number;
+                        unchanged: number;
+                        findings: {
+                            row: number;
+                            /** @enum {string} */
+                            code: "amountDiffers" | "amountInvalid" | "dateInvalid" | "lineUnknown" | "notOrdered" | "outcomeInvalid" | "paymentUnknown" | "alreadyExecuted" | "alreadyReturned" | "lineNotReturnable";
+                        }[];
+                    };
                 };
             };
             default: components["responses"]["ProblemResponse"];

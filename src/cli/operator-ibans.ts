@@ -86,5 +86,5 @@ function addProviderCommands(payments: Command, surroundings: Surroundings): voi
 /** Two operators are two accounts of the machine, or clients: a name that can be typed is neither. */
 function refuseAssumedName(command: Command): void {
   if (command.optsWithGlobals<SharedOptions>().as === undefined) return;
-  throw new CommandMistake("This takes two operators: --as is not taken here, log in as yourself.");
+  throw new CommandMistake("This takes two operators: --as is not taken here, log in as yourself, or use REST.");
 }

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { runTransaction } from "../database/run-transaction.ts";
 import { renderPain001 } from "../formats/payment/render-pain001.ts";
 import { renderPaymentCsv } from "../formats/payment/render-payment-csv.ts";
 import { parseIban } from "../identifiers/iban.ts";
+import { parseBookings } from "../payments/booking.ts";
 import { importPayments, type RowFinding } from "../payments/import-payments.ts";
 import { makeRun, previewRun } from "../payments/make-run.ts";
 import { orderRun, withdrawRun } from "../payments/order-run.ts";
@@ -27,9 +29,11 @@ export function addPaymentCommands(program: Command, surroundings: Surroundings)
     .argument("<file>", "CSV with the header reference,line,outcome,amountCents,bookedOn,reason")
     .action(async (path: string, _options: object, command: Command) => {
       const text = await readTextFile(path);
+      const rows = parseBookings(text);
+      const sha256 = createHash("sha256").update(text).digest("hex");
       let findings: readonly RowFinding[] = [];
       await act(surroundings, command, async (tx, actor) => {
-        const change = await importPayments(tx, actor, { text, today: surroundings.today });
+        const change = await importPayments(tx, actor, { rows, sha256, today: surroundings.today });
         findings = change.findings;
         return [change];
       });

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { TransactionSql } from "../database/sql.ts";
 import type { NewEvent } from "../events/event.ts";
 import { insertEvents } from "../events/insert-events.ts";
@@ -7,7 +6,7 @@ import type { Actor } from "../identity/registry-error.ts";
 import type { OperatorChange } from "../operator/operator-change.ts";
 import { nameActor } from "../operator/perform-act.ts";
 import { applyBookings, type Booking } from "./apply-bookings.ts";
-import { type BookingRow, parseBookings } from "./booking.ts";
+import type { BookingRow } from "./booking.ts";
 import { describeMoves } from "./describe-moves.ts";
 import { type Bookable, type BookedPayment, type BookingFinding, matchBooking } from "./match-booking.ts";
 import { settleDossiers } from "./settle.ts";
@@ -21,19 +20,20 @@ export interface RowFinding {
 
 export interface PaymentsImport extends OperatorChange {
   readonly importId: string;
+  readonly applied: number;
+  readonly unchanged: number;
   readonly findings: readonly RowFinding[];
 }
 
 /**
- * Books what was executed and what came back, from a CSV file (docs/payments.md). A row that cannot be booked is a
- * finding and the others are booked; a file read again changes nothing. Throws OperatorError where it is no such file.
+ * Books what was executed and what came back (docs/payments.md). A row that cannot be booked is a finding and the others are
+ * booked; the same rows again change nothing. `sha256`: of what they were read from.
  */
 export async function importPayments(
   tx: TransactionSql,
   actor: Actor,
-  { text, today }: { text: string; today: string },
+  { rows, sha256, today }: { rows: readonly BookingRow[]; sha256: string; today: string },
 ): Promise<PaymentsImport> {
-  const rows = parseBookings(text);
   await lockPayments(tx);
   const targets = await loadTargets(tx, rows);
   const bookings: Booking[] = [];
@@ -49,14 +49,13 @@ export async function importPayments(
   }
   await insertEvents(tx, bookings.flatMap(toEvent));
   const counts = { applied: bookings.length, unchanged: rows.length - bookings.length - findings.length };
-  const sha256 = createHash("sha256").update(text).digest("hex");
   const [kept] = await tx<{ importId: string }[]>`
     insert into payment_import (sha256, imported_at, imported_by, applied, unchanged, findings)
     values (${sha256}, clock_timestamp(), ${nameActor(actor)}, ${counts.applied}, ${counts.unchanged}, ${tx.json(findings as never)})
     returning import_id as "importId"`;
   const { importId } = kept!;
   const details = { importId, ...counts, rejected: findings.length, sha256 };
-  return { act: "paymentsImported", actor, details, importId, findings };
+  return { act: "paymentsImported", actor, details, importId, ...counts, findings };
 }
 
 export interface PaymentTarget extends Bookable {

@@ -41,16 +41,16 @@ export async function makeRun(
   await lockDossiersOfYear(tx, premiumYear);
   await stageDue(tx, premiumYear);
   await moveToPay(tx, moves);
-  await finishDossiers(tx, moves, await listEvenDossiers(tx));
+  const finished = await finishDossiers(tx, moves, await listEvenDossiers(tx));
   const { runId, runNumber } = await insertRun(tx, actor, premiumYear);
   const lines = await insertAdvices(tx, runId, today);
   const providers = await insertProviderPayments(tx, runId);
-  if (lines + providers === 0) {
+  if (lines + providers + finished === 0) {
     throw new OperatorError("nothingToPay", `Of premium year ${premiumYear} nothing can be paid or taken back now.`);
   }
   return {
     ...{ act: "paymentRunMade", actor, runId },
-    details: { runId, premiumYear, runNumber, lines, providers },
+    details: { runId, premiumYear, runNumber, lines, providers, finished },
   };
 }
 

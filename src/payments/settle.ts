@@ -23,8 +23,12 @@ export async function settleDossiers(tx: TransactionSql, moves: MoveRun, personI
   }
 }
 
-/** Ends those of the dossiers that wait for money, have none under way and were paid exactly what they owe. */
-export async function finishDossiers(tx: TransactionSql, moves: MoveRun, personIds: readonly string[]): Promise<void> {
+/** Ends those of the dossiers that wait for money, have none under way and were paid exactly what they owe; answers how many. */
+export async function finishDossiers(
+  tx: TransactionSql,
+  moves: MoveRun,
+  personIds: readonly string[],
+): Promise<number> {
   const { premiumYear } = moves.rules;
   const rows = await tx<{ personId: string; state: string }[]>`
     select d.person_id as "personId", d.state
@@ -51,6 +55,7 @@ export async function finishDossiers(tx: TransactionSql, moves: MoveRun, personI
     moves,
     rows.map(({ personId, state }): DossierMove => ({ personId, to: state === "toPay" ? "paid" : "settled" })),
   );
+  return rows.length;
 }
 
 /** A paid dossier whose money came back waits for it as one that is paid too little. */

@@ -63,7 +63,7 @@ t.test("the commands of payments tell a whole story", async (t) => {
   t.match(await infoss("payments run 2999"), { status: 2, stderr: /premium year/ });
   t.match(await infoss("payments run 2018"), { status: 1, stderr: /No rules of premium year 2018/ });
   const made = await infoss(`payments run ${YEAR}`);
-  t.match(made, { status: 0, stdout: /^paymentRunMade: .*lines 1, providers 1\n$/ });
+  t.match(made, { status: 0, stdout: /^paymentRunMade: .*lines 1, providers 1, finished 0\n$/ });
   const runId = /runId ([0-9a-f-]{36})/.exec(made.stdout)![1]!;
   t.match(await infoss(`payments export ${runId}`), { status: 1, stderr: /is prepared: it has no list/ });
 

@@ -9,6 +9,7 @@ import type { TransactionSql } from "../../src/database/sql.ts";
 import type { Actor } from "../../src/identity/registry-error.ts";
 import type { OperatorChange } from "../../src/operator/operator-change.ts";
 import { performAct } from "../../src/operator/perform-act.ts";
+import { parseBookings } from "../../src/payments/booking.ts";
 import { importPayments } from "../../src/payments/import-payments.ts";
 import { makeRun } from "../../src/payments/make-run.ts";
 import { orderRun } from "../../src/payments/order-run.ts";
@@ -136,7 +137,7 @@ export async function setPaymentScene(
     book: (...lines) =>
       act((tx) => {
         const text = ["reference,line,outcome,amountCents,bookedOn,reason", ...lines, ""].join("\n");
-        return importPayments(tx, ANNA, { text, today: TODAY });
+        return importPayments(tx, ANNA, { rows: parseBookings(text), sha256: "", today: TODAY });
       }),
     advices: async () =>
       await owner<AdviceRow[]>`

@@ -12,6 +12,7 @@ const FIELDS: Partial<Record<Code, string>> = {
   invalidContact: "email",
   invalidDay: "on",
   invalidEnterpriseNumber: "enterpriseNumber",
+  invalidIban: "iban",
   invalidKey: "jwk",
   invalidName: "name",
   invalidPeriod: "validFrom",
@@ -19,6 +20,7 @@ const FIELDS: Partial<Record<Code, string>> = {
   invalidReason: "reason",
   invalidScope: "scopes",
   invalidSshKey: "publicKey",
+  premiumYearUnknown: "premiumYear",
   premiumYearsDoubtful: "reason",
 };
 
@@ -31,8 +33,10 @@ const NOT_FOUND: Partial<Record<Code, string>> = {
   contactNotFound: "contactId",
   dropNotFound: "dropId",
   grantNotFound: "enterpriseNumber",
+  ibanNotFound: "proposalId",
   insurerNotFound: "enterpriseNumber",
   keyNotFound: "kid",
+  runNotFound: "runId",
   sshKeyNotFound: "fingerprint",
   submissionNotFound: "submissionId",
 };
