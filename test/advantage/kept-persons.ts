@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "../../src/database/sql.ts";
 
-let roots = 10000000;
+let serials = 300_000;
 
 export interface KeptPerson {
   readonly personId: string;
@@ -10,8 +10,8 @@ export interface KeptPerson {
 
 /** A dentist of 2009 on, always joined, with so many provisions in 2024: 300 are enough. */
 export async function insertDentist(owner: Sql, provisions = 300): Promise<KeptPerson> {
-  roots += 1;
-  const root = String(roots);
+  serials += 1;
+  const root = `${serials}${String(97 - (serials % 97)).padStart(2, "0")}`;
   const [row] = await owner<
     { personId: string }[]
   >`insert into person default values returning person_id as "personId"`;
@@ -30,14 +30,14 @@ export interface KeptContract {
   readonly cancelledAt?: string;
 }
 
-/** A contract of long ago, with an insurer that is there or is made; its number is its id. Answers the id. */
+/** A contract of long ago, with an insurer that is there or is made; its number is its id without hyphens. Answers the id. */
 export async function insertContract(owner: Sql, insurerId: number, root: string, more: KeptContract = {}) {
   const { startOn = "2018-01-01", recordedAt = "2019-06-01T08:00:00Z", cancelledAt = null } = more;
   const contractId = randomUUID();
   await owner`
     insert into insurer (insurer_id, enterprise_number, name, phase) overriding system value
     values (${insurerId}, ${String(insurerId).padStart(10, "0")}, ${`Insurer ${insurerId}`}, 'live') on conflict do nothing`;
-  await owner`insert into contract values (${insurerId}, ${contractId}, ${contractId}, ${root}, ${startOn}, ${cancelledAt})`;
+  await owner`insert into contract values (${insurerId}, ${contractId}, ${contractId.replaceAll("-", "")}, ${root}, ${startOn}, ${cancelledAt})`;
   await owner`insert into contract_version (insurer_id, contract_id, version, valid_from, recorded_at, inami_number, contract_kind, solidarity, action, submission_id, record_number)
     values (${insurerId}, ${contractId}, 1, ${startOn}, ${recordedAt}, ${`${root}001`}, 'socialPlci', true, 'new', ${randomUUID()}, 1)`;
   return contractId;
