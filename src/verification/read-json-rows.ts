@@ -1,6 +1,6 @@
 import type { Finding } from "../findings/finding.ts";
 import type { SentRow } from "../formats/verification/verification-answer.ts";
-import type { SentRows } from "./read-rows.ts";
+import type { SentRows } from "./sent-rows.ts";
 
 const MALFORMED: Finding = { code: "verificationFileInvalid", details: { reason: "jsonMalformed" } };
 

@@ -4,10 +4,8 @@ import type { Finding } from "../findings/finding.ts";
 import { findForeignEncoding } from "../formats/contract-file/file-encoding.ts";
 import { MAXIMUM_ROWS, type SentRow, type VerificationForm } from "../formats/verification/verification-answer.ts";
 import { readJsonRows } from "./read-json-rows.ts";
+import type { SentRows } from "./sent-rows.ts";
 import { readWorkbook } from "./workbook/read-workbook.ts";
-
-/** Rows as they come, in pieces; it ends with a finding where the file as a whole is refused, whatever came before. */
-export type SentRows = AsyncGenerator<readonly SentRow[], Finding | undefined>;
 
 export interface ReadRows {
   readonly rows: SentRows;

@@ -1,4 +1,4 @@
-import type { SentRows } from "../read-rows.ts";
+import type { SentRows } from "../sent-rows.ts";
 import { type Archive, openArchive } from "./open-archive.ts";
 import { parsePart, parseWhole } from "./parse-part.ts";
 import { createSheetHandler } from "./sheet-rows.ts";
