@@ -19,27 +19,18 @@ export async function lockPayments(tx: TransactionSql): Promise<void> {
  * dossier that is open, evaluated or contested waits, and so does one with money under way. Role `infoss_institute`.
  */
 export async function stageDue(tx: TransactionSql, premiumYear: number): Promise<void> {
+  await stageConsidered(tx, premiumYear);
   await tx`
     create temporary table payment_due (
       person_id uuid not null, state text not null, insurer_id integer, contract_id uuid, owed_cents integer not null,
       paid_cents integer not null, amount_cents integer not null, iban text collate "C", obstacle text
     ) on commit drop`;
   await tx`
-    with considered as materialized (
-      select d.person_id, d.state, d.outcome, d.linked_insurer_id, d.linked_contract_id,
-        case when d.state <> 'withdrawn' then d.amount_cents end as cents
-      from dossier d
-      where d.premium_year = ${premiumYear}
-        and d.state in ('decided', 'toPay', 'paid', 'recovery', 'supplement', 'settled', 'withdrawn')
-        and not exists (select from remittance_line l where l.person_id = d.person_id
-          and l.premium_year = d.premium_year and l.state in ('prepared', 'announced'))
-        and not exists (select from provider_payment p where p.person_id = d.person_id
-          and p.premium_year = d.premium_year and p.state in ('prepared', 'announced') and p.amount_cents > 0)
-    ), owed as (
+    with owed as (
       select person_id, linked_insurer_id as insurer_id, linked_contract_id as contract_id, cents
-      from considered where outcome = 'socialAdvantage' and cents > 0 and linked_contract_id is not null
+      from payment_considered where outcome = 'socialAdvantage' and cents > 0 and linked_contract_id is not null
       union all
-      select person_id, 0, ${PROVIDER}::uuid, cents from considered where outcome = 'conventionAdvantage' and cents > 0
+      select person_id, 0, ${PROVIDER}::uuid, cents from payment_considered where outcome = 'conventionAdvantage' and cents > 0
     ), paid as (
       select l.person_id, l.insurer_id, l.contract_id, sum(l.amount_cents)::integer as cents
       from remittance_line l where l.premium_year = ${premiumYear} and l.state = 'executed' group by 1, 2, 3
@@ -54,8 +45,30 @@ export async function stageDue(tx: TransactionSql, premiumYear: number): Promise
     )
     insert into payment_due
     select person_id, c.state, nullif(b.insurer_id, 0), nullif(b.contract_id, ${PROVIDER}), b.owed, b.paid, b.owed - b.paid
-    from both_sides b join considered c using (person_id)`;
+    from both_sides b join payment_considered c using (person_id)`;
+  await tx`analyze payment_due`;
   await findAccounts(tx);
+}
+
+/** Dossiers that do not wait; with statistics, for a plan made for a few of them would take hours for all. */
+async function stageConsidered(tx: TransactionSql, premiumYear: number): Promise<void> {
+  await tx`
+    create temporary table payment_considered (
+      person_id uuid primary key, state text not null, outcome text, linked_insurer_id integer, linked_contract_id uuid,
+      cents integer
+    ) on commit drop`;
+  await tx`
+    insert into payment_considered
+    select d.person_id, d.state, d.outcome, d.linked_insurer_id, d.linked_contract_id,
+      case when d.state <> 'withdrawn' then d.amount_cents end
+    from dossier d
+    where d.premium_year = ${premiumYear}
+      and d.state in ('decided', 'toPay', 'paid', 'recovery', 'supplement', 'settled', 'withdrawn')
+      and not exists (select from remittance_line l where l.person_id = d.person_id
+        and l.premium_year = d.premium_year and l.state in ('prepared', 'announced'))
+      and not exists (select from provider_payment p where p.person_id = d.person_id
+        and p.premium_year = d.premium_year and p.state in ('prepared', 'announced') and p.amount_cents > 0)`;
+  await tx`analyze payment_considered`;
 }
 
 /** Stands for the provider's own account where a contract would be named. */
