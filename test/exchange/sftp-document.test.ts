@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import t from "tap";
+import { INSURER_REASON_TEXTS } from "../../src/advantage/insurer-reason-texts.ts";
 import { FINDING_CODES, type FindingCode } from "../../src/findings/finding-codes.ts";
 import { renderFindingText } from "../../src/findings/render-finding.ts";
 import { ANSWER_CODES, INPUT_CODES, INPUT_PREFIXES, parseInputFileName } from "../../src/formats/exchange-file-name.ts";
 import { renderNotTakenXml } from "../../src/formats/report/not-taken.ts";
 import { renderReceiptXml } from "../../src/formats/report/receipt.ts";
 import { renderReportXml } from "../../src/formats/report/render-report-xml.ts";
+import { renderStatusXml, type StatusEntry, type StatusFileHead } from "../../src/formats/status/render-status-xml.ts";
 import {
   EXAMPLE_RECEIPT,
   EXAMPLE_RESULTS,
@@ -26,6 +28,38 @@ const text = readFileSync(FILE, "utf8");
 const channel = "sftp";
 const report = { ...EXAMPLE_SUBMISSION, channel, fileName: NAME } as const;
 
+const EXAMPLE_STATUS: StatusFileHead = {
+  insurer: EXAMPLE_SENDER,
+  environment: "S",
+  kind: "changes",
+  day: "2026-09-01",
+  knownAfter: "2026-08-20T09:14:31.007Z",
+  knownAt: "2026-09-01T00:00:02.118Z",
+  language: "nl",
+};
+const changedAt = EXAMPLE_STATUS.knownAt;
+const EXAMPLE_ENTRIES: StatusEntry[] = [
+  {
+    socialAdvantageId: "5b0f6a0c-6d53-4b5e-9f0e-2f6d8f3c1a77",
+    contractId: "019aa9d2-6a10-7f3c-8d21-5b9e0c7a4410",
+    ...{ contractNumber: "PLCI-2019-000123", inamiRoot: "12345625", premiumYear: 2025, changedAt },
+    ...{ state: "decided", outcome: "payable", amountCents: 373619, reasons: [] },
+    nextStep: { step: "payment", on: "2027-01-15" },
+  },
+  {
+    socialAdvantageId: "c4c0d1de-93b4-4a0e-8d5a-7f0a2a0b6e15",
+    contractId: "019aa9d2-6a10-7f3c-8d21-5b9e0c7a4411",
+    ...{ contractNumber: "PLCI-2021-004711", inamiRoot: "30000318", premiumYear: 2025, changedAt },
+    ...{ state: "decided", outcome: "notPayable" },
+    reasons: [
+      {
+        code: "notPayableOnThisContract",
+        text: INSURER_REASON_TEXTS.notPayableOnThisContract.nl,
+      },
+    ],
+  },
+];
+
 const EXAMPLES: Readonly<Record<string, { xml: string; schema: string }>> = {
   "receipt.xml": {
     xml: renderReceiptXml({ ...EXAMPLE_RECEIPT, channel, fileName: NAME }, undefined, JWS),
@@ -45,6 +79,10 @@ const EXAMPLES: Readonly<Record<string, { xml: string; schema: string }>> = {
       renderReportXml({ submission: report, sender: EXAMPLE_SENDER, language: "nl" }, inPages(EXAMPLE_RESULTS)),
     ),
     schema: "report/1/report.xsd",
+  },
+  "status.xml": {
+    xml: await readAll(renderStatusXml(EXAMPLE_STATUS, inPages(EXAMPLE_ENTRIES))),
+    schema: "status/1/status.xsd",
   },
 };
 
