@@ -15,6 +15,8 @@ export interface BenchDatabase {
   withCopy<Result>(template: string | undefined, use: (url: string) => Promise<Result>): Promise<Result>;
   /** Address of a prepared database, for what changes nothing in it. */
   urlOf(name: string): string;
+  /** Runs `use`, which only reads, on a prepared database itself: it may be too large to copy. */
+  read<Result>(name: string, use: (url: string) => Promise<Result>): Promise<Result>;
   stop(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export async function startBenchDatabase(settings: Readonly<Record<string, strin
         await drop(name);
       }
     },
+    read: (name, use) => use(urlOf(name)),
     async stop() {
       await admin.end();
       await server.stop();

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { EmbeddedDatabaseError } from "../src/database/embedded-database-error.ts";
 import { BenchError } from "./bench-error.ts";
 import { benchCheck } from "./check.ts";
-import { benchEvaluate } from "./evaluate.ts";
+import { benchEvaluate } from "./evaluate/evaluate.ts";
 import { benchDelta } from "./history/delta.ts";
 import { benchQuery } from "./history/query.ts";
 import { type BenchOutcome, benchLoad } from "./load.ts";
@@ -20,7 +20,7 @@ const USAGE = `Usage: npm run bench -- load [--records N]    an initial load, be
        npm run bench -- query                 pages of contracts out of a million versions
        npm run bench -- delta --full          the same on ten million versions, built once: minutes
        npm run bench -- query --full
-       npm run bench -- evaluate              dossiers of the social advantage, without database: seconds
+       npm run bench -- evaluate              the July night: facts, evaluations, files of status, the feed
        npm run bench -- check                 infoss check on 640,000 records, beside xmllint
 
 The last line of the output is one JSON object; the exit status is 0 when every figure holds, 1 when one does not.
@@ -38,7 +38,7 @@ const BENCHES: Readonly<
   sftp: { option: "growth", run: benchSftp },
   delta: { option: "full", run: benchDelta },
   query: { option: "full", run: benchQuery },
-  evaluate: { run: async () => benchEvaluate() },
+  evaluate: { run: benchEvaluate },
   check: { run: benchCheck },
 };
 

@@ -928,6 +928,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operator/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files of facts, newest first
+         * @description Their receipts. Follow `next` until it is absent.
+         */
+        get: operations["listFactFiles"];
+        put?: never;
+        /**
+         * Load a file of facts
+         * @description Lines that cannot be are left out and found; the others count at once, and whomever they concern is evaluated anew soon. The same bytes again give the first receipt and change nothing. A `Content-Digest` need not be there; one that is must match.
+         */
+        post: operations["loadFacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/facts/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at the receipt of a file of facts
+         * @description Who loaded it, when, and what it did.
+         */
+        get: operations["getFactFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/facts/{fileId}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was found in a file of facts
+         * @description In the order of its lines; never a value. The first 10,000 are kept.
+         */
+        get: operations["listFactFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operator/insurers": {
         parameters: {
             query?: never;
@@ -1634,6 +1698,126 @@ export interface paths {
          * @description A row that cannot be booked is a finding, by its place in the rows from 1, and the others are booked. The same rows again change nothing. Longer files are for the command line.
          */
         post: operations["importPayments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/dossiers/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find the dossiers of a person
+         * @description By one number, INAMI or national; in the body, for numbers of persons are part of no URL. It is put on record.
+         */
+        post: operations["findDossiers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/dossiers/{personId}/{premiumYear}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a dossier stands where it does
+         * @description Its moves, and each condition of its last evaluation: what was seen, what was asked, by which rules. It is put on record.
+         */
+        get: operations["explainDossier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/dossiers/{personId}/{premiumYear}/moves/{moveNumber}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a dossier stood where it did after a move
+         * @description Evaluated again from what was known then: facts, contracts, day and rules. It is put on record.
+         */
+        get: operations["explainDossierMove"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/dossiers/{personId}/{premiumYear}/contest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter a contest of the decision
+         * @description Within its term: 60 days, as the calendar says.
+         */
+        post: operations["contestDossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/dossiers/{personId}/{premiumYear}/revise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a contest
+         * @description With what facts and contracts give now; by somebody else than who entered it.
+         */
+        post: operations["reviseDossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/dossiers/{personId}/{premiumYear}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a dossier
+         * @description One that was not decided.
+         */
+        post: operations["withdrawDossier"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6585,6 +6769,349 @@ export interface operations {
             default: components["responses"]["ProblemResponse"];
         };
     };
+    listFactFiles: {
+        parameters: {
+            query?: {
+                /** @description The last file of the page before. */
+                afterFile?: string;
+                /** @description Items of a page at most. */
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /** Format: uuid */
+                            fileId: string;
+                            name: string;
+                            /** @description Of the bytes, in hexadecimal digits. */
+                            sha256: string;
+                            /** Format: date-time */
+                            loadedAt: string;
+                            loadedBy: string;
+                            lines: number;
+                            accepted: number;
+                            rejected: number;
+                            findingCount: number;
+                            /** @description Rows of facts that are new or came out otherwise. */
+                            changed: number;
+                            /** @description Whose facts changed; they are evaluated anew soon. */
+                            persons: number;
+                            /** Link */
+                            findings: {
+                                /**
+                                 * Format: uri-reference
+                                 * @description Absolute path on this host.
+                                 */
+                                href: string;
+                            };
+                        }[];
+                        pageSize: number;
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        next?: string;
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    loadFacts: {
+        parameters: {
+            query?: {
+                /** @description How the file is called, for whoever reads the list. */
+                name?: string;
+                /** @description Small amounts of money were looked at: they are no euros. */
+                amountsAreCents?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+                "application/jsonl": string;
+            };
+        };
+        responses: {
+            /** @description Loaded before. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        fileId: string;
+                        name: string;
+                        /** @description Of the bytes, in hexadecimal digits. */
+                        sha256: string;
+                        /** Format: date-time */
+                        loadedAt: string;
+                        loadedBy: string;
+                        lines: number;
+                        accepted: number;
+                        rejected: number;
+                        findingCount: number;
+                        /** @description Rows of facts that are new or came out otherwise. */
+                        changed: number;
+                        /** @description Whose facts changed; they are evaluated anew soon. */
+                        persons: number;
+                        /** Link */
+                        findings: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                    };
+                };
+            };
+            /** @description Loaded. */
+            201: {
+                headers: {
+                    /** @description Where it is. */
+                    Location?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        fileId: string;
+                        name: string;
+                        /** @description Of the bytes, in hexadecimal digits. */
+                        sha256: string;
+                        /** Format: date-time */
+                        loadedAt: string;
+                        loadedBy: string;
+                        lines: number;
+                        accepted: number;
+                        rejected: number;
+                        findingCount: number;
+                        /** @description Rows of facts that are new or came out otherwise. */
+                        changed: number;
+                        /** @description Whose facts changed; they are evaluated anew soon. */
+                        persons: number;
+                        /** Link */
+                        findings: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                    };
+                };
+            };
+            /** @description The bytes are not those announced. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The whole file cannot be used. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no file of facts. */
+            415: {
+                headers: {
+                    /** @description The media types that are accepted. */
+                    Accept?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getFactFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** Format: uuid */
+                        fileId: string;
+                        name: string;
+                        /** @description Of the bytes, in hexadecimal digits. */
+                        sha256: string;
+                        /** Format: date-time */
+                        loadedAt: string;
+                        loadedBy: string;
+                        lines: number;
+                        accepted: number;
+                        rejected: number;
+                        findingCount: number;
+                        /** @description Rows of facts that are new or came out otherwise. */
+                        changed: number;
+                        /** @description Whose facts changed; they are evaluated anew soon. */
+                        persons: number;
+                        /** Link */
+                        findings: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                        };
+                    };
+                };
+            };
+            /** @description There is no such file. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listFactFindings: {
+        parameters: {
+            query?: {
+                /** @description Number of the last finding of the page before. */
+                afterFinding?: number;
+                /** @description Items of a page at most. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        findings: {
+                            number: number;
+                            line: number;
+                            /** @enum {string} */
+                            severity: "error" | "warning";
+                            /** @enum {string} */
+                            code: "notAFact" | "fieldUnknown" | "fieldMissing" | "fieldInvalid" | "periodInverted" | "dayInFuture" | "measureUnknown" | "amountNotInCents" | "professionUnknown" | "premiumYearUnknown" | "personUnknown" | "personMismatch" | "professionNotHeld" | "contradictsLine" | "conventionsOverlap" | "contractUnknown" | "contestTooLate" | "moveNotAllowed" | "dossierNotFound" | "stillAwaiting" | "secondPersonNeeded" | "choiceTooLate" | "chosenContractEnded" | "afterDeath" | "pastYearsAffected";
+                            field?: string;
+                            text: string;
+                        }[];
+                        pageSize: number;
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        next?: string;
+                    };
+                };
+            };
+            /** @description There is no such file. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
     listInsurers: {
         parameters: {
             query?: never;
@@ -10055,6 +10582,583 @@ export interface operations {
                             code: "amountDiffers" | "amountInvalid" | "dateInvalid" | "lineUnknown" | "notOrdered" | "outcomeInvalid" | "paymentUnknown" | "alreadyExecuted" | "alreadyReturned" | "lineNotReturnable";
                         }[];
                     };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    findDossiers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "number": "10000007001"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description INAMI number (8 or 11 digits) or SSIN. */
+                    number: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The dossiers, by premium year. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            premiumYear: number;
+                            /** @enum {string} */
+                            state: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** @enum {string} */
+                            outcome?: "socialAdvantage" | "conventionAdvantage" | "reservedRight" | "none";
+                            awaiting?: boolean;
+                            profession?: string;
+                            level?: string;
+                            months?: number;
+                            amountCents?: number;
+                            reasons?: ("deceasedBeforeYear" | "sanctioned" | "noProfession" | "professionNotCovered" | "noNumberInYear" | "notRecognised" | "notActive" | "notJoinedAllYear" | "notJoinedAtStart" | "noFullMonth" | "activityTooHigh" | "activityTooLow" | "requirementNotMet" | "noLevelApplies" | "noContract" | "contractStartedTooLate" | "contractReceivedTooLate" | "contractEnded" | "contractAfterPension" | "noContractChosen" | "yearNotOver" | "linkingNotEnded" | "professionUnknown" | "sanctionUnknown" | "activityUnknown" | "requirementUnknown" | "thresholdUnknown" | "amountNotPublished")[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody has that number. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    explainDossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the links of a query. */
+                personId: string;
+                /** @description The year that the advantage is for. */
+                premiumYear: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Explained. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        premiumYear: number;
+                        /** @description The move that is explained. */
+                        moveNumber: number;
+                        /** @enum {string} */
+                        state: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                        moves: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            moveNumber: number;
+                            /** @enum {string} */
+                            fromState?: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** @enum {string} */
+                            toState: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** Format: date-time */
+                            movedAt: string;
+                            movedBy: string;
+                            cause: string;
+                            /** @enum {string} */
+                            outcome?: "socialAdvantage" | "conventionAdvantage" | "reservedRight" | "none";
+                            awaiting?: boolean;
+                            profession?: string;
+                            level?: string;
+                            months?: number;
+                            amountCents?: number;
+                            reasons?: ("deceasedBeforeYear" | "sanctioned" | "noProfession" | "professionNotCovered" | "noNumberInYear" | "notRecognised" | "notActive" | "notJoinedAllYear" | "notJoinedAtStart" | "noFullMonth" | "activityTooHigh" | "activityTooLow" | "requirementNotMet" | "noLevelApplies" | "noContract" | "contractStartedTooLate" | "contractReceivedTooLate" | "contractEnded" | "contractAfterPension" | "noContractChosen" | "yearNotOver" | "linkingNotEnded" | "professionUnknown" | "sanctionUnknown" | "activityUnknown" | "requirementUnknown" | "thresholdUnknown" | "amountNotPublished")[];
+                        }[];
+                        /** DossierExplanation */
+                        explanation?: {
+                            rulesVersion: number;
+                            rulesFingerprint: string;
+                            /** Format: date */
+                            businessDate: string;
+                            /** @description True: evaluated again from what was known then, it is what it was, byte by byte. */
+                            reproduced: boolean;
+                            checks: {
+                                rule: string;
+                                source: string;
+                                /** @description A profession, a level, a contract; absent: the person. */
+                                about?: string;
+                                /** @description Absent: what is known does not tell. */
+                                passed?: boolean;
+                                /** @description Empty text: not known. */
+                                seen: string[];
+                                bound: string[];
+                                rulesVersion: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description There is no such dossier. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    explainDossierMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the links of a query. */
+                personId: string;
+                /** @description The year that the advantage is for. */
+                premiumYear: string;
+                /** @description As in the list of moves. */
+                moveNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Explained. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        premiumYear: number;
+                        /** @description The move that is explained. */
+                        moveNumber: number;
+                        /** @enum {string} */
+                        state: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                        moves: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            moveNumber: number;
+                            /** @enum {string} */
+                            fromState?: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** @enum {string} */
+                            toState: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** Format: date-time */
+                            movedAt: string;
+                            movedBy: string;
+                            cause: string;
+                            /** @enum {string} */
+                            outcome?: "socialAdvantage" | "conventionAdvantage" | "reservedRight" | "none";
+                            awaiting?: boolean;
+                            profession?: string;
+                            level?: string;
+                            months?: number;
+                            amountCents?: number;
+                            reasons?: ("deceasedBeforeYear" | "sanctioned" | "noProfession" | "professionNotCovered" | "noNumberInYear" | "notRecognised" | "notActive" | "notJoinedAllYear" | "notJoinedAtStart" | "noFullMonth" | "activityTooHigh" | "activityTooLow" | "requirementNotMet" | "noLevelApplies" | "noContract" | "contractStartedTooLate" | "contractReceivedTooLate" | "contractEnded" | "contractAfterPension" | "noContractChosen" | "yearNotOver" | "linkingNotEnded" | "professionUnknown" | "sanctionUnknown" | "activityUnknown" | "requirementUnknown" | "thresholdUnknown" | "amountNotPublished")[];
+                        }[];
+                        /** DossierExplanation */
+                        explanation?: {
+                            rulesVersion: number;
+                            rulesFingerprint: string;
+                            /** Format: date */
+                            businessDate: string;
+                            /** @description True: evaluated again from what was known then, it is what it was, byte by byte. */
+                            reproduced: boolean;
+                            checks: {
+                                rule: string;
+                                source: string;
+                                /** @description A profession, a level, a contract; absent: the person. */
+                                about?: string;
+                                /** @description Absent: what is known does not tell. */
+                                passed?: boolean;
+                                /** @description Empty text: not known. */
+                                seen: string[];
+                                bound: string[];
+                                rulesVersion: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description There is no such dossier. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    contestDossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the links of a query. */
+                personId: string;
+                /** @description The year that the advantage is for. */
+                premiumYear: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "on": "2026-10-01"
+                 *     }
+                 */
+                "application/json": {
+                    /** Format: date */
+                    on?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Moved. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        premiumYear: number;
+                        /** @description The move that is explained. */
+                        moveNumber: number;
+                        /** @enum {string} */
+                        state: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                        moves: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            moveNumber: number;
+                            /** @enum {string} */
+                            fromState?: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** @enum {string} */
+                            toState: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** Format: date-time */
+                            movedAt: string;
+                            movedBy: string;
+                            cause: string;
+                            /** @enum {string} */
+                            outcome?: "socialAdvantage" | "conventionAdvantage" | "reservedRight" | "none";
+                            awaiting?: boolean;
+                            profession?: string;
+                            level?: string;
+                            months?: number;
+                            amountCents?: number;
+                            reasons?: ("deceasedBeforeYear" | "sanctioned" | "noProfession" | "professionNotCovered" | "noNumberInYear" | "notRecognised" | "notActive" | "notJoinedAllYear" | "notJoinedAtStart" | "noFullMonth" | "activityTooHigh" | "activityTooLow" | "requirementNotMet" | "noLevelApplies" | "noContract" | "contractStartedTooLate" | "contractReceivedTooLate" | "contractEnded" | "contractAfterPension" | "noContractChosen" | "yearNotOver" | "linkingNotEnded" | "professionUnknown" | "sanctionUnknown" | "activityUnknown" | "requirementUnknown" | "thresholdUnknown" | "amountNotPublished")[];
+                        }[];
+                        /** DossierExplanation */
+                        explanation?: {
+                            rulesVersion: number;
+                            rulesFingerprint: string;
+                            /** Format: date */
+                            businessDate: string;
+                            /** @description True: evaluated again from what was known then, it is what it was, byte by byte. */
+                            reproduced: boolean;
+                            checks: {
+                                rule: string;
+                                source: string;
+                                /** @description A profession, a level, a contract; absent: the person. */
+                                about?: string;
+                                /** @description Absent: what is known does not tell. */
+                                passed?: boolean;
+                                /** @description Empty text: not known. */
+                                seen: string[];
+                                bound: string[];
+                                rulesVersion: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description There is no such dossier. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot move so now. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    reviseDossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the links of a query. */
+                personId: string;
+                /** @description The year that the advantage is for. */
+                premiumYear: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moved. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        premiumYear: number;
+                        /** @description The move that is explained. */
+                        moveNumber: number;
+                        /** @enum {string} */
+                        state: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                        moves: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            moveNumber: number;
+                            /** @enum {string} */
+                            fromState?: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** @enum {string} */
+                            toState: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** Format: date-time */
+                            movedAt: string;
+                            movedBy: string;
+                            cause: string;
+                            /** @enum {string} */
+                            outcome?: "socialAdvantage" | "conventionAdvantage" | "reservedRight" | "none";
+                            awaiting?: boolean;
+                            profession?: string;
+                            level?: string;
+                            months?: number;
+                            amountCents?: number;
+                            reasons?: ("deceasedBeforeYear" | "sanctioned" | "noProfession" | "professionNotCovered" | "noNumberInYear" | "notRecognised" | "notActive" | "notJoinedAllYear" | "notJoinedAtStart" | "noFullMonth" | "activityTooHigh" | "activityTooLow" | "requirementNotMet" | "noLevelApplies" | "noContract" | "contractStartedTooLate" | "contractReceivedTooLate" | "contractEnded" | "contractAfterPension" | "noContractChosen" | "yearNotOver" | "linkingNotEnded" | "professionUnknown" | "sanctionUnknown" | "activityUnknown" | "requirementUnknown" | "thresholdUnknown" | "amountNotPublished")[];
+                        }[];
+                        /** DossierExplanation */
+                        explanation?: {
+                            rulesVersion: number;
+                            rulesFingerprint: string;
+                            /** Format: date */
+                            businessDate: string;
+                            /** @description True: evaluated again from what was known then, it is what it was, byte by byte. */
+                            reproduced: boolean;
+                            checks: {
+                                rule: string;
+                                source: string;
+                                /** @description A profession, a level, a contract; absent: the person. */
+                                about?: string;
+                                /** @description Absent: what is known does not tell. */
+                                passed?: boolean;
+                                /** @description Empty text: not known. */
+                                seen: string[];
+                                bound: string[];
+                                rulesVersion: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description There is no such dossier. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot move so now. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    withdrawDossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the links of a query. */
+                personId: string;
+                /** @description The year that the advantage is for. */
+                premiumYear: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moved. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        premiumYear: number;
+                        /** @description The move that is explained. */
+                        moveNumber: number;
+                        /** @enum {string} */
+                        state: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                        moves: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            moveNumber: number;
+                            /** @enum {string} */
+                            fromState?: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** @enum {string} */
+                            toState: "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
+                            /** Format: date-time */
+                            movedAt: string;
+                            movedBy: string;
+                            cause: string;
+                            /** @enum {string} */
+                            outcome?: "socialAdvantage" | "conventionAdvantage" | "reservedRight" | "none";
+                            awaiting?: boolean;
+                            profession?: string;
+                            level?: string;
+                            months?: number;
+                            amountCents?: number;
+                            reasons?: ("deceasedBeforeYear" | "sanctioned" | "noProfession" | "professionNotCovered" | "noNumberInYear" | "notRecognised" | "notActive" | "notJoinedAllYear" | "notJoinedAtStart" | "noFullMonth" | "activityTooHigh" | "activityTooLow" | "requirementNotMet" | "noLevelApplies" | "noContract" | "contractStartedTooLate" | "contractReceivedTooLate" | "contractEnded" | "contractAfterPension" | "noContractChosen" | "yearNotOver" | "linkingNotEnded" | "professionUnknown" | "sanctionUnknown" | "activityUnknown" | "requirementUnknown" | "thresholdUnknown" | "amountNotPublished")[];
+                        }[];
+                        /** DossierExplanation */
+                        explanation?: {
+                            rulesVersion: number;
+                            rulesFingerprint: string;
+                            /** Format: date */
+                            businessDate: string;
+                            /** @description True: evaluated again from what was known then, it is what it was, byte by byte. */
+                            reproduced: boolean;
+                            checks: {
+                                rule: string;
+                                source: string;
+                                /** @description A profession, a level, a contract; absent: the person. */
+                                about?: string;
+                                /** @description Absent: what is known does not tell. */
+                                passed?: boolean;
+                                /** @description Empty text: not known. */
+                                seen: string[];
+                                bound: string[];
+                                rulesVersion: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description There is no such dossier. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot move so now. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["ProblemResponse"];

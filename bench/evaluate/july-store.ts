@@ -1,8 +1,14 @@
 import postgres from "postgres";
+import { createDatabase } from "../../src/database/connection.ts";
 import { migrate } from "../../src/database/migrate.ts";
+import { openAccount } from "../../src/exchange/account-registry.ts";
+import { enterpriseCheckDigits } from "../../src/identifiers/enterprise-number.ts";
+import { createClient, grant } from "../../src/identity/client-registry.ts";
+import { admitInsurer } from "../../src/identity/insurer-registry.ts";
 import { isoDate } from "../../src/synthetic/calendar-day.ts";
 import { listActiveProviders } from "../../src/synthetic/fact-file.ts";
 import type { SyntheticProvider } from "../../src/synthetic/synthetic-provider.ts";
+import { writeStatusFiles } from "./status-night.ts";
 
 const BATCH_ROWS = 5_000;
 
@@ -12,20 +18,45 @@ export interface JulyScale {
   readonly insurers: number;
 }
 
-/** Register and contracts of a July night, facts left out: they are loaded as operators load them. */
+/** Register, contracts and accounts on the evening before a July night; facts are loaded by the night, as operators load them. */
 export async function fillJulyStore(url: string, scale: JulyScale): Promise<void> {
   await migrate(url);
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
-    await sql`
-      insert into insurer (enterprise_number, name, phase)
-      select '0' || lpad((200000000 + number)::text, 9, '0'), 'Insurer ' || number, 'live' from generate_series(1, ${scale.insurers}) number`;
+    await openAccounts(url, scale.insurers);
     const providers = [...listActiveProviders(scale.persons)];
     for (let from = 0; from < providers.length; from += BATCH_ROWS)
       await insertBatch(sql, scale, providers.slice(from, from + BATCH_ROWS), from);
   } finally {
     await sql.end();
   }
+  await tellEvening(url);
+}
+
+const ACTOR = { account: "bench" };
+
+/** An SFTP account for each insurer. */
+async function openAccounts(url: string, insurers: number): Promise<void> {
+  const database = createDatabase(url);
+  for (let number = 0; number < insurers; number += 1) {
+    const body = String(4_030_000 + number).padStart(8, "0");
+    const enterpriseNumber = `${body}${enterpriseCheckDigits(body)}`;
+    await database.institute.begin(async (tx) => {
+      const clientId = `client-${enterpriseNumber}`;
+      await admitInsurer(tx, ACTOR, { enterpriseNumber, name: `Insurer ${number}`, phase: "loading" });
+      await createClient(tx, ACTOR, { clientId, name: clientId, kind: "insurer" });
+      await grant(tx, ACTOR, { clientId, enterpriseNumber, validFrom: "2020-01-01" });
+      await openAccount(tx, ACTOR, { clientId, accountName: clientId, signatureRequired: false, language: "fr" });
+    });
+  }
+  await database.close();
+}
+
+/** The evening before: every insurer knows what it may know by then. */
+async function tellEvening(url: string): Promise<void> {
+  const database = createDatabase(url);
+  await writeStatusFiles(database, "2025-06-30");
+  await database.close();
 }
 
 async function insertBatch(sql: postgres.Sql, scale: JulyScale, providers: readonly SyntheticProvider[], from: number) {

@@ -7,6 +7,7 @@ import {
 } from "../advantage/dossier-acts.ts";
 import { evaluateEverybody } from "../advantage/evaluate-everybody.ts";
 import { type Explanation, explainMove, type KeptMove, listMoves } from "../advantage/explain-dossier.ts";
+import { type KeptDossier, listDossiers } from "../advantage/list-dossiers.ts";
 import type { MoveRun } from "../advantage/move-run.ts";
 import { loadRulesInForce } from "../advantage/rules-in-force.ts";
 import { syncPersons } from "../advantage/sync-persons.ts";
@@ -113,6 +114,20 @@ async function move(
     if (!(error instanceof DossierError)) throw error;
     throw new OperatorError(error.code === "dossierNotFound" ? error.code : "dossierNotMoved", error.message);
   }
+}
+
+/** The dossiers of the person with that number, by premium year. That it was asked is put on record. */
+export async function findDossiers(
+  tx: TransactionSql,
+  actor: Actor,
+  number: string,
+): Promise<OperatorChange & { readonly dossiers: readonly KeptDossier[] }> {
+  const personId = await getPersonId(tx, number);
+  const years = await tx<{ year: number }[]>`
+    select premium_year as year from dossier where person_id = ${personId} order by premium_year`;
+  const dossiers: KeptDossier[] = [];
+  for (const { year } of years) dossiers.push(...(await listDossiers(tx, year, [personId])));
+  return { act: "dossiersSought", actor, details: { personId, dossiers: dossiers.length }, dossiers };
 }
 
 export interface ExplainedDossier {

@@ -25,6 +25,7 @@ export const OPERATOR_ACTS = [
   "factsLoaded",
   "dossiersEvaluated",
   "dossiersDecided",
+  "dossiersSought",
   "dossierExplained",
   "dossierContested",
   "dossierRevised",

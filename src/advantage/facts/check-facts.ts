@@ -32,18 +32,29 @@ async function checkPersons(tx: TransactionSql): Promise<void> {
 }
 
 /** What makes two lines speak of the same thing; what else they say must then be the same. */
-const KEY = `kind, person_id, coalesce(profession, ''), case when kind <> 'reservedRight' then year end,
-  case when kind <> 'profession' then name end,
-  case when kind in ('convention', 'recognition', 'training', 'formalInactivity', 'sanction', 'choice') then from_on end`;
+const KEY = `kind, person_id, coalesce(profession, '') as of_profession, case when kind <> 'reservedRight' then year end as of_year,
+  case when kind <> 'profession' then name end as of_name,
+  case when kind in ('convention', 'recognition', 'training', 'formalInactivity', 'sanction', 'choice') then from_on end as of_day`;
+const COLUMNS_OF_KEY = "kind, person_id, of_profession, of_year, of_name, of_day";
 
 async function checkContradictions(tx: TransactionSql): Promise<void> {
   const says = "(year, name, from_on, to_on, amount, code, contract_number, is_withdrawn)::text";
+  // Few things are told twice: only those are compared.
   await found(
     tx,
     "contradictsLine",
     "kind",
-    `select unnest(lines) as line from (
-       select array_agg(line) as lines from fact group by ${KEY} having count(*) > 1 and min(${says}) <> max(${says})) twice`,
+    `with twice as materialized (select min(line) as first_line from (select line, ${KEY} from fact) k
+       group by ${COLUMNS_OF_KEY} having count(*) > 1),
+     keys as materialized (select ${KEY} from fact where exists (select 1 from twice) and line in (select first_line from twice)),
+     told as (select line, ${says} as says, ${KEY} from fact where exists (select 1 from twice)),
+     groups as (select array_agg(told.line) as lines from told join keys
+         on (told.kind, told.person_id, told.of_profession) = (keys.kind, keys.person_id, keys.of_profession)
+         and told.of_year is not distinct from keys.of_year and told.of_name is not distinct from keys.of_name
+         and told.of_day is not distinct from keys.of_day
+       group by told.kind, told.person_id, told.of_profession, told.of_year, told.of_name, told.of_day
+       having min(says) <> max(says))
+     select unnest(lines) as line from groups`,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Sql, TransactionSql } from "../../database/sql.ts";
-import { FACT_FINDINGS, type FactFinding, type FactFindingCode } from "./fact-findings.ts";
+import { FACT_FINDINGS, type FactFindingCode } from "./fact-findings.ts";
 import type { FactReceipt } from "./load-facts.ts";
 
 export type KeptReceipt = Omit<FactReceipt, "isRepeated">;
@@ -19,8 +19,11 @@ export async function listFactFiles(
     order by file_id desc limit ${limit}`;
 }
 
-export interface TextedFinding extends FactFinding {
+export interface TextedFinding {
   readonly number: number;
+  readonly line: number;
+  readonly code: FactFindingCode;
+  readonly field?: string;
   readonly severity: "error" | "warning";
   readonly text: string;
 }

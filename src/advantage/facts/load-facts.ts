@@ -53,10 +53,11 @@ export class FactFileError extends Error {
 export async function loadFacts(tx: TransactionSql, load: FactLoad): Promise<FactReceipt> {
   // Whatever the file fills was never counted: joined by hash, a first file of everybody costs no more than the next one.
   await tx`set local enable_nestloop = off`;
-  await syncPersons(tx);
   await createFactTables(tx);
   const reading = createReading();
   await stageFacts(tx, readFacts(load.body, describeContext(load), reading));
+  // Behind the last byte: nobody waits for a slow sender.
+  await syncPersons(tx);
   const before = await findReceipt(tx, reading.sha256);
   if (before) return { ...before, isRepeated: true };
   if (reading.looksLikeEuros && !load.amountsAreCents)

@@ -46,7 +46,6 @@ const escapeCharacter = (character: string) => ESCAPES[character]!;
 
 /** Makes `fact` of `staged_fact`: whose each one is, and of which profession. */
 export async function resolvePersons(tx: TransactionSql): Promise<void> {
-  await tx`analyze staged_fact`;
   await tx`
     create temporary table fact on commit drop as
     select s.line, s.kind, coalesce(n.person_id, i.person_id) as person_id, n.person_id <> i.person_id as is_mismatch,
@@ -58,5 +57,4 @@ export async function resolvePersons(tx: TransactionSql): Promise<void> {
     left join person_ssin i on i.ssin = s.ssin
     left join (select inami_root, min(profession) as profession from staged_fact
       where kind = 'profession' and inami_root is not null group by inami_root) given on given.inami_root = s.inami_root`;
-  await tx`analyze fact`;
 }

@@ -31,13 +31,17 @@ const NOT_FOUND: Partial<Record<Code, string>> = {
   certificateNotFound: "thumbprint",
   clientNotFound: "clientId",
   contactNotFound: "contactId",
+  dossierNotFound: "personId",
   dropNotFound: "dropId",
+  factFileNotFound: "fileId",
   grantNotFound: "enterpriseNumber",
   ibanNotFound: "proposalId",
   insurerNotFound: "enterpriseNumber",
   keyNotFound: "kid",
   runNotFound: "runId",
+  personNotFound: "number",
   sshKeyNotFound: "fingerprint",
+  premiumYearUnknown: "premiumYear",
   submissionNotFound: "submissionId",
 };
 

@@ -6,6 +6,8 @@ import { addAnswerRoutes } from "./answers.ts";
 import { addClientRoutes } from "./clients.ts";
 import { addContactRoutes } from "./contacts.ts";
 import { addCredentialsRoutes } from "./credentials.ts";
+import { addDossierRoutes } from "./dossiers.ts";
+import { addFactRoutes } from "./facts.ts";
 import { addGrantRoutes } from "./grants.ts";
 import { addHeldSubmissionRoutes } from "./held-submissions.ts";
 import { addInsurerIbanRoutes } from "./insurer-ibans.ts";
@@ -20,6 +22,7 @@ import { addQuarantineRoutes } from "./submissions.ts";
 
 /** What operators do, for their own clients (scope `…:operate`). Each act is on the audit trail or did not happen. */
 export async function operatorRoutes(app: Api, provide: ProvideDependencies): Promise<void> {
+  await addFactRoutes(app, provide);
   await app.register(async (scope) => {
     acceptJson(scope);
     addInsurerRoutes(scope, provide);
@@ -32,6 +35,7 @@ export async function operatorRoutes(app: Api, provide: ProvideDependencies): Pr
     addInsurerIbanRoutes(scope, provide);
     addPaymentRunRoutes(scope, provide);
     addPaymentImportRoute(scope, provide);
+    addDossierRoutes(scope, provide);
     addAlarmRoutes(scope, provide);
     addQuarantineRoutes(scope, provide);
     addHeldSubmissionRoutes(scope, provide);

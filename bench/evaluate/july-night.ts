@@ -1,0 +1,72 @@
+/** `node july-night.ts URL`: loads the facts of everybody and evaluates them, as one process; prints what it took as JSON. */
+
+import { evaluateEverybody } from "../../src/advantage/evaluate-everybody.ts";
+import { loadFacts } from "../../src/advantage/facts/load-facts.ts";
+import { loadRulesInForce } from "../../src/advantage/rules-in-force.ts";
+import { createDatabase } from "../../src/database/connection.ts";
+import { runTransaction } from "../../src/database/run-transaction.ts";
+import { generateFacts, listActiveProviders } from "../../src/synthetic/fact-file.ts";
+import { readPeakBytes } from "../process-memory.ts";
+import { writeStatusFiles } from "./status-night.ts";
+
+const PREMIUM_YEAR = 2024;
+const BUSINESS_DATE = "2025-07-01";
+
+/** What a July night took; times in milliseconds. */
+export interface JulyNight {
+  readonly factLines: number;
+  readonly factsMs: number;
+  readonly evaluated: number;
+  readonly evaluationMs: number;
+  readonly statusFiles: number;
+  readonly statusMs: number;
+  /** Of the process that evaluates. */
+  readonly peakBytes: number;
+}
+
+const [url = "", persons = "0"] = process.argv.slice(2);
+process.stdout.write(`${JSON.stringify(await runNight(url, Number(persons)))}\n`);
+
+async function runNight(url: string, persons: number): Promise<JulyNight> {
+  const database = createDatabase(url);
+  try {
+    const { years } = await loadRulesInForce(database.institute);
+    const facts = await timed(() =>
+      runTransaction(database.institute, (tx) =>
+        loadFacts(tx, {
+          body: readInventedFacts(persons),
+          ...{
+            name: "july",
+            years,
+            businessDate: BUSINESS_DATE,
+            loadedBy: "bench",
+            loadedAt: new Date(),
+            amountsAreCents: false,
+          },
+        }),
+      ),
+    );
+    const circumstances = { movedAt: new Date().toISOString(), movedBy: "system", cause: "julyEvaluation" };
+    const run = { rules: years.get(PREMIUM_YEAR)!, businessDate: BUSINESS_DATE, ...circumstances };
+    const evaluation = await timed(() => evaluateEverybody(database.institute, run));
+    const status = await timed(() => writeStatusFiles(database, BUSINESS_DATE));
+    return {
+      ...{ factLines: facts.result.lines, factsMs: facts.ms },
+      ...{ evaluated: evaluation.result.moved, evaluationMs: evaluation.ms },
+      ...{ statusFiles: status.result, statusMs: status.ms },
+      peakBytes: readPeakBytes(process.pid) ?? Number.NaN,
+    };
+  } finally {
+    await database.close();
+  }
+}
+
+async function* readInventedFacts(persons: number): AsyncGenerator<Buffer> {
+  for (const chunk of generateFacts(listActiveProviders(persons), PREMIUM_YEAR)) yield Buffer.from(chunk);
+}
+
+async function timed<Result>(work: () => Promise<Result>): Promise<{ readonly result: Result; readonly ms: number }> {
+  const start = performance.now();
+  const result = await work();
+  return { result, ms: performance.now() - start };
+}
