@@ -26,9 +26,8 @@ export async function benchEvaluate(): Promise<BenchOutcome> {
   const pure = measurePure();
   const database = await startBenchDatabase();
   try {
-    const made = hashMigrations();
-    const july = `july_${made}`;
-    const feed = `feed_${made}`;
+    const july = `july_${hashFiles(listJulyFiles())}`;
+    const feed = `feed_${hashFiles(FEED_FILES)}`;
     await database.prepare(july, (url) => fillJulyStore(url, SCALE));
     await database.prepare(feed, fillFeedStore);
     const { night, floorMs } = await database.withCopy(july, runNight);
@@ -39,13 +38,19 @@ export async function benchEvaluate(): Promise<BenchOutcome> {
   }
 }
 
-/** A store is as the migrations make it. */
-function hashMigrations(): string {
-  const folder = new URL("../../drizzle/", import.meta.url);
-  const files = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+const MIGRATIONS = new URL("../../drizzle/", import.meta.url);
+/** What a page of the feed is read from and by; other tables may change beside it. */
+const FEED_FILES = ["feed-store.ts", "../../src/events/event-tables.ts"].map((name) => new URL(name, import.meta.url));
+
+/** A store is as the migrations, and the code that fills it, make it. */
+function listJulyFiles(): URL[] {
+  const migrations = readdirSync(MIGRATIONS).filter((name) => name.endsWith(".sql"));
+  return [...migrations.sort().map((name) => new URL(name, MIGRATIONS)), new URL("july-store.ts", import.meta.url)];
+}
+
+function hashFiles(files: readonly URL[]): string {
   const hash = createHash("sha256");
-  for (const name of files.sort()) hash.update(readFileSync(new URL(name, folder)));
-  for (const name of ["july-store.ts", "feed-store.ts"]) hash.update(readFileSync(new URL(name, import.meta.url)));
+  for (const file of files) hash.update(readFileSync(file));
   return hash.digest("hex").slice(0, 8);
 }
 
