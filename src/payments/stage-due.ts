@@ -1,7 +1,7 @@
 import type { TransactionSql } from "../database/sql.ts";
 
 /** Why money that is due is not paid now. */
-export const OBSTACLES = ["noIban", "contractCancelled"] as const;
+export const OBSTACLES = ["noIban", "contractCancelled", "contractTransferred"] as const;
 export type Obstacle = (typeof OBSTACLES)[number];
 
 /** Any number that no other advisory lock of one number has. */
@@ -47,7 +47,7 @@ export async function stageDue(tx: TransactionSql, premiumYear: number): Promise
     select person_id, c.state, nullif(b.insurer_id, 0), nullif(b.contract_id, ${PROVIDER}), b.owed, b.paid, b.owed - b.paid
     from both_sides b join payment_considered c using (person_id)`;
   await tx`analyze payment_due`;
-  await findAccounts(tx);
+  await findObstacles(tx, premiumYear);
 }
 
 /** Dossiers that do not wait; with statistics, for a plan made for a few of them would take hours for all. */
@@ -74,7 +74,7 @@ async function stageConsidered(tx: TransactionSql, premiumYear: number): Promise
 /** Stands for the provider's own account where a contract would be named. */
 const PROVIDER = "00000000-0000-0000-0000-000000000000";
 
-async function findAccounts(tx: TransactionSql): Promise<void> {
+async function findObstacles(tx: TransactionSql, premiumYear: number): Promise<void> {
   await tx`
     update payment_due d set iban = held.iban
     from (select distinct on (insurer_id) insurer_id, iban from insurer_iban where state = 'confirmed'
@@ -89,10 +89,11 @@ async function findAccounts(tx: TransactionSql): Promise<void> {
     update payment_due d set obstacle = 'noIban'
     where iban is null and (amount_cents > 0 or (amount_cents < 0 and insurer_id is not null))`;
   await tx`
-    update payment_due d set obstacle = 'contractCancelled'
+    update payment_due d
+    set obstacle = case when c.cancelled_at is not null then 'contractCancelled' else 'contractTransferred' end
     from contract c
-    where c.insurer_id = d.insurer_id and c.contract_id = d.contract_id and c.cancelled_at is not null
-      and d.amount_cents > 0`;
+    where c.insurer_id = d.insurer_id and c.contract_id = d.contract_id and d.amount_cents > 0
+      and (c.cancelled_at is not null or c.transferred_on <= make_date(${premiumYear}::int, 12, 31))`;
 }
 
 /** What a run would pay, or does: by insurer, `null` for providers' own accounts; the obstacle where it is not paid. */

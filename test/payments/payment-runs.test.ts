@@ -111,6 +111,35 @@ t.test("what moves between the run and the order is not paid", async (t) => {
   t.match(await scene.advices(), [{}, {}, { insurerId: alpha, lines: 1, total: 2_500, state: "announced" }]);
 });
 
+t.test("what cannot be paid is told, and not paid", async (t) => {
+  const scene = await openPaymentScene(t);
+  const { owner } = scene;
+  const [alpha, beta] = scene.insurers;
+  const people = await Promise.all([scene.person(), scene.person(), scene.person(), scene.person()]);
+  const contracts = [];
+  for (const [index, personId] of people.entries()) {
+    contracts.push(await scene.contract(personId, index === 3 ? beta : alpha));
+    await scene.decide(personId, { amountCents: 100 + index, contract: contracts[index]! });
+  }
+  await owner`update contract set cancelled_at = now() where contract_id = ${contracts[0]!.contractId}`;
+  await owner`update contract set transferred_on = '2024-12-31' where contract_id = ${contracts[1]!.contractId}`;
+  await owner`update contract set transferred_on = '2025-01-01' where contract_id = ${contracts[2]!.contractId}`;
+  await owner`update insurer_iban set state = 'rejected' where insurer_id = ${beta}`;
+  const preview = await scene.database.institute.begin((tx) => previewRun(tx, YEAR));
+  t.strictSame(
+    preview.map(({ obstacle, paymentsCents }) => [obstacle, paymentsCents]),
+    [
+      [null, 102],
+      ["contractCancelled", 100],
+      ["contractTransferred", 101],
+      ["noIban", 103],
+    ],
+  );
+  await scene.pay();
+  t.match(await scene.advices(), [{ insurerId: alpha, lines: 1, total: 102 }]);
+  t.strictSame(await Promise.all(people.map(scene.state)), ["decided", "decided", "toPay", "decided"]);
+});
+
 t.test("a run that was withdrawn is due again", async (t) => {
   const scene = await openPaymentScene(t);
   const personId = await scene.person();
