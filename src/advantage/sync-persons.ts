@@ -34,10 +34,11 @@ export async function syncPersons(tx: TransactionSql): Promise<SyncedPersons> {
     returning person_id as "personId"`;
   const { merged, unmergeable } = await mergePersons(tx);
   const added = await addPersons(tx);
+  // By the key alone: planned as a join, each row would read all that the statement itself has written so far.
   const numbered = await tx<{ personId: string }[]>`
     insert into person_number (inami_root, person_id)
     select p.inami_root, s.person_id from provider p join person_ssin s using (ssin)
-    where not exists (select 1 from person_number n where n.inami_root = p.inami_root)
+    on conflict (inami_root) do nothing
     returning person_id as "personId"`;
   const deceased = await tx<{ personId: string }[]>`
     update person set deceased_on = known.deceased_on
