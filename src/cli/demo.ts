@@ -14,6 +14,7 @@ import { createDemoCall } from "./demo/client.ts";
 import { dropOverSftp } from "./demo/drop-over-sftp.ts";
 import { sendDeltas } from "./demo/send-deltas.ts";
 import { sendInitialLoad } from "./demo/send-initial-load.ts";
+import { showStatus } from "./demo/show-status.ts";
 import type { DemoStage } from "./demo/stage.ts";
 import { subscribeWebhook } from "./demo/subscribe-webhook.ts";
 
@@ -48,6 +49,8 @@ async function runSteps(stage: DemoStage): Promise<void> {
     await askHistory(stage, await sendDeltas(stage));
     await webhook.show("submissionHeld");
     await dropOverSftp(stage);
+    await showStatus(stage);
+    await webhook.show("socialAdvantageChanged");
   } finally {
     await webhook.close();
   }

@@ -13,20 +13,9 @@ const POLL_MS = 150;
 const PATIENCE_MS = 30_000;
 
 /** Insurer Beta drops a file with its GO, as its batch job would, and reads the answers from OUT. */
-export async function dropOverSftp({
-  sftp: { port, hostKey },
-  certificates,
-  contractFile,
-  say,
-}: DemoStage): Promise<void> {
-  const client = new SftpClient("demo", {});
-  await client.connect({
-    sock: connect({ host: "127.0.0.1", port, noDelay: true }),
-    username: "client-beta",
-    privateKey: readFileSync(join(certificates, "client-beta-ssh-key")),
-    hostVerifier: (key: Buffer) =>
-      `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}` === hostKey,
-  });
+export async function dropOverSftp(stage: DemoStage): Promise<void> {
+  const { contractFile, say } = stage;
+  const client = await connectOverSftp(stage, "client-beta");
   try {
     const rest = `DICO.${SENDER}.20261122.00001.S`;
     say(`insurer Beta puts IN/FI.${rest} (${RECORDS} records) and its GO over SFTP`);
@@ -42,6 +31,22 @@ export async function dropOverSftp({
   }
 }
 
+/** As the client of that name, whose account and key have its name too. */
+export async function connectOverSftp(
+  { sftp: { port, hostKey }, certificates }: DemoStage,
+  username: string,
+): Promise<SftpClient> {
+  const client = new SftpClient("demo", {});
+  await client.connect({
+    sock: connect({ host: "127.0.0.1", port, noDelay: true }),
+    username,
+    privateKey: readFileSync(join(certificates, `${username}-ssh-key`)),
+    hostVerifier: (key: Buffer) =>
+      `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}` === hostKey,
+  });
+  return client;
+}
+
 /** The first records of a file, as a file of insurer Beta. */
 function shorten(contractFile: string): string {
   const END = "</record>\n";
@@ -53,7 +58,7 @@ function shorten(contractFile: string): string {
 }
 
 /** An answer is whole when its GO is there. */
-async function awaitAnswer(client: SftpClient, code: "ACRF" | "NOTI"): Promise<string> {
+export async function awaitAnswer(client: SftpClient, code: "ACRF" | "NOTI" | "STAT"): Promise<string> {
   for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline; await sleep(POLL_MS)) {
     const go = (await client.list("OUT")).find(({ name }) => name.startsWith(`GO.${code}.`));
     if (go) return go.name.replace("GO.", "FO.");
