@@ -992,6 +992,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operator/register/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what loading a register of providers would do
+         * @description Counts of rows, and how many contracts of which insurer are affected. Changes nothing.
+         */
+        post: operations["previewRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load the register of providers, the whole or what changed
+         * @description All rows or none. What changes becomes a version; numbers that are not in the file stay as they are. Contracts are checked again soon after, and their insurers find `contractRechecked` in their feeds; none is closed. The same file again changes nothing.
+         */
+        post: operations["loadRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operator/insurers": {
         parameters: {
             query?: never;
@@ -7102,6 +7142,208 @@ export interface operations {
             /** @description There is no such file. */
             404: {
                 headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    previewRegister: {
+        parameters: {
+            query?: {
+                /** @description The file holds the whole register: count the numbers that are not in it. */
+                full?: boolean;
+            };
+            header?: {
+                /**
+                 * @description RFC 9530, with `sha-256`. It need not be there; one that is must match.
+                 * @example sha-256=:P3m7e0NbBTIWUdrv03TNxoHcBvqmXjdOODN7iMoEbeo=:
+                 */
+                "Content-Digest"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What it would do. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of the file. */
+                        rows: number;
+                        /** @description Numbers that were not known. */
+                        added: number;
+                        /** @description Numbers of which something else is said than before. */
+                        changed: number;
+                        unchanged: number;
+                        /** @description With `full`: numbers that are known and not in the file. They stay. */
+                        missing?: number;
+                        /** @description Contracts that would be told as `contractRechecked`, of insurers that have any. */
+                        affected: {
+                            /** @description Ten digits, the last two check digits. */
+                            enterpriseNumber: string;
+                            contracts: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description The bytes are not those announced. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It arrived too slowly; nothing was loaded. */
+            408: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A row of it is wrong: the whole file is left aside. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no CSV. */
+            415: {
+                headers: {
+                    /** @description The media types that are accepted. */
+                    Accept?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    loadRegister: {
+        parameters: {
+            query?: {
+                /** @description The file holds the whole register: count the numbers that are not in it. */
+                full?: boolean;
+            };
+            header?: {
+                /**
+                 * @description RFC 9530, with `sha-256`. It need not be there; one that is must match.
+                 * @example sha-256=:P3m7e0NbBTIWUdrv03TNxoHcBvqmXjdOODN7iMoEbeo=:
+                 */
+                "Content-Digest"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Loaded. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of the file. */
+                        rows: number;
+                        /** @description Numbers that were not known. */
+                        added: number;
+                        /** @description Numbers of which something else is said than before. */
+                        changed: number;
+                        unchanged: number;
+                        /** @description With `full`: numbers that are known and not in the file. They stay. */
+                        missing?: number;
+                        /** @description Of the bytes, in hexadecimal digits. */
+                        sha256: string;
+                    };
+                };
+            };
+            /** @description The bytes are not those announced. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It arrived too slowly; nothing was loaded. */
+            408: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A row of it is wrong: the whole file is left aside. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is too large. */
+            413: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no CSV. */
+            415: {
+                headers: {
+                    /** @description The media types that are accepted. */
+                    Accept?: string;
                     "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
                     [name: string]: unknown;
                 };

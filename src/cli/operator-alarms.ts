@@ -4,6 +4,7 @@ import { acknowledge } from "../operator/acknowledge.ts";
 import { listHeld, refuseSubmission, releaseSubmission } from "../operator/held-submissions.ts";
 import { loadRegisterFile, previewRegisterFile } from "../operator/load-register-file.ts";
 import { listQuarantined, replaySubmission } from "../operator/quarantine.ts";
+import { readBytes } from "../register/load-register.ts";
 import { act, isJson, look, printJson, show } from "./operator-command.ts";
 import type { Surroundings } from "./operator-surroundings.ts";
 import { renderTable } from "./operator-table.ts";
@@ -114,8 +115,8 @@ export function addRegisterCommands(program: Command, surroundings: Surroundings
     .argument("<file>", REGISTER_FILE)
     .option("--full", FULL)
     .action(async (path: string, { full }: { full?: true }, command: Command) => {
-      const isFull = full === true;
-      await act(surroundings, command, async (tx, actor) => [await loadRegisterFile(tx, actor, { path, isFull })]);
+      const file = { body: readBytes(path), isFull: full === true };
+      await act(surroundings, command, async (tx, actor) => [await loadRegisterFile(tx, actor, file)]);
     });
   register
     .command("preview")
@@ -124,7 +125,13 @@ export function addRegisterCommands(program: Command, surroundings: Surroundings
     .option("--full", FULL)
     .action(async (path: string, { full }: { full?: true }, command: Command) => {
       const columns = ["what", "count"] as const;
-      await show(surroundings, command, columns, (database) => previewRegisterFile(database, path, full === true));
+      const file = { body: readBytes(path), isFull: full === true };
+      await show(surroundings, command, columns, async (database) => {
+        const { effect, affected } = await previewRegisterFile(database, file);
+        const counts = Object.entries(effect).map(([what, count]) => ({ what, count: Number(count) }));
+        const contracts = affected.map((of) => ({ what: `contracts of ${of.enterpriseNumber}`, count: of.contracts }));
+        return [...counts, ...contracts];
+      });
     });
 }
 

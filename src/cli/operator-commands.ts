@@ -1,7 +1,6 @@
 import { EmbeddedDatabaseError } from "../database/embedded-database-error.ts";
 import { RegistryError } from "../identity/registry-error.ts";
 import { OperatorError } from "../operator/operator-change.ts";
-import { RegisterFileError } from "../register/load-register.ts";
 import { addAdvantageCommands } from "./operator-advantage.ts";
 import { addAlarmCommands, addRegisterCommands, addSubmissionCommands } from "./operator-alarms.ts";
 import { addAuditCommands } from "./operator-audit.ts";
@@ -44,4 +43,4 @@ export const OPERATOR_COMMANDS = [
 ];
 
 /** Errors whose message is a sentence for whoever typed the command. */
-export const OPERATOR_ERRORS = [RegistryError, OperatorError, EmbeddedDatabaseError, RegisterFileError];
+export const OPERATOR_ERRORS = [RegistryError, OperatorError, EmbeddedDatabaseError];

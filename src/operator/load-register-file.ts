@@ -1,43 +1,72 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
+import { createHash, type Hash } from "node:crypto";
 import type { Database } from "../database/connection.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { setTenant } from "../database/tenant-scope.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import { countAffected } from "../intake/recheck-contracts.ts";
-import { loadProviders, stageProviders } from "../register/load-register.ts";
-import type { OperatorChange } from "./operator-change.ts";
+import type { RegisterEffect } from "../register/apply-register.ts";
+import { compareProviders, loadProviders, RegisterFileError } from "../register/load-register.ts";
+import { type OperatorChange, OperatorError } from "./operator-change.ts";
 
-/** Loads the register of providers from a CSV file, all rows or none. Throws RegisterFileError. */
+export interface RegisterFile {
+  /** CSV; read once, in pieces. */
+  readonly body: AsyncIterable<Buffer>;
+  readonly isFull: boolean;
+}
+
+/** What loading a register file did. */
+export interface RegisterLoaded extends OperatorChange {
+  readonly effect: RegisterEffect;
+  /** Of its bytes, in hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** Loads the register of providers from a CSV file, all rows or none. Throws OperatorError: `registerFileRefused`. */
 export async function loadRegisterFile(
   tx: TransactionSql,
   actor: Actor,
-  { path, isFull }: { path: string; isFull: boolean },
-): Promise<OperatorChange> {
+  { body, isFull }: RegisterFile,
+): Promise<RegisterLoaded> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  const effect = await loadProviders(tx, path, isFull);
-  return { act: "registerLoaded", actor, details: { ...effect, sha256: hash.digest("hex") } };
+  const effect = await loadProviders(tx, hashed(body, hash), isFull).catch(refuse);
+  const sha256 = hash.digest("hex");
+  return { act: "registerLoaded", actor, details: { ...effect, sha256 }, effect, sha256 };
 }
 
-/** What loading the file would do: rows by what becomes of them, and contracts affected, by insurer. Writes nothing. */
+/** What loading a register file would do. */
+export interface RegisterPreview extends Pick<RegisterLoaded, "effect" | "sha256"> {
+  /** Contracts about which the register would say something else, of insurers that have any. */
+  readonly affected: readonly { readonly enterpriseNumber: string; readonly contracts: number }[];
+}
+
+/** What loading the file would do. Writes nothing. Throws OperatorError: `registerFileRefused`. */
 export async function previewRegisterFile(
   database: Database,
-  path: string,
-  isFull: boolean,
-): Promise<{ readonly what: string; readonly count: number }[]> {
+  { body, isFull }: RegisterFile,
+): Promise<RegisterPreview> {
   const insurers = await database.institute<{ insurerId: number; enterpriseNumber: string }[]>`
     select insurer_id as "insurerId", enterprise_number as "enterpriseNumber" from insurer order by enterprise_number`;
   return await runTransaction(database.transactions, async (tx) => {
-    const effect = await stageProviders(tx, path, isFull);
-    const counts = Object.entries(effect).map(([what, count]) => ({ what, count: Number(count) }));
+    const hash = createHash("sha256");
+    const effect = await compareProviders(tx, hashed(body, hash), isFull).catch(refuse);
+    const affected: { enterpriseNumber: string; contracts: number }[] = [];
     for (const { insurerId, enterpriseNumber } of insurers) {
       await setTenant(tx, insurerId);
-      const count = await countAffected(tx, insurerId);
-      if (count > 0) counts.push({ what: `contracts of ${enterpriseNumber}`, count });
+      const contracts = await countAffected(tx, insurerId);
+      if (contracts > 0) affected.push({ enterpriseNumber, contracts });
     }
-    return counts;
+    return { effect, sha256: hash.digest("hex"), affected };
   });
+}
+
+async function* hashed(body: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof RegisterFileError ? new OperatorError("registerFileRefused", error.message) : error;
 }

@@ -69,6 +69,7 @@ export type OperatorErrorCode =
   | "runNotFound"
   | "runNotOrdered"
   | "runNotPrepared"
+  | "registerFileRefused"
   | "runOpen"
   | "sameOperator"
   | "factFileRefused"

@@ -9,6 +9,8 @@ import { parseCalendarDate } from "../formats/contract-file/calendar-date.ts";
 import { applyLoaded, compareLoaded, createLoadedTable, lockRegister, type RegisterEffect } from "./apply-register.ts";
 
 const BATCH_ROWS = 2_000;
+/** A quotation mark that is never closed does not fill the memory. */
+const MAXIMUM_ROW_CHARACTERS = 10_000;
 const REGISTER_COLUMNS = ["inamiNumber", "ssin", "validFrom", "validTo", "replacedBy", "deceasedOn"] as const;
 const COMPETENCE_CODES_FILE = fileURLToPath(new URL("competence-codes.csv", import.meta.url));
 
@@ -29,23 +31,42 @@ export class RegisterFileError extends Error {
  * what reading the file throws.
  */
 export async function loadRegister(database: Database, path: string): Promise<number> {
-  return (await runTransaction(database.institute, (tx) => loadProviders(tx, path))).rows;
+  return (await runTransaction(database.institute, (tx) => loadProviders(tx, readBytes(path)))).rows;
+}
+
+/** The bytes of a file, opened when they are asked for. */
+export async function* readBytes(path: string): AsyncGenerator<Buffer, void> {
+  yield* createReadStream(path) as AsyncIterable<Buffer>;
 }
 
 /** As `loadRegister`, in the transaction of the caller. `isFull`: what is not in the file is counted. */
-export async function loadProviders(tx: TransactionSql, path: string, isFull = false): Promise<RegisterEffect> {
+export async function loadProviders(
+  tx: TransactionSql,
+  body: AsyncIterable<Buffer>,
+  isFull = false,
+): Promise<RegisterEffect> {
+  const rows = await stageProviders(tx, body);
   await lockRegister(tx);
-  const effect = await stageProviders(tx, path, isFull);
+  const effect = await compareLoaded(tx, rows, isFull);
   await applyLoaded(tx, effect);
   return effect;
 }
 
-/** Reads the file into the transaction's table `loaded`, which is left with what would change. */
-export async function stageProviders(tx: TransactionSql, path: string, isFull: boolean): Promise<RegisterEffect> {
+/** What loading would do; the transaction's table `loaded` is left with what would change. */
+export async function compareProviders(
+  tx: TransactionSql,
+  body: AsyncIterable<Buffer>,
+  isFull: boolean,
+): Promise<RegisterEffect> {
+  return await compareLoaded(tx, await stageProviders(tx, body), isFull);
+}
+
+/** Reads the file into `loaded`; answers the number of rows. No lock is held meanwhile: a body may come slowly. */
+async function stageProviders(tx: TransactionSql, body: AsyncIterable<Buffer>): Promise<number> {
   await createLoadedTable(tx);
   let count = 0;
   let batch = new Map<string, ProviderRow>();
-  for await (const row of readProviders(path)) {
+  for await (const row of readProviders(body)) {
     batch.set(row.inami_root, row);
     count += 1;
     if (batch.size < BATCH_ROWS) continue;
@@ -53,15 +74,16 @@ export async function stageProviders(tx: TransactionSql, path: string, isFull: b
     batch = new Map();
   }
   await stageBatch(tx, batch);
-  return await compareLoaded(tx, count, isFull);
+  return count;
 }
 
 type RegisterLine = Record<(typeof REGISTER_COLUMNS)[number], string>;
 
-async function* readProviders(path: string): AsyncGenerator<ProviderRow> {
-  const parser = parse({ columns: checkHeader, info: true, bom: true, skip_empty_lines: true });
+async function* readProviders(body: AsyncIterable<Buffer>): AsyncGenerator<ProviderRow> {
+  const options = { info: true, bom: true, skip_empty_lines: true, max_record_size: MAXIMUM_ROW_CHARACTERS } as const;
+  const parser = parse({ ...options, columns: checkHeader });
   // What goes wrong with the file is thrown to whoever reads the parser.
-  const rows = pipeline(createReadStream(path), parser, () => {});
+  const rows = pipeline(body, parser, () => {});
   try {
     for await (const { record, info } of rows as AsyncIterable<{ record: RegisterLine; info: { lines: number } }>) {
       yield toProvider(record, info.lines);

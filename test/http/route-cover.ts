@@ -84,6 +84,8 @@ export const OPERATOR_ROUTES: readonly string[] = [
   "POST /operator/dossiers/{personId}/{premiumYear}/contest",
   "POST /operator/dossiers/{personId}/{premiumYear}/revise",
   "POST /operator/dossiers/{personId}/{premiumYear}/withdraw",
+  "POST /operator/register",
+  "POST /operator/register/preview",
   "GET /operator/alarms",
   "GET /operator/alarms/{alarmId}",
   "POST /operator/alarms/{alarmId}/acknowledge",

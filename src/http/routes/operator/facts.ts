@@ -14,7 +14,7 @@ import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { withQuery } from "../../paths.ts";
 import { problemResponse } from "../../problem-schema.ts";
-import { readBody } from "../../read-body.ts";
+import { limitBody, readBody } from "../../read-body.ts";
 import { Count, Href, Instant, Link, oneOf } from "../../schema-parts.ts";
 import { checkBodyHeaders, tooLarge, unsupported } from "../../transfer-headers.ts";
 import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
@@ -182,7 +182,7 @@ export async function addFactRoutes(app: Api, provide: ProvideDependencies): Pro
       checkBodyHeaders(request.headers, intake.maximumBytes, MEDIA_TYPES, "A file of facts");
       const digest = request.headers["content-digest"];
       const announced = digest === undefined ? undefined : parseContentDigest(String(digest)).sha256.toString("hex");
-      const body = limit(readBody(request.raw), intake.maximumBytes);
+      const body = limitBody(readBody(request.raw), intake.maximumBytes);
       const upload = { body, name, amountsAreCents, businessDate: intake.clock.today() };
       const act: Act<FactsLoaded> = async (tx, actor) => {
         const loaded = await loadFactFile(tx, actor, upload);
@@ -237,15 +237,6 @@ export async function addFactRoutes(app: Api, provide: ProvideDependencies): Pro
       ...(last && { next: withQuery(path, { afterFinding: last.number, pageSize }) }),
     };
   });
-}
-
-async function* limit(body: AsyncIterable<Buffer>, maximumBytes: number): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maximumBytes) throw tooLarge(maximumBytes);
-    yield chunk;
-  }
 }
 
 function viewFile(receipt: KeptReceipt) {

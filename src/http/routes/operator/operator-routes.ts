@@ -16,6 +16,7 @@ import { addPaymentImportRoute } from "./payment-imports.ts";
 import { addPaymentRunRoutes } from "./payment-runs.ts";
 import { addPortfolioTransferRoutes } from "./portfolio-transfers.ts";
 import { addPremiumYearRoutes } from "./premium-years.ts";
+import { addRegisterRoutes } from "./register.ts";
 import { addSetAsideDropRoutes } from "./set-aside-drops.ts";
 import { addSftpAccountRoutes } from "./sftp-account.ts";
 import { addQuarantineRoutes } from "./submissions.ts";
@@ -23,6 +24,7 @@ import { addQuarantineRoutes } from "./submissions.ts";
 /** What operators do, for their own clients (scope `…:operate`). Each act is on the audit trail or did not happen. */
 export async function operatorRoutes(app: Api, provide: ProvideDependencies): Promise<void> {
   await addFactRoutes(app, provide);
+  await addRegisterRoutes(app, provide);
   await app.register(async (scope) => {
     acceptJson(scope);
     addInsurerRoutes(scope, provide);
