@@ -34,9 +34,8 @@ export async function runInfoss(args: readonly string[], surroundings: Surroundi
   const isOfInsurer = args[0] !== undefined && Object.hasOwn(INSURER_COMMANDS, args[0]);
   // What operators need takes a second to read and some memory.
   const operators = isOfInsurer ? undefined : await import("./operator-commands.ts");
-  const commands = [...(operators?.OPERATOR_COMMANDS ?? []), ...Object.values(INSURER_COMMANDS)];
   try {
-    await createProgram(commands, surroundings).parseAsync(args, { from: "user" });
+    await createProgram(operators?.OPERATOR_COMMANDS ?? [], surroundings).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     // Commander has said it.
@@ -52,7 +51,7 @@ export async function runInfoss(args: readonly string[], surroundings: Surroundi
 
 type AddCommand = (program: Command, surroundings: Surroundings) => void;
 
-function createProgram(commands: readonly AddCommand[], surroundings: Surroundings): Command {
+function createProgram(ofOperators: readonly AddCommand[], surroundings: Surroundings): Command {
   const program = new Command("infoss")
     .description(
       "Exchange of digital contracts: what insurers check and send, and operators' acts, each on the audit trail.",
@@ -67,7 +66,9 @@ function createProgram(commands: readonly AddCommand[], surroundings: Surroundin
     .showHelpAfterError("(--help tells more)")
     .exitOverride()
     .addHelpText("after", EXAMPLES);
-  for (const add of commands) add(program, surroundings);
+  for (const add of ofOperators) add(program, surroundings);
+  program.commandsGroup("Commands for insurers:");
+  for (const add of Object.values(INSURER_COMMANDS)) add(program, surroundings);
   return program;
 }
 
