@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { listAccounts } from "../../../exchange/account-registry.ts";
 import { requestSnapshot } from "../../../exchange/status-files.ts";
 import { SCOPES } from "../../../identity/scopes.ts";
+import { recordWrite } from "../../audit-answers.ts";
 import { getInsurer, getTenant } from "../../authorize.ts";
 import { Day } from "../../contract-view.ts";
 import type { Api } from "../../fastify-types.ts";
@@ -49,7 +50,10 @@ export function addSnapshotRequestRoute(app: Api, provide: ProvideDependencies):
     if (!account) throw noAccount();
     const { accountName } = account;
     const day = clock.today();
-    await getTenant(request, provide).run((tx) => requestSnapshot(tx, { insurerId, accountName, day }));
+    await getTenant(request, provide).run(async (tx) => {
+      await requestSnapshot(tx, { insurerId, accountName, day });
+      await recordWrite(request, tx, { status: 202 });
+    });
     return reply.code(202).send({ accountName, day });
   });
 }
