@@ -11,7 +11,7 @@ import { Href, Instant, oneOf } from "../../schema-parts.ts";
 import { EXAMPLE_DOSSIER, EXAMPLE_EXPLAINED, viewDossier, viewExplained } from "./dossier-view.ts";
 import { FOR_OPERATORS, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
 import { actProblem } from "./operator-problems.ts";
-import { Day, jsonAnswer, listOf } from "./operator-schemas.ts";
+import { Day, jsonAnswer, listOf, UUID_PATTERN } from "./operator-schemas.ts";
 
 const PATH = `${OPERATOR_ROOT}/dossiers`;
 
@@ -83,8 +83,11 @@ const params = Type.Object({
   premiumYear: Type.String({ pattern: "^20\\d\\d$", description: "The year that the advantage is for." }),
 });
 
-/** Parameters of a path are text. */
+const NAME = new RegExp(`${UUID_PATTERN.slice(0, -1)} 20\\d\\d$`);
+
+/** Parameters of a path are text, and anything; what names no dossier is answered like one that is not there. */
 function readName<Params extends { personId: string; premiumYear: string }>({ personId, premiumYear }: Params) {
+  if (!NAME.test(`${personId} ${premiumYear}`)) throw actProblem(dossierNotFound, ["personId"]);
   return { personId, premiumYear: Number(premiumYear) };
 }
 const dossierNotFound = new OperatorError("dossierNotFound", "There is no such dossier, or no such move of it.");

@@ -211,14 +211,14 @@ export async function addFactRoutes(app: Api, provide: ProvideDependencies): Pro
   });
 
   app.get(`${PATH}/:fileId`, { schema: getSchema, config: FOR_OPERATORS }, async (request) => {
-    const { fileId } = request.params;
+    const fileId = readFileId(request.params);
     const [found] = await lookUp(request, provide, (institute) => listFactFiles(institute, { fileId, limit: 1 }));
     if (!found) throw factFileNotFound;
     return viewFile(found);
   });
 
   app.get(`${PATH}/:fileId/findings`, { schema: findingsSchema, config: FOR_OPERATORS }, async (request) => {
-    const { fileId } = request.params;
+    const fileId = readFileId(request.params);
     const { afterFinding, pageSize } = request.query;
     const [[file], found] = await lookUp(request, provide, (institute) =>
       Promise.all([
@@ -237,6 +237,20 @@ export async function addFactRoutes(app: Api, provide: ProvideDependencies): Pro
       ...(last && { next: withQuery(path, { afterFinding: last.number, pageSize }) }),
     };
   });
+}
+
+function readFileId({ fileId }: { fileId: string }): string {
+  if (!new RegExp(UUID_PATTERN).test(fileId)) throw factFileNotFound;
+  return fileId;
+}
+
+async function* limit(body: AsyncIterable<Buffer>, maximumBytes: number): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maximumBytes) throw tooLarge(maximumBytes);
+    yield chunk;
+  }
 }
 
 function viewFile(receipt: KeptReceipt) {
