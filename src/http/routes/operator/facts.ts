@@ -244,15 +244,6 @@ function readFileId({ fileId }: { fileId: string }): string {
   return fileId;
 }
 
-async function* limit(body: AsyncIterable<Buffer>, maximumBytes: number): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maximumBytes) throw tooLarge(maximumBytes);
-    yield chunk;
-  }
-}
-
 function viewFile(receipt: KeptReceipt) {
   return { self: `${PATH}/${receipt.fileId}`, ...viewFields(receipt) };
 }
