@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import type { FactReceipt } from "../advantage/facts/fact-files.ts";
 import { listFactFiles, listFactFindings, type TextedFinding } from "../advantage/facts/fact-files.ts";
-import type { FactReceipt } from "../advantage/facts/load-facts.ts";
 import { loadFactFile, previewFactFile, readFactFile } from "../operator/facts.ts";
 import { readLimit } from "./operator-alarms.ts";
 import { act, isJson, look, printJson, show } from "./operator-command.ts";

@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
+import type { FactReceipt } from "../advantage/facts/fact-files.ts";
 import { listFactFindings, type TextedFinding } from "../advantage/facts/fact-files.ts";
-import { FactFileError, type FactReceipt, loadFacts } from "../advantage/facts/load-facts.ts";
+import { FactFileError, loadFacts } from "../advantage/facts/load-facts.ts";
 import { loadRulesInForce } from "../advantage/rules-in-force.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";

@@ -1,6 +1,22 @@
 import type { Sql, TransactionSql } from "../../database/sql.ts";
 import { FACT_FINDINGS, type FactFindingCode } from "./fact-findings.ts";
-import type { FactReceipt } from "./load-facts.ts";
+
+/** What a fact file did. */
+export interface FactReceipt {
+  readonly fileId: string;
+  readonly sha256: string;
+  readonly name: string;
+  readonly loadedAt: Date;
+  readonly loadedBy: string;
+  readonly lines: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly findings: number;
+  readonly changed: number;
+  readonly persons: number;
+  /** True when the same bytes were loaded before: this is the receipt of then, and nothing was done now. */
+  readonly isRepeated: boolean;
+}
 
 export type KeptReceipt = Omit<FactReceipt, "isRepeated">;
 

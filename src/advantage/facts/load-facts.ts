@@ -5,28 +5,11 @@ import type { PremiumYearRules } from "../premium-year-rules.ts";
 import { syncPersons } from "../sync-persons.ts";
 import { applyFacts } from "./apply-facts.ts";
 import { checkFacts } from "./check-facts.ts";
-import { receiptColumns } from "./fact-files.ts";
+import { type FactReceipt, receiptColumns } from "./fact-files.ts";
 import { BLOCKING_FACT_FINDINGS, type FactFinding } from "./fact-findings.ts";
 import type { FactContext } from "./parse-fact.ts";
 import { createReading, type FactReading, KEPT_FINDINGS, readFacts } from "./read-facts.ts";
 import { createFactTables, resolvePersons, stageFacts } from "./stage-facts.ts";
-
-/** What a fact file did. */
-export interface FactReceipt {
-  readonly fileId: string;
-  readonly sha256: string;
-  readonly name: string;
-  readonly loadedAt: Date;
-  readonly loadedBy: string;
-  readonly lines: number;
-  readonly accepted: number;
-  readonly rejected: number;
-  readonly findings: number;
-  readonly changed: number;
-  readonly persons: number;
-  /** True when the same bytes were loaded before: this is the receipt of then, and nothing was done now. */
-  readonly isRepeated: boolean;
-}
 
 export interface FactLoad {
   /** Bytes of the file: JSON objects, one a line. */

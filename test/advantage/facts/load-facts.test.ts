@@ -1,8 +1,9 @@
 import { Readable } from "node:stream";
 import t from "tap";
 import { evaluateAllDossiers } from "../../../src/advantage/evaluate-dossiers.ts";
+import type { FactReceipt } from "../../../src/advantage/facts/fact-files.ts";
 import { FACT_FINDINGS } from "../../../src/advantage/facts/fact-findings.ts";
-import { FactFileError, type FactReceipt, loadFacts } from "../../../src/advantage/facts/load-facts.ts";
+import { FactFileError, loadFacts } from "../../../src/advantage/facts/load-facts.ts";
 import { loadDossierInputs } from "../../../src/advantage/load-dossier-inputs.ts";
 import { syncPersons } from "../../../src/advantage/sync-persons.ts";
 import { runTransaction } from "../../../src/database/run-transaction.ts";
