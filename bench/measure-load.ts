@@ -2,6 +2,7 @@ import type { BenchDatabase } from "./bench-database.ts";
 import { withClient } from "./bench-database.ts";
 import { loadRegister, readClientIdentity, startGateway } from "./gateway.ts";
 import { hashOf, type PreparedFiles } from "./prepared-files.ts";
+import { settleStore } from "./settle-store.ts";
 import { sendAndAwaitReport } from "./submission-client.ts";
 
 /** What one load through a gateway process of its own took. */
@@ -47,12 +48,21 @@ export async function prepareStore(
   registers: readonly PreparedFiles[],
   stored: readonly PreparedFiles[] = [],
 ): Promise<string> {
-  const writers = ["drizzle", "src/database", "src/register", "src/identity", "src/contracts", "src/intake"];
+  const writers = [
+    "drizzle",
+    "src/database",
+    "src/register",
+    "src/identity",
+    "src/contracts",
+    "src/intake",
+    "src/advantage",
+  ];
   const content = JSON.stringify([registers, stored].map((list) => list.map((files) => files.sha256.toString("hex"))));
   const name = `store_${stored.reduce((sum, files) => sum + files.records, 0)}_${await hashOf(writers, content)}`;
   await stage.database.prepare(name, async (url) => {
     for (const files of registers) await loadRegister(url, stage.dataDirectory, files.registerFile);
     for (const files of stored) await loadThroughGateway(stage, url, files);
+    await settleStore(url);
   });
   return name;
 }

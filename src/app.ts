@@ -16,6 +16,7 @@ import type { Exchange } from "./exchange/exchange.ts";
 import { startKeepingStatusFiles } from "./exchange/keep-status-files.ts";
 import { createKeyRing, type KeyRing } from "./identity/signing-keys.ts";
 import { countSubmissions } from "./intake/count-submissions.ts";
+import { giveWayToSubmissions } from "./intake/give-way.ts";
 import type { Intake } from "./intake/intake.ts";
 import { createReceiptSigner } from "./intake/receipt.ts";
 import { createTransferSlots } from "./intake/transfer-slots.ts";
@@ -151,9 +152,11 @@ function startWork(config: Config, { intake, keyRing, loadPremiumYears }: WorkPa
   const removal = startEventRemoval({ database, log, retentionMs: config.eventRetentionDays * DAY_MS });
   activities.push(() => removal.stop());
   const { institute } = database;
-  const keeper = startKeepingProjected({ institute, clock: intake.clock, loadRules: loadPremiumYears, log });
+  const giveWay = (signal: AbortSignal) => giveWayToSubmissions(institute, intake.transferSlots, signal);
+  const kept = { institute, clock: intake.clock, loadRules: loadPremiumYears, log, giveWay };
+  const keeper = startKeepingProjected(kept);
   activities.push(() => keeper.stop());
-  const evaluation = startKeepingEvaluated({ institute, clock: intake.clock, loadRules: loadPremiumYears, log });
+  const evaluation = startKeepingEvaluated(kept);
   activities.push(() => evaluation.stop());
 }
 

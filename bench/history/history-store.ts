@@ -1,14 +1,10 @@
 import { fileURLToPath } from "node:url";
-import { evaluateWhatIsDue } from "../../src/advantage/keep-evaluated.ts";
-import { projectWhatIsDue } from "../../src/advantage/keep-projected.ts";
-import { loadRulesInForce } from "../../src/advantage/rules-in-force.ts";
-import { createBusinessClock } from "../../src/clock.ts";
-import { createDatabase } from "../../src/database/connection.ts";
 import { withClient } from "../bench-database.ts";
 import { runPsql } from "../floor/run-floor.ts";
 import { loadRegister } from "../gateway.ts";
 import type { LoadStage } from "../measure-load.ts";
 import { hashOf, prepareFiles } from "../prepared-files.ts";
+import { settleStore } from "../settle-store.ts";
 
 const STORE = fileURLToPath(new URL("store.sql", import.meta.url));
 const SEED = 5;
@@ -31,7 +27,7 @@ export async function prepareHistory(stage: LoadStage, contracts: number): Promi
   await stage.database.prepare(name, async (url) => {
     await loadRegister(url, stage.dataDirectory, files.registerFile);
     await runPsql(url, STORE, files.folder);
-    await evaluatePortfolio(url);
+    await settleStore(url);
   });
   const versions = await withClient(stage.database.urlOf(name), async (sql) => {
     const [row] = await sql<{ count: number }[]>`
@@ -39,18 +35,4 @@ export async function prepareHistory(stage: LoadStage, contracts: number): Promi
     return row!.count;
   });
   return { name, contracts, versions };
-}
-
-/** What a gateway does in the background of contracts it has not seen: done before, so that only what a delta changes is left. */
-async function evaluatePortfolio(url: string): Promise<void> {
-  const database = createDatabase(url);
-  try {
-    const { institute } = database;
-    const loadRules = async () => (await loadRulesInForce(institute)).years;
-    const source = { institute, clock: createBusinessClock(), loadRules };
-    await evaluateWhatIsDue(source);
-    await projectWhatIsDue(source);
-  } finally {
-    await database.close();
-  }
 }

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { BusinessClock } from "../clock.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql } from "../database/sql.ts";
+import { listChangesWithoutPersons, markPersonsMade } from "../register/register-changes.ts";
 import type { DossierState } from "./dossier-states.ts";
 import { type EvaluationCounts, evaluatePersons } from "./evaluate-dossiers.ts";
 import { evaluateEverybody } from "./evaluate-everybody.ts";
@@ -28,6 +29,8 @@ export interface EvaluationSource {
 export interface EvaluationKeeperOptions extends EvaluationSource {
   readonly log: Pick<Logger, "warn" | "info">;
   readonly intervalMs?: number;
+  /** Lets go first what somebody waits for. */
+  readonly giveWay?: (signal: AbortSignal) => Promise<void>;
 }
 
 const INTERVAL_MS = 10_000;
@@ -47,6 +50,7 @@ export function startKeepingEvaluated(options: EvaluationKeeperOptions): Evaluat
     while (!stopping.signal.aborted) {
       let pauseMs = intervalMs;
       try {
+        await options.giveWay?.(stopping.signal);
         const { evaluated, moved } = await evaluateWhatIsDue(options, stopping.signal);
         if (moved > 0) log.info({ evaluated, moved }, "dossiers were evaluated anew");
       } catch (err) {
@@ -87,15 +91,14 @@ export async function evaluateWhatIsDue(source: EvaluationSource, signal?: Abort
   });
 }
 
-/** By connections to a database: the change of its register that persons were made of. */
-const followed = new WeakMap<Sql, string>();
-
+/** Each change of the register is followed once, by whichever process is first. */
 async function followRegister(institute: Sql): Promise<void> {
-  const [row] = await institute<{ state: string }[]>`
-    select count(*) || ' ' || coalesce(max(change_id::text), '') as state from register_change`;
-  if (followed.get(institute) === row!.state) return;
-  await runTransaction(institute, syncPersons);
-  followed.set(institute, row!.state);
+  if ((await listChangesWithoutPersons(institute)).length === 0) return;
+  await runTransaction(institute, async (tx) => {
+    const changes = await listChangesWithoutPersons(tx);
+    await syncPersons(tx);
+    await markPersonsMade(tx, changes);
+  });
 }
 
 type Describe = (rules: PremiumYearRules, cause: string) => MoveRun;

@@ -17,14 +17,15 @@ export interface ProjectionSource {
   /** Role `infoss_institute`. */
   readonly institute: Sql;
   readonly clock: BusinessClock;
-  /** The rules of every premium year that is known today. */
-  /** Those in force, unless told otherwise. */
+  /** The rules of every premium year that is known today: those in force, unless told otherwise. */
   readonly loadRules?: () => Promise<RulesByYear>;
 }
 
 export interface ProjectionKeeperOptions extends ProjectionSource {
   readonly log: Pick<Logger, "warn">;
   readonly intervalMs?: number;
+  /** Lets go first what somebody waits for. */
+  readonly giveWay?: (signal: AbortSignal) => Promise<void>;
 }
 
 const INTERVAL_MS = 2_000;
@@ -45,6 +46,7 @@ export function startKeepingProjected(options: ProjectionKeeperOptions): Project
     while (!stopping.signal.aborted) {
       let pauseMs = intervalMs;
       try {
+        await options.giveWay?.(stopping.signal);
         await projectWhatIsDue(options, stopping.signal);
       } catch (err) {
         log.warn(

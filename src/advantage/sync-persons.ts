@@ -1,5 +1,5 @@
 import type { TransactionSql } from "../database/sql.ts";
-import { markChanged } from "./person-changes.ts";
+import { markChanged, noteChanged } from "./person-changes.ts";
 
 /** Any number that no other advisory lock of one number has. */
 const PERSONS_LOCK = 7_249_011;
@@ -35,21 +35,27 @@ export async function syncPersons(tx: TransactionSql): Promise<SyncedPersons> {
   const { merged, unmergeable } = await mergePersons(tx);
   const added = await addPersons(tx);
   // By the key alone: planned as a join, each row would read all that the statement itself has written so far.
-  const numbered = await tx<{ personId: string }[]>`
+  const numbers = await noteChanged(
+    tx,
+    tx`
     insert into person_number (inami_root, person_id)
     select p.inami_root, s.person_id from provider p join person_ssin s using (ssin)
     on conflict (inami_root) do nothing
-    returning person_id as "personId"`;
-  const deceased = await tx<{ personId: string }[]>`
+    returning person_id`,
+  );
+  await noteChanged(
+    tx,
+    tx`
     update person set deceased_on = known.deceased_on
     from (select n.person_id, min(p.deceased_on) as deceased_on from provider p join person_number n using (inami_root)
       where p.deceased_on is not null group by n.person_id) known
-    where person.person_id = known.person_id and person.deceased_on is null returning person.person_id as "personId"`;
+    where person.person_id = known.person_id and person.deceased_on is null returning person.person_id`,
+  );
   await markChanged(
     tx,
-    [...renamed, ...merged, ...numbered, ...deceased].map(({ personId }) => personId),
+    [...renamed, ...merged].map(({ personId }) => personId),
   );
-  return { added, numbers: numbered.length - added, merged: merged.length, unmergeable };
+  return { added, numbers: numbers - added, merged: merged.length, unmergeable };
 }
 
 async function addPersons(tx: TransactionSql): Promise<number> {

@@ -51,6 +51,8 @@ export const competenceCode = pgTable(
 export const registerChange = pgTable("register_change", {
   changeId: uuid("change_id").primaryKey().default(sql`uuidv7()`),
   recordedAt: timestamp("recorded_at", { withTimezone: true }).notNull(),
+  /** When the persons of the social advantage were made of it; absent while that waits. */
+  personsMadeAt: timestamp("persons_made_at", { withTimezone: true }),
 });
 
 /** What the register said of a provider, from `recordedAt` until `supersededAt`. Only the latter is ever set, once. */

@@ -1,0 +1,1 @@
+ALTER TABLE "register_change" ADD COLUMN "persons_made_at" timestamp with time zone;
