@@ -65,9 +65,20 @@ export async function projectChangedContracts(
   { insurerId, after }: { readonly insurerId: number; readonly after: Date | undefined },
 ): Promise<number> {
   const pass = await beginPass(tx, projection);
-  const changed = tx`c.contract_id in (select v.contract_id from contract_version v
-    where v.insurer_id = ${insurerId} and v.recorded_at > ${after ?? new Date(0)})`;
-  return await projectContracts(tx, pass, tx`c.insurer_id = ${insurerId} and ${changed}`);
+  const rows = await tx<{ contractId: string }[]>`
+    select distinct contract_id as "contractId" from contract_version
+    where insurer_id = ${insurerId} and recorded_at > ${after ?? new Date(0)} order by contract_id`;
+  let changed = 0;
+  // Some at a time, by their keys: what the planner knows of a portfolio that was just loaded is not true yet.
+  for (let begin = 0; begin < rows.length; begin += BATCH_CONTRACTS) {
+    const ids = rows.slice(begin, begin + BATCH_CONTRACTS).map(({ contractId }) => contractId);
+    changed += await projectContracts(
+      tx,
+      pass,
+      tx`c.insurer_id = ${insurerId} and c.contract_id = any(${ids}::uuid[])`,
+    );
+  }
+  return changed;
 }
 
 /**
