@@ -85,8 +85,8 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
       findings = coalesce(staged.findings, '[]'::jsonb) || found.findings,
       blocked = staged.blocked or found.is_blocking,
       inami_root = coalesce(found.replaced_by_root, staged.inami_root)
-    from found where staged.ctid = found.row_id and found.findings <> '[]'::jsonb`;
-  // Sent together: the aliases are looked for once the roots are corrected.
+    from found where staged.ctid = found.row_id and found.findings <> '[]'::jsonb`.execute();
+  // Sent one behind the other, without waiting: the aliases are looked for once the roots are corrected.
   await Promise.all([checked, findAliases(tx)]);
 }
 
