@@ -30,9 +30,12 @@ const columns = (tx: TransactionSql) => tx`event_id as "eventId", position, kind
 export async function listEvents(tenant: Tenant, page: EventPage): Promise<Event[]> {
   return await tenant.run(async (tx) => {
     const { insurerId } = tenant;
-    const found = await readPage(tx, insurerId, page);
-    const isShort = found.length < page.limit;
-    const events = isShort && (await placeEvents(tx, insurerId)) > 0 ? await readPage(tx, insurerId, page) : found;
+    let events = await readPage(tx, insurerId, page);
+    if (events.length < page.limit) {
+      await placeEvents(tx, insurerId);
+      // Whoever placed them, this reader or one that was faster meanwhile.
+      events = await readPage(tx, insurerId, page);
+    }
     if (page.after > 0) await checkPosition(tx, insurerId, page.after);
     return events;
   });
