@@ -66,7 +66,7 @@ t.test("two workers of two lanes each process every submission once", async (t) 
 
 t.test("a big file of one insurer does not delay a small one of another", async (t) => {
   const [big, small] = [await flow.admit(), await flow.admit()];
-  const bytes = [...generateContractFile({ records: 8_000, seed: 5, sender: big.enterpriseNumber })].join("");
+  const bytes = [...generateContractFile({ records: 30_000, seed: 5, sender: big.enterpriseNumber })].join("");
   const slow = await flow.receive(big, bytes);
   const worker = startWorker(flow.intake, { concurrency: 2, pollIntervalMs: 10 });
   await until(async () => (await flow.find(big, slow.submissionId)).state === "processing");

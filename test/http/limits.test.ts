@@ -180,14 +180,16 @@ t.test("a process whose event loop stands still refuses what is new, and finishe
   transfer.write(
     `POST ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Content-Type: text/xml\r\nContent-Digest: ${digestOf(body)}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body.slice(0, 50)}`,
   );
-  // Both are connected before the loop stands still: no handshake is measured with it.
-  const next = await door.connectAsAlpha();
   await sleep(100);
   const until = performance.now() + 1_500;
   while (performance.now() < until);
-  await sleep(5);
-  next.write(`GET ${SUBMISSIONS} HTTP/1.1\r\nHost: localhost\r\n${door.alphaAuthorization}Connection: close\r\n\r\n`);
-  isProblem(t, await readAnswer(next), 503, `${BELGIF}serviceUnavailable`);
+  // Seen by the sample that is taken now or, where its timer is ahead of the clock's, by the next one.
+  let next = await door.alpha(SUBMISSIONS);
+  for (let asked = 1; next.status !== 503 && asked < 50; asked += 1) {
+    await sleep(10);
+    next = await door.alpha(SUBMISSIONS);
+  }
+  isProblem(t, next, 503, `${BELGIF}serviceUnavailable`);
   transfer.write(body.slice(50));
   t.match(await readAnswer(transfer), { status: 202, json: { reference: "UNDER-WAY" } });
   await sleep(900);

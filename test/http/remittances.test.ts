@@ -69,7 +69,9 @@ t.test("an insurer reads its advices, their lines by page and as CSV, and nobody
     unknown
   >[];
   t.match(
-    views.map(({ state, payment }) => [state, payment]).sort(),
+    views
+      .map(({ state, payment }) => [state, payment])
+      .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
     [
       ["paid", { amountCents: 100, paidOn: TODAY }],
       ["paid", { amountCents: 102, paidOn: TODAY }],

@@ -5,7 +5,7 @@ import type { OperatorChange } from "../../../operator/operator-change.ts";
 import { type Act, type Acts, performActs } from "../../../operator/perform-act.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { API_ROOT } from "../../paths.ts";
-import { actProblem, isActError } from "./operator-problems.ts";
+import { actProblem, isActError, nothingNamed } from "./operator-problems.ts";
 
 export const OPERATOR_ROOT = `${API_ROOT}/operator`;
 export const FOR_OPERATORS = { scope: SCOPES.operate };
@@ -65,6 +65,13 @@ async function blameRequest<T>(request: FastifyRequest, work: () => Promise<T>):
   try {
     return await work();
   } catch (error) {
-    throw isActError(error) ? actProblem(error, Object.keys(request.params ?? {})) : error;
+    const pathNames = Object.keys(request.params ?? {});
+    if (isActError(error)) throw actProblem(error, pathNames);
+    throw isNoName(error) && pathNames[0] !== undefined ? nothingNamed(pathNames[0]) : error;
   }
+}
+
+/** The database takes the text for no identifier of the kind, or for no text at all: then nothing has that name. */
+function isNoName(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "22P02" || error.code === "22021");
 }

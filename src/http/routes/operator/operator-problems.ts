@@ -76,3 +76,9 @@ function issue(kind: IssueKind, location: IssueLocation, name: string, detail: s
 export function registryProblem(code: RegistryErrorCode, sentence: string, ...pathNames: string[]): Problem {
   return actProblem(new RegistryError(code, sentence), pathNames);
 }
+
+/** What the path names cannot be the name of anything. */
+export function nothingNamed(pathName: string): Problem {
+  const message = `There is nothing with that ${pathName}.`;
+  return new Problem("resourceNotFound", message, { issues: [issue("invalidInput", "path", pathName, message)] });
+}

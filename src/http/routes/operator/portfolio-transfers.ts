@@ -113,7 +113,7 @@ const transferSchema = {
 };
 
 export function addPortfolioTransferRoutes(app: Api, provide: ProvideDependencies): void {
-  app.post(`${PATH}/preview`, { schema: previewSchema, config: FOR_OPERATORS }, async (request) => {
+  app.post(`${PATH}/preview`, { schema: previewSchema, config: { ...FOR_OPERATORS, reads: true } }, async (request) => {
     const asked = readAsked(request.body);
     const { inConflict, ...preview } = await lookUp(request, provide, (institute) => previewTransfer(institute, asked));
     return { ...preview, inConflict: [...inConflict] };

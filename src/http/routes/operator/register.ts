@@ -138,13 +138,17 @@ export async function addRegisterRoutes(app: Api, provide: ProvideDependencies):
     // Bodies are streams here, of any media type: the handler says which ones it takes.
     scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
 
-    scope.post(`${PATH}/preview`, { schema: previewSchema, config: FOR_OPERATORS }, async (request) => {
-      const { intake } = provide();
-      const { file, check } = readFile(request, intake.maximumBytes);
-      const preview = await lookUp(request, provide, () => previewRegisterFile(intake.database, file));
-      check(preview.sha256);
-      return { ...preview.effect, affected: [...preview.affected] };
-    });
+    scope.post(
+      `${PATH}/preview`,
+      { schema: previewSchema, config: { ...FOR_OPERATORS, reads: true } },
+      async (request) => {
+        const { intake } = provide();
+        const { file, check } = readFile(request, intake.maximumBytes);
+        const preview = await lookUp(request, provide, () => previewRegisterFile(intake.database, file));
+        check(preview.sha256);
+        return { ...preview.effect, affected: [...preview.affected] };
+      },
+    );
 
     scope.post(PATH, { schema: loadSchema, config: FOR_OPERATORS }, async (request, reply) => {
       const { file, check } = readFile(request, provide().intake.maximumBytes);
