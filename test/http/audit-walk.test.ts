@@ -102,12 +102,8 @@ t.test("every answer that changed something, or gave data, has its row when it a
     select trace_id as "traceId", kind, status, client_id as "clientId" from audit_event where trace_id is not null`;
   for (const { name, status, traceId } of walked.filter((one) => one.status < 300)) {
     const found = rows.filter((row) => row.traceId === traceId);
-    const kind =
-      name.startsWith("GET ") || name.endsWith("/query")
-        ? "read"
-        : OPERATOR_ROUTES.includes(name)
-          ? "operatorAct"
-          : "write";
+    const isReading = /^GET |\/(query|preview)$/.test(name);
+    const kind = isReading ? "read" : OPERATOR_ROUTES.includes(name) ? "operatorAct" : "write";
     t.ok(found.length > 0 && found.every((row) => row.kind === kind && row.status === status), `${name}: ${status}`);
   }
 });
