@@ -4,11 +4,11 @@ import type { TransferSlots } from "./transfer-slots.ts";
 
 const LOOK_MS = 500;
 /** Where submissions never cease, what goes on in the background must not wait for ever. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 3_000;
 
 /**
  * For long work in the background: waits while receipts are awaited in this process or submissions are received or processed by
- * any, but a minute at most. `sql` is the institute's.
+ * any, but three seconds at most. `sql` is the institute's.
  */
 export async function giveWayToSubmissions(sql: Sql, transfers: TransferSlots, signal: AbortSignal): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
