@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import {
   checkAuthorities,
   checkReadable,
   checkServerPair,
   checkSigningKeys,
+  isInside,
   isIssuedForDevelopment,
   listSigningKeyFiles,
-  realPath,
 } from "./configured-files.ts";
 import type { MassChangeLimits } from "./intake/mass-change.ts";
 import { createSettingReader, type Environment, type SettingReader } from "./setting-reader.ts";
@@ -293,9 +293,4 @@ function refuseLinkedKeys(folder: string | undefined, certificatesFolder: string
     .map(
       (file) => `SIGNING_KEYS_DIRECTORY holds ${file}, a development file: production refuses it. Put your own there.`,
     );
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(realPath(folder), realPath(path));
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { DEVELOPMENT_AUTHORITY_NAME } from "./identity/development-authority-name.ts";
 import { chooseKeyFiles, parseSigningKey } from "./identity/signing-key-file.ts";
 import type { Setting } from "./setting-reader.ts";
@@ -110,4 +110,10 @@ function readCertificates(path: string): X509Certificate[] {
   } catch {
     return [];
   }
+}
+
+/** Whether `path` lies in `folder`, links followed. */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(realPath(folder), realPath(path));
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
