@@ -12,6 +12,7 @@ const INSTITUTE_TABLES = [
   "insurer_iban",
   "projected_portfolio",
   "evaluated_portfolio",
+  "readiness_admission",
 ];
 
 /** What is wrong with the isolation of a database: tenant tables that the application role could see through. */
