@@ -1,4 +1,3 @@
-
 /** A certificate as the gateway saw it; instants are ISO 8601. */
 export interface SeenCertificate {
   readonly subject: string;
@@ -77,4 +76,3 @@ export interface SeenDrop {
 }
 
 export type SeenConnection = SeenCall | SeenDrop;
-
