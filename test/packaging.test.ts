@@ -50,11 +50,13 @@ t.test(
       join(user, "program.js"),
       `import { GatewayProblem } from "infoss-gateway/client/gateway-client";
      import { iteratePages } from "infoss-gateway/client/pages";
+     import { verifyWebhook } from "infoss-gateway/client/verify-webhook";
+     try { verifyWebhook("", {}, { secrets: [] }); } catch ({ name }) { console.log(name); }
      const items = await Array.fromAsync(iteratePages(async () => ({ items: [1, 2] })));
      console.log(items.join(), new GatewayProblem(404, { title: "Not Found" }).message);`,
     );
     // The Node that the package brings comes first for whatever npm runs.
     const used = run(user, "npm", "exec", "--", "node", "program.js");
-    t.equal(used.stdout.trim(), "1,2 The gateway answered 404: Not Found", used.stderr);
+    t.equal(used.stdout.trim(), "WebhookInvalid\n1,2 The gateway answered 404: Not Found", used.stderr);
   },
 );

@@ -5,6 +5,7 @@ import { addGenerateCommand } from "./generate.ts";
 import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
 import { addReceiptCommand } from "./receipt.ts";
 import { addSendCommand } from "./send.ts";
+import { addVerifyCommand } from "./verify.ts";
 
 /** What insurers run on their own machines: it needs no settings and no database. */
 const INSURER_COMMANDS = {
@@ -12,6 +13,7 @@ const INSURER_COMMANDS = {
   send: addSendCommand,
   status: addStatusCommand,
   report: addReportCommand,
+  verify: addVerifyCommand,
   changes: addChangesCommand,
   receipt: addReceiptCommand,
   generate: addGenerateCommand,
