@@ -6,7 +6,7 @@ import { createRulesInForce } from "./advantage/rules-in-force.ts";
 import { createPersonHasher, type PersonHasher } from "./audit/person-hash.ts";
 import { createSealSigner } from "./audit/seal-signature.ts";
 import { startSealer } from "./audit/sealer.ts";
-import type { BusinessClock } from "./clock.ts";
+import { type BusinessClock, sameForAll } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/connection.ts";
 import { startEmbeddedDatabase } from "./database/embedded-database.ts";
@@ -29,6 +29,7 @@ import { type NewAlarm, raiseAlarm } from "./operations/alarms.ts";
 import { startExpiryWatch } from "./operator/expiry-watch.ts";
 import { readKeys } from "./read-keys.ts";
 import { loadCompetenceCodes } from "./register/load-register.ts";
+import { createSpaceClock } from "./spaces/space-clock.ts";
 import { startWebhooks } from "./start-webhooks.ts";
 
 export interface App {
@@ -67,9 +68,10 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
     closers.push(async () => keyRing.close());
     const metrics = createMetrics(() => countSubmissions(database.institute));
     const raise = (alarm: NewAlarm) => raiseAlarm(database, log, metrics.alarms, alarm);
+    const isValidation = config.environment === "validation";
     const intake: Intake = {
       database,
-      clock,
+      clock: isValidation ? createSpaceClock(clock, database) : sameForAll(clock),
       log,
       signer: createReceiptSigner(keyRing),
       raiseAlarm: raise,

@@ -4,17 +4,23 @@ export interface BusinessClock {
   today(): string;
 }
 
+/** The same, where insurers of validation have days of their own. */
+export interface InsurersClock extends BusinessClock {
+  /** Today for that insurer: of a space that was moved ahead, a later day. */
+  todayOf(insurerId: number): Promise<string>;
+}
+
 const TIME_ZONE = "Europe/Brussels";
 
 /** Makes the clock of a process; validation may run ahead or behind by `offset` (calendar days, months, hours …). */
 export function createBusinessClock(
   offset: Temporal.DurationLike = { days: 0 },
   now: () => Temporal.Instant = Temporal.Now.instant,
-): BusinessClock {
+): InsurersClock {
   const shift = Temporal.Duration.from(offset);
   let second: number | undefined;
   let day = "";
-  return {
+  return sameForAll({
     today() {
       const instant = now();
       // Asked with every request, and a day begins with a whole second.
@@ -25,11 +31,16 @@ export function createBusinessClock(
       }
       return day;
     },
-  };
+  });
 }
 
 /** Makes a clock that stands still on `today` (`yyyy-mm-dd`); throws RangeError when there is no such day. */
-export function createFixedBusinessClock(today: string): BusinessClock {
+export function createFixedBusinessClock(today: string): InsurersClock {
   const day = Temporal.PlainDate.from(today, { overflow: "reject" }).toString();
-  return { today: () => day };
+  return sameForAll({ today: () => day });
+}
+
+/** One day for everybody, as in production. */
+export function sameForAll(clock: BusinessClock): InsurersClock {
+  return { today: () => clock.today(), todayOf: async () => clock.today() };
 }

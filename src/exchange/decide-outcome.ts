@@ -151,18 +151,18 @@ async function answerTransfer(
   const { state } = receipt.receipt;
   // The receipt tells the name of the first file; this answer says which one it answers.
   const xml = renderReceiptXml({ ...receipt.receipt, fileName: answeredName }, LANGUAGES, receipt.jws);
-  const subject = { ...addressOf(exchange, accountName, insurer, answeredName), answeredName, submissionId };
+  const subject = { ...(await addressOf(exchange, accountName, insurer, answeredName)), answeredName, submissionId };
   const reportDue = state === "received" || state === "held";
   return [await insertReceipt(tx, { ...subject, code: "ACRF", reportDue }, xml)];
 }
 
-function addressOf(exchange: Exchange, accountName: string, insurer: AccountInsurer, answeredName: string) {
+async function addressOf(exchange: Exchange, accountName: string, insurer: AccountInsurer, answeredName: string) {
   const { insurerId, enterpriseNumber } = insurer;
   return {
     insurerId,
     enterpriseNumber,
     accountName,
-    day: exchange.intake.clock.today(),
+    day: await exchange.intake.clock.todayOf(insurerId),
     letter: letterOf(exchange, answeredName),
   };
 }
@@ -259,7 +259,7 @@ async function writeNotTaken(
 ): Promise<Outcome> {
   const xml = renderNotTakenXml({ ...decision, decidedAt: new Date().toISOString() });
   const answeredName = decision.fileName;
-  const subject = { ...addressOf(exchange, accountName, insurer, answeredName), answeredName };
+  const subject = { ...(await addressOf(exchange, accountName, insurer, answeredName)), answeredName };
   const answer = await insertReceipt(tx, { ...subject, code: "ACRF", reportDue: false }, xml);
   await settleDrop(tx, accountName, step.name, step);
   return { insurerId: insurer.insurerId, answers: [answer] };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { projectWhatIsDue } from "../advantage/keep-projected.ts";
 import { SCOPES } from "../identity/scopes.ts";
+import { addDays, listDaysAhead } from "../spaces/space-days.ts";
 import { type AccountInsurer, listOpenAccounts, type SftpAccount } from "./accounts.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideStatusFiles } from "./status-files.ts";
@@ -63,14 +64,16 @@ async function listDue({ intake }: Exchange): Promise<{ account: SftpAccount; in
     account.insurers.flatMap((insurer) => (insurer.phase === "suspended" ? [] : [{ account, insurer }])),
   );
   if (pairs.length === 0) return [];
+  const daysAhead = await listDaysAhead(database.institute);
+  const days = pairs.map(({ insurer }) => addDays(clock.today(), daysAhead.get(insurer.insurerId) ?? 0));
   const rows = await database.institute<{ accountName: string; insurerId: number }[]>`
     select asked.account_name as "accountName", asked.insurer_id as "insurerId"
     from unnest(${pairs.map(({ account }) => account.accountName)}::text[], ${pairs.map(({ account }) => account.clientId)}::text[],
-      ${pairs.map(({ insurer }) => insurer.insurerId)}::int[]) as asked (account_name, client_id, insurer_id)
+      ${pairs.map(({ insurer }) => insurer.insurerId)}::int[], ${days}::date[]) as asked (account_name, client_id, insurer_id, today)
     join client c using (client_id)
     where ${SCOPES.consultAdvantages} = any(c.scopes) and (
       not exists (select from status_file f where f.insurer_id = asked.insurer_id and f.account_name = asked.account_name
-        and f.kind = 'changes' and f.day >= ${clock.today()})
+        and f.kind = 'changes' and f.day >= asked.today)
       or exists (select from status_file f where f.insurer_id = asked.insurer_id and f.account_name = asked.account_name
         and f.known_at is null))`;
   const due = new Set(rows.map(({ accountName, insurerId }) => `${accountName} ${insurerId}`));

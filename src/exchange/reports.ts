@@ -60,7 +60,7 @@ async function decideReport(
     ? renderVerificationResult(exchange, account, tx, insurerId, input)
     : renderReportXml(input, iterateReportRecords(createTenantWithin(tx, insurerId), submissionId));
   const content = Readable.from(toBytes(parts), { objectMode: false });
-  const day = exchange.intake.clock.today();
+  const day = await exchange.intake.clock.todayOf(insurerId);
   const subject = {
     insurerId,
     enterpriseNumber,

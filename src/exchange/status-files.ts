@@ -45,7 +45,7 @@ export async function decideStatusFiles(
 ): Promise<number> {
   const { insurerId } = insurer;
   const { accountName } = account;
-  const today = exchange.intake.clock.today();
+  const today = await exchange.intake.clock.todayOf(insurerId);
   return await exchange.intake.database.asInsurer(insurerId).run(async (tx) => {
     // One day after the other, also where the clock of validation was set back.
     await tx`
@@ -92,7 +92,7 @@ async function decideStatusFile(
     insurerId,
     enterpriseNumber,
     accountName,
-    day: exchange.intake.clock.today(),
+    day: await exchange.intake.clock.todayOf(insurerId),
     letter,
     code: "STAT",
   } as const;

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { BusinessClock } from "../clock.ts";
+import type { InsurersClock } from "../clock.ts";
 import type { Database } from "../database/connection.ts";
 import type { NewAlarm } from "../operations/alarms.ts";
 import type { VerificationQuota } from "../verification/verify.ts";
@@ -10,7 +10,7 @@ import type { TransferSlots } from "./transfer-slots.ts";
 /** What the stages of the intake need; `app.ts` makes it once for each process. */
 export interface Intake {
   readonly database: Database;
-  readonly clock: BusinessClock;
+  readonly clock: InsurersClock;
   readonly signer: ReceiptSigner;
   readonly log: Logger;
   /** Makes operators see; never rejects. */

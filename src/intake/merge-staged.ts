@@ -1,4 +1,4 @@
-import type { BusinessClock } from "../clock.ts";
+import type { InsurersClock } from "../clock.ts";
 import { applyRecords } from "../contracts/apply-records.ts";
 import type { Merge } from "../contracts/merge.ts";
 import { mergeInitialLoad } from "../contracts/merge-initial-load.ts";
@@ -13,7 +13,7 @@ import type { SubmissionKind } from "./submission.ts";
  * files, single calls and dry runs; under the insurer's lock. `recordCount`: how many are staged.
  */
 export async function mergeStaged(
-  { clock }: { readonly clock: BusinessClock },
+  { clock }: { readonly clock: InsurersClock },
   tx: TransactionSql,
   merge: Merge,
   { kind, recordCount }: { readonly kind: SubmissionKind; readonly recordCount: number },
@@ -23,7 +23,7 @@ export async function mergeStaged(
     await tx`analyze staged (record_number)`;
     await tx`set local work_mem = '64MB'`;
   }
-  await checkStagedProviders(tx, clock.today());
+  await checkStagedProviders(tx, await clock.todayOf(merge.insurerId));
   // One record alone repeats no other's reference.
   if (recordCount > 1) await checkStagedReferences(tx);
   if (kind === "delta") {

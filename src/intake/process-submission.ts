@@ -118,7 +118,7 @@ export async function stageRecords(
 ): Promise<Reading> {
   const context = {
     kind: claim.kind === "delta" ? ("delta" as const) : ("initialLoad" as const),
-    today: intake.clock.today(),
+    today: await intake.clock.todayOf(claim.insurerId),
   };
   const contentHash = createContentHash();
   const inFlight: Promise<void>[] = [];

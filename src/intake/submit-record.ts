@@ -115,12 +115,14 @@ async function takeRecord(
 ): Promise<SubmittedRecord> {
   const { insurer, actor, call, sha256 } = arrival;
   const { insurerId } = insurer;
-  const receipt = await signReceipt(intake, arrival, submissionId);
+  const [receipt, today] = await Promise.all([
+    signReceipt(intake, arrival, submissionId),
+    intake.clock.todayOf(insurerId),
+  ]);
   const [state, named] = await Promise.all([lockInsurer(tx, insurerId), findNamed(tx, insurerId, call)]);
   // Under the lock: an initial load that ends now has ended before, or ends after.
   if (state.phase !== "live" || !state.initialLoadCompletedAt) throw new CallRefused("notLive");
   checkNamed(call, named);
-  const today = intake.clock.today();
   const [recordedAt] = await Promise.all([
     recordChange(tx, insurerId),
     insertCall(tx, arrival, receipt),

@@ -39,7 +39,7 @@ async function answerSubmission(intake: Intake, tx: TransactionSql, claim: Targe
   const inquiry = {
     insurerId,
     submissionId,
-    today: intake.clock.today(),
+    today: await intake.clock.todayOf(insurerId),
     purposeRequired: insurer!.phase !== "access",
   };
   const content = readPayload(createTenantWithin(tx, insurerId), submissionId);

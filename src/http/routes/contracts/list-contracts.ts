@@ -133,8 +133,8 @@ export function addContractQueryRoute(app: Api, provide: ProvideDependencies): v
     const asked = readInstant(request.query.knownAt, "knownAt");
     const filter = readFilter(request.body);
     const { audit, intake } = provide();
-    const today = intake.clock.today();
     const tenant = getTenant(request, provide);
+    const today = await intake.clock.todayOf(tenant.insurerId);
     const { knownAt, found } = await tenant.run(async (tx) => {
       const knownAt = await readKnownAt(tx, tenant.insurerId, asked);
       // One more than asked for tells whether there is a next page.
@@ -163,7 +163,7 @@ export function addSnapshotRoute(app: Api, provide: ProvideDependencies): void {
     const mediaType = answerMediaType(request, reply, SNAPSHOT_MEDIA_TYPES);
     const asked = readInstant(request.query.knownAt, "knownAt");
     const tenant = getTenant(request, provide);
-    const today = provide().intake.clock.today();
+    const today = await provide().intake.clock.todayOf(tenant.insurerId);
     const { knownAt, contractCount } = await tenant.run(async (tx) => {
       const knownAt = await readKnownAt(tx, tenant.insurerId, asked);
       return { knownAt, contractCount: await countPortfolio(tx, tenant.insurerId, knownAt) };

@@ -149,7 +149,7 @@ export function addContractReadRoutes(app: Api, provide: ProvideDependencies): v
     const { audit, intake } = provide();
     request.persons = hashContractPersons(audit, [contract]);
     setEtag(reply, contract.version);
-    return viewContract(contract, intake.clock.today());
+    return viewContract(contract, await intake.clock.todayOf(tenant.insurerId));
   });
 
   app.get(`${API_ROOT}/contracts/:contractId/versions`, { schema: versionsSchema, config }, async (request) => {

@@ -49,7 +49,7 @@ export function addSnapshotRequestRoute(app: Api, provide: ProvideDependencies):
     const [account] = await listAccounts(database.plain, request.caller!.clientId);
     if (!account) throw noAccount();
     const { accountName } = account;
-    const day = clock.today();
+    const day = await clock.todayOf(insurerId);
     await getTenant(request, provide).run(async (tx) => {
       await requestSnapshot(tx, { insurerId, accountName, day });
       await recordWrite(request, tx, { status: 202 });
