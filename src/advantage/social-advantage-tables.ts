@@ -11,7 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { identifier, isOneOf, textArray } from "../database/column-types.ts";
+import { identifier, isOneOf, simulated, textArray } from "../database/column-types.ts";
 import { DOSSIER_STATES } from "./dossier-states.ts";
 import { INSURER_OUTCOMES, NEXT_STEPS } from "./insurer-view.ts";
 import { INSURER_REASONS } from "./reasons.ts";
@@ -40,6 +40,7 @@ export const socialAdvantage = pgTable(
     nextStep: text("next_step", { enum: NEXT_STEPS }),
     nextStepOn: date("next_step_on"),
     reasons: textArray("reasons").notNull(),
+    simulated: simulated(),
     recordedAt: instant("recorded_at").notNull(),
     supersededAt: instant("superseded_at"),
   },

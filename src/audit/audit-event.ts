@@ -1,6 +1,6 @@
 import type { Sql, TransactionSql } from "../database/sql.ts";
 
-export const AUDIT_KINDS = ["login", "denial", "read", "write", "operatorAct"] as const;
+export const AUDIT_KINDS = ["login", "denial", "read", "write", "operatorAct", "simulation"] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 /** Chain of what concerns no insurer: operators, logins and denials before an insurer is known. */

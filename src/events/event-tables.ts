@@ -12,7 +12,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { isOneOf } from "../database/column-types.ts";
+import { isOneOf, simulated } from "../database/column-types.ts";
 import { insurer } from "../identity/identity-tables.ts";
 import { EVENT_KINDS, type EventDetails } from "./event.ts";
 
@@ -28,6 +28,7 @@ export const event = pgTable(
     position: bigint("position", { mode: "number" }),
     kind: text("kind", { enum: EVENT_KINDS }).notNull(),
     details: jsonb("details").$type<EventDetails>().notNull(),
+    simulated: simulated(),
     occurredAt: timestamp("occurred_at", { withTimezone: true }).notNull().default(sql`clock_timestamp()`),
   },
   (table) => [

@@ -15,7 +15,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { bytes, identifier, isOneOf } from "../database/column-types.ts";
+import { bytes, identifier, isOneOf, simulated } from "../database/column-types.ts";
 import { LANGUAGES } from "../findings/language.ts";
 import { ANSWER_CODES } from "../formats/exchange-file-name.ts";
 import { STATUS_FILE_KINDS } from "../formats/status/render-status-xml.ts";
@@ -102,6 +102,12 @@ export const exchangeAnswer = pgTable(
     /** A report follows when the submission has ended. */
     reportDue: boolean("report_due").notNull(),
     createdAt: instant("created_at").notNull(),
+    /** A simulation lost, delayed or doubled it. */
+    simulated: simulated(),
+    /** It is written to OUT then at the earliest. */
+    notBefore: instant("not_before"),
+    /** Once fetched it is written there once more. */
+    isDoubled: boolean("is_doubled").notNull().default(false),
     /** Since when it is in OUT; absent: it is to be written there. */
     publishedAt: instant("published_at"),
     /** When it was found gone from OUT. */

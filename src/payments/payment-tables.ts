@@ -14,7 +14,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { identifier, isOneOf } from "../database/column-types.ts";
+import { identifier, isOneOf, simulated } from "../database/column-types.ts";
 import { insurer } from "../identity/identity-tables.ts";
 import { IBAN_STATES, LINE_KINDS, PAYMENT_STATES, RUN_STATES } from "./payment-states.ts";
 
@@ -79,6 +79,7 @@ export const remittanceAdvice = pgTable(
     /** What it owes after this one, for the next: 0 or less. */
     carriedOutCents: cents("carried_out_cents").notNull(),
     announcedOn: date("announced_on"),
+    simulated: simulated(),
     ...outcome,
   },
   (table) => [

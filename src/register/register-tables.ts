@@ -11,7 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { identifier } from "../database/column-types.ts";
+import { identifier, simulated } from "../database/column-types.ts";
 
 /** The institute's register of healthcare providers, keyed by the part of the INAMI number that never changes. */
 export const provider = pgTable(
@@ -51,6 +51,7 @@ export const competenceCode = pgTable(
 export const registerChange = pgTable("register_change", {
   changeId: uuid("change_id").primaryKey().default(sql`uuidv7()`),
   recordedAt: timestamp("recorded_at", { withTimezone: true }).notNull(),
+  simulated: simulated(),
   /** When the persons of the social advantage were made of it; absent while that waits. */
   personsMadeAt: timestamp("persons_made_at", { withTimezone: true }),
 });

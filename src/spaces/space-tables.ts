@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, pgTable, smallint, text, timestamp, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { check, date, index, integer, pgTable, smallint, text, timestamp, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { bytes, identifier } from "../database/column-types.ts";
 import { client, insurer } from "../identity/identity-tables.ts";
 
@@ -45,6 +45,8 @@ export const space = pgTable(
     numberGroup: smallint("number_group").notNull(),
     /** Its business day is the real one and so many calendar days. */
     businessDaysAhead: integer("business_days_ahead").notNull().default(0),
+    /** The business day that its dossiers and what is seen of them stand at; absent: the real one. */
+    followedOn: date("followed_on"),
     madeAt: instant("made_at").notNull().default(sql`clock_timestamp()`),
     /** Nobody acts for it any more. */
     endedAt: instant("ended_at"),

@@ -13,7 +13,7 @@ import {
   timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
-import { bytes, identifier, isOneOf, textArray } from "../database/column-types.ts";
+import { bytes, identifier, isOneOf, simulated, textArray } from "../database/column-types.ts";
 import { client, insurer } from "../identity/identity-tables.ts";
 import {
   DELIVERY_CAUSES,
@@ -55,6 +55,9 @@ export const webhookSubscription = pgTable(
     lastDeliveredAt: instant("last_delivered_at"),
     /** The last attempt took long: it has to share with its like. */
     isSlow: boolean("is_slow").notNull().default(false),
+    /** Until then each attempt fails so, by a simulation; nothing is sent. */
+    brokenUntil: instant("broken_until"),
+    brokenFault: text("broken_fault", { enum: DELIVERY_FAULTS }),
     dueAt: instant("due_at").notNull().default(sql`now()`),
     /** Of the round under way; absent between rounds. */
     claim: uuid("claim"),
@@ -70,6 +73,10 @@ export const webhookSubscription = pgTable(
       sql`(${table.state} = 'disabled') = (${table.disabledReason} is not null) and ${isOneOf(table.disabledReason, DISABLED_REASONS)}`,
     ),
     check("webhook_subscription_fault", isOneOf(table.lastFault, DELIVERY_FAULTS)),
+    check(
+      "webhook_subscription_broken",
+      sql`(${table.brokenUntil} is null) = (${table.brokenFault} is null) and ${isOneOf(table.brokenFault, DELIVERY_FAULTS)}`,
+    ),
   ],
 );
 
@@ -141,6 +148,7 @@ export const webhookDelivery = pgTable(
     status: integer("status"),
     fault: text("fault", { enum: DELIVERY_FAULTS }),
     durationMs: integer("duration_ms").notNull(),
+    simulated: simulated(),
     attemptedAt: instant("attempted_at").notNull().default(sql`now()`),
   },
   (table) => [
