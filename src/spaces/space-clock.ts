@@ -8,9 +8,7 @@ import { addDays } from "./space-days.ts";
 const WITHOUT_SPACE_MS = 5_000;
 const MAXIMUM_INSURERS = 10_000;
 
-const FIND_DAYS_AHEAD = shieldQuery(
-  `select business_days_ahead as "daysAhead" from space where insurer_id = $1::int`,
-);
+const FIND_DAYS_AHEAD = shieldQuery(`select business_days_ahead as "daysAhead" from space where insurer_id = $1::int`);
 
 /**
  * The clock of validation: a space is as many days ahead of `clock` as it was moved. Asked of the database each time, so
