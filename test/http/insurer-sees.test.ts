@@ -119,7 +119,7 @@ const FIELDS = {
       "outcome",
       "amount_cents",
     ],
-    ...["paid_cents", "paid_on", "next_step", "next_step_on", "reasons", "recorded_at", "superseded_at"],
+    ...["paid_cents", "paid_on", "next_step", "next_step_on", "reasons", "simulated", "recorded_at", "superseded_at"],
   ],
   event: ["socialAdvantageId", "contractId", "premiumYear"],
   file: [
