@@ -7870,7 +7870,7 @@ export interface operations {
                             /** @enum {string} */
                             kind: "insurer" | "serviceProvider" | "operator";
                             /** @description What its tokens may carry. */
-                            scopes: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
+                            scopes: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:simulate" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
                             /** Format: date-time */
                             createdAt: string;
                             /** Format: date-time */
@@ -7937,7 +7937,7 @@ export interface operations {
                     /** @enum {string} */
                     kind: "insurer" | "serviceProvider";
                     /** @description What its tokens may carry. */
-                    scopes?: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
+                    scopes?: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:simulate" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
                 };
             };
         };
@@ -7963,7 +7963,7 @@ export interface operations {
                         /** @enum {string} */
                         kind: "insurer" | "serviceProvider" | "operator";
                         /** @description What its tokens may carry. */
-                        scopes: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
+                        scopes: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:simulate" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -8047,7 +8047,7 @@ export interface operations {
                         /** @enum {string} */
                         kind: "insurer" | "serviceProvider" | "operator";
                         /** @description What its tokens may carry. */
-                        scopes: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
+                        scopes: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:simulate" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -8164,7 +8164,7 @@ export interface operations {
                  */
                 "application/json": {
                     /** @description What its tokens may carry. */
-                    scopes: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
+                    scopes: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:simulate" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
                 };
             };
         };
@@ -8188,7 +8188,7 @@ export interface operations {
                         /** @enum {string} */
                         kind: "insurer" | "serviceProvider" | "operator";
                         /** @description What its tokens may carry. */
-                        scopes: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
+                        scopes: ("scope:nihdi:digitalcontracts:submit" | "scope:nihdi:digitalcontracts:consult" | "scope:nihdi:socialadvantages:consult" | "scope:nihdi:digitalcontracts:simulate" | "scope:nihdi:digitalcontracts:operate" | "scope:nihdi:digitalcontracts:audit")[];
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */

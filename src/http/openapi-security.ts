@@ -5,6 +5,7 @@ const SCOPE_MEANINGS: Readonly<Record<Scope, string>> = {
   [SCOPES.submit]: "Sending files, cancelling them",
   [SCOPES.consult]: "State, receipts, reports, outcomes, notices",
   [SCOPES.consultAdvantages]: "The status of clients",
+  [SCOPES.simulate]: "Validation: a space of one's own, its reset and what is simulated in it",
   [SCOPES.operate]: "For operators: insurers, their clients and credentials, alarms",
   [SCOPES.audit]: "For operators: the audit trail",
 };

@@ -3,7 +3,7 @@ import { isClientId } from "./client-directory.ts";
 import { CLIENT_KINDS, type ClientKind } from "./identity-kinds.ts";
 import { checkName, lockInsurerByNumber } from "./insurer-registry.ts";
 import { type Actor, type RegistryChange, RegistryError } from "./registry-error.ts";
-import { SCOPES_BY_KIND } from "./scopes.ts";
+import { SCOPES_BY_KIND, SPACE_SCOPES } from "./scopes.ts";
 
 // What operators do to clients and their grants; see insurer-registry.ts for the transaction and the errors.
 
@@ -155,7 +155,7 @@ export async function lockClient(
 }
 
 function checkScopes(kind: ClientKind, scopes: readonly string[]): string[] {
-  const allowed: readonly string[] = SCOPES_BY_KIND[kind];
+  const allowed: readonly string[] = kind === "insurer" ? SPACE_SCOPES : SCOPES_BY_KIND[kind];
   const unknown = scopes.filter((scope) => !allowed.includes(scope));
   if (scopes.length > 0 && unknown.length === 0) return [...new Set(scopes)];
   throw new RegistryError("invalidScope", `A client of kind ${kind} has one or more of: ${allowed.join(", ")}.`);

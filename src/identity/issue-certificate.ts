@@ -1,5 +1,5 @@
 import "./reflect-metadata.ts";
-import { createHash, KeyObject, webcrypto } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, KeyObject, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { DEVELOPMENT_AUTHORITY_NAME } from "./development-authority-name.ts";
 
@@ -23,10 +23,14 @@ export interface IssuedCertificate {
   readonly thumbprint: Buffer;
 }
 
-export interface DevelopmentAuthority extends IssuedCertificate {
+/** What signs certificates: EC P-256. */
+export interface SigningAuthority {
+  readonly certificatePem: string;
   readonly subject: string;
   readonly keys: webcrypto.CryptoKeyPair;
 }
+
+export interface DevelopmentAuthority extends IssuedCertificate, SigningAuthority {}
 
 export interface CertificateRequest {
   readonly commonName: string;
@@ -63,16 +67,47 @@ export async function issueCertificate(
   request: CertificateRequest,
 ): Promise<IssuedCertificate> {
   const keys = await generateKeys();
-  const certificate = await x509.X509CertificateGenerator.create({
+  return describe(await certify(authority, request, keys.publicKey), keys.privateKey);
+}
+
+/** Issues a client's certificate, in PEM, for a key that is another's. */
+export async function issueClientCertificate(
+  authority: SigningAuthority,
+  { publicKey, ...request }: { commonName: string; validity: Validity; publicKey: KeyObject },
+): Promise<string> {
+  const key = new x509.PublicKey(new Uint8Array(publicKey.export({ type: "spki", format: "der" })));
+  return toPem(await certify(authority, { ...request, usage: "client" }, key));
+}
+
+/** The authority of two PEM texts. Throws where its key is not EC P-256. */
+export async function readSigningAuthority(certificatePem: string, privateKeyPem: string): Promise<SigningAuthority> {
+  const privateKey = createPrivateKey(privateKeyPem);
+  const [pkcs8, spki] = [
+    privateKey.export({ type: "pkcs8", format: "der" }),
+    createPublicKey(privateKey).export({ type: "spki", format: "der" }),
+  ];
+  const { subtle } = webcrypto;
+  const keys = {
+    privateKey: await subtle.importKey("pkcs8", new Uint8Array(pkcs8), EC_P256, false, ["sign"]),
+    publicKey: await subtle.importKey("spki", new Uint8Array(spki), EC_P256, true, ["verify"]),
+  };
+  return { certificatePem, subject: new x509.X509Certificate(certificatePem).subject, keys };
+}
+
+async function certify(
+  authority: SigningAuthority,
+  request: CertificateRequest,
+  publicKey: x509.PublicKeyType,
+): Promise<x509.X509Certificate> {
+  return await x509.X509CertificateGenerator.create({
     subject: subjectOf(request),
     issuer: authority.subject,
     ...(request.validity ?? defaultValidity()),
-    publicKey: keys.publicKey,
+    publicKey,
     signingKey: authority.keys.privateKey,
     signingAlgorithm: SIGNATURE,
-    extensions: await extensionsOf(request, authority, keys),
+    extensions: await extensionsOf(request, authority, publicKey),
   });
-  return describe(certificate, keys.privateKey);
 }
 
 /** Makes the PEM (PKCS#8) of a fresh EC P-256 private key, such as the one that signs receipts. */
@@ -94,15 +129,15 @@ function subjectOf({ commonName, enterpriseNumber }: CertificateRequest): x509.N
 
 async function extensionsOf(
   request: CertificateRequest,
-  authority: DevelopmentAuthority,
-  keys: webcrypto.CryptoKeyPair,
+  authority: SigningAuthority,
+  publicKey: x509.PublicKeyType,
 ): Promise<x509.Extension[]> {
   const purpose = request.usage === "server" ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
   const extensions: x509.Extension[] = [
     new x509.BasicConstraintsExtension(false, undefined, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
     new x509.ExtendedKeyUsageExtension([purpose]),
-    await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    await x509.SubjectKeyIdentifierExtension.create(publicKey),
     await x509.AuthorityKeyIdentifierExtension.create(authority.keys.publicKey),
   ];
   if (request.usage === "server") {
@@ -118,10 +153,14 @@ function alternativeName(host: string): x509.JsonGeneralName {
 
 function describe(certificate: x509.X509Certificate, privateKey: webcrypto.CryptoKey): IssuedCertificate {
   return {
-    certificatePem: `${certificate.toString("pem")}\n`,
+    certificatePem: toPem(certificate),
     privateKeyPem: privateKeyPem(privateKey),
     thumbprint: createHash("sha256").update(Buffer.from(certificate.rawData)).digest(),
   };
+}
+
+function toPem(certificate: x509.X509Certificate): string {
+  return `${certificate.toString("pem")}\n`;
 }
 
 function privateKeyPem(key: webcrypto.CryptoKey): string {

@@ -5,6 +5,7 @@ export const SCOPES = {
   submit: "scope:nihdi:digitalcontracts:submit",
   consult: "scope:nihdi:digitalcontracts:consult",
   consultAdvantages: "scope:nihdi:socialadvantages:consult",
+  simulate: "scope:nihdi:digitalcontracts:simulate",
   operate: "scope:nihdi:digitalcontracts:operate",
   audit: "scope:nihdi:digitalcontracts:audit",
 } as const;
@@ -17,6 +18,9 @@ export const SCOPES_BY_KIND: Readonly<Record<ClientKind, readonly Scope[]>> = {
   serviceProvider: EXCHANGE_SCOPES,
   operator: [SCOPES.operate, SCOPES.audit],
 };
+
+/** Of a client with a space of its own, in validation; production has no resource that takes the last one. */
+export const SPACE_SCOPES: readonly Scope[] = [...EXCHANGE_SCOPES, SCOPES.simulate];
 
 /** The audience of access tokens: this API in this environment, so that no token works in another one. */
 export function audienceOf(environment: string): string {

@@ -173,7 +173,7 @@ async function processFirst(
   return true;
 }
 
-function chooseProcess({ isDryRun, kind }: Claim): typeof processSubmission {
+export function chooseProcess({ isDryRun, kind }: Claim): typeof processSubmission {
   if (kind === "inamiVerification") return verifySubmission;
   return isDryRun ? rehearseSubmission : processSubmission;
 }
@@ -234,7 +234,7 @@ async function claimFirst(
 }
 
 /** Committed at once, on another connection: everybody may see that the submission is taken up. */
-async function markProcessing(
+export async function markProcessing(
   intake: Intake,
   insurerId: number,
   submissionId: string,
