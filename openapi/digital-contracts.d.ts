@@ -748,6 +748,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connectionTests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your connection tests
+         * @description Newest first, over REST and SFTP: a file with the letter `T` is one too.
+         */
+        get: operations["listConnectionTests"];
+        put?: never;
+        /**
+         * Test your connection
+         * @description Tells what the gateway sees of this very call: TLS version and cipher suite, client certificate with its chain, claims of the token, the difference of the clocks, source address, Content-Digest; and what to mend. In every environment. Send `Date` and `Content-Digest` as you do with files. The newest hundred are kept. A client that may act for several insurers and names none is answered (200), and nothing is kept.
+         */
+        post: operations["createConnectionTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connectionTests/{connectionTestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a connection test
+         * @description As it was answered, with the texts in the language you ask for.
+         */
+        get: operations["getConnectionTest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/notices": {
         parameters: {
             query?: never;
@@ -2212,6 +2256,144 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How your connection looks from our side. */
+        ConnectionTest: {
+            /**
+             * Format: uri-reference
+             * @description Absolute path on this host.
+             */
+            self?: string;
+            /** Format: uuid */
+            connectionTestId?: string;
+            /** @enum {string} */
+            channel: "rest" | "sftp";
+            /** @description Nothing was found that is `blocking`. */
+            passed: boolean;
+            /** Format: date-time */
+            testedAt: string;
+            clientId: string;
+            /**
+             * Format: uuid
+             * @description Of the file with the letter T, over SFTP.
+             */
+            submissionId?: string;
+            /**
+             * SeenConnection
+             * @description What the gateway saw; what it did not see is absent.
+             */
+            seen: {
+                /** @description From which the call came to us. Over REST. */
+                sourceAddress?: string;
+                httpVersion?: string;
+                /** SeenTls */
+                tls?: {
+                    version: string;
+                    cipherSuite: string;
+                };
+                /**
+                 * SeenCertificate
+                 * @description The client certificate, and those above it up to the root.
+                 */
+                certificate?: {
+                    subject: string;
+                    issuer: string;
+                    /** @description SHA-256, hexadecimal. */
+                    thumbprint: string;
+                    /** Format: date-time */
+                    validFrom: string;
+                    /** Format: date-time */
+                    validTo: string;
+                    /** @description Such as `ec` or `rsa`. */
+                    keyKind: string;
+                    /** @description Of an RSA key. */
+                    keyBits?: number;
+                    chain: {
+                        subject: string;
+                        issuer: string;
+                        /** @description SHA-256, hexadecimal. */
+                        thumbprint: string;
+                        /** Format: date-time */
+                        validFrom: string;
+                        /** Format: date-time */
+                        validTo: string;
+                        /** @description Such as `ec` or `rsa`. */
+                        keyKind: string;
+                        /** @description Of an RSA key. */
+                        keyBits?: number;
+                    }[];
+                };
+                /**
+                 * SeenToken
+                 * @description Claims of the access token; never the token.
+                 */
+                token?: {
+                    issuer: string;
+                    audience: string;
+                    clientId: string;
+                    scopes: string[];
+                    /** Format: date-time */
+                    issuedAt: string;
+                    /** Format: date-time */
+                    expiresAt: string;
+                    /** @description SHA-256, hexadecimal. */
+                    boundTo: string;
+                };
+                /**
+                 * SeenClock
+                 * @description By the header Date, and by `iat` of the assertion that got the token.
+                 */
+                clock?: {
+                    /** @description Seconds by which your clock is ahead of ours; negative: behind. */
+                    byDateHeader?: number;
+                    /** @description Seconds by which your clock is ahead of ours; negative: behind. */
+                    byAssertion?: number;
+                };
+                /**
+                 * SeenInsurer
+                 * @description For how many insurers the client may act, and whether one is named.
+                 */
+                insurer?: {
+                    granted: number;
+                    isNamed: boolean;
+                };
+                /**
+                 * SeenBody
+                 * @description Algorithms of Content-Digest, and whether the bytes are those it tells of.
+                 */
+                body?: {
+                    byteLength: number;
+                    digests: string[];
+                    isMatch: boolean;
+                };
+                /** @description Over SFTP. */
+                accountName?: string;
+                fileName?: string;
+                /** @description Keys of the SFTP server to pin, as `ssh-keygen -l` prints them. */
+                hostKeys?: string[];
+                /**
+                 * SeenSession
+                 * @description The SSH session. Absent where the SFTP server is not the gateway's own, which then sees none.
+                 */
+                session?: {
+                    sourceAddress: string;
+                    clientVersion: string;
+                    keyExchange: string;
+                    hostKeyAlgorithm: string;
+                    /** @description Ciphers: from you to us, and back. */
+                    ciphers: string[];
+                    /** @description Algorithms that authenticate packets: from you to us, and back. */
+                    macs: string[];
+                    keyAlgorithm: string;
+                    /** @description Of an RSA key. */
+                    keyBits?: number;
+                    keyFingerprint: string;
+                    /** Format: date-time */
+                    loggedInAt: string;
+                };
+            };
+            /** @description What to mend. */
+            findings: components["schemas"]["Finding"][];
+        };
         /** @description A contract as known at one moment. */
         Contract: {
             /**
@@ -2296,9 +2478,9 @@ export interface components {
              * @description Stable; all codes are at /refData/findings.
              * @enum {string}
              */
-            code: "emptyFile" | "encodingNotSupported" | "notWellFormed" | "doctypeNotAllowed" | "entityNotAllowed" | "limitExceeded" | "rootNotExpected" | "headerInvalid" | "environmentLetterInvalid" | "environmentMismatch" | "senderMismatch" | "insurerSuspended" | "phaseNotAllowed" | "referenceReused" | "fileNameInvalid" | "fileNameReused" | "fileTooLarge" | "goMissing" | "goWithoutFile" | "signatureMissing" | "signatureInvalid" | "nothingToCancel" | "cancelTooLate" | "initialLoadClosed" | "sequenceUsed" | "sequenceGapExpired" | "recordCountMismatch" | "verificationFileInvalid" | "verificationQuotaExceeded" | "massChange" | "massChangeRefused" | "sameRecordsAsEarlier" | "requiredFieldMissing" | "fieldNotKnown" | "fieldRepeated" | "textNotExpected" | "actionNotKnown" | "actionNotInInitialLoad" | "valueTooLong" | "valueNotInList" | "dateInvalid" | "inamiNumberInvalid" | "ssinInvalid" | "paymentReferenceInvalid" | "startOnOutOfRange" | "endBeforeStart" | "senderReferenceRepeated" | "inamiNumberUnknown" | "inamiNumberNotValidOn" | "ssinMismatch" | "contractRepeated" | "contractExists" | "contractUnknown" | "contractCancelled" | "contractPaid" | "contractTransferred" | "contractEndedBefore" | "effectiveBeforeStart" | "laterModificationReplaced" | "inamiNumberExpired" | "inamiNumberReplaced" | "competenceCodeUnknown";
+            code: "emptyFile" | "encodingNotSupported" | "notWellFormed" | "doctypeNotAllowed" | "entityNotAllowed" | "limitExceeded" | "rootNotExpected" | "headerInvalid" | "environmentLetterInvalid" | "environmentMismatch" | "senderMismatch" | "insurerSuspended" | "phaseNotAllowed" | "referenceReused" | "fileNameInvalid" | "fileNameReused" | "fileTooLarge" | "goMissing" | "goWithoutFile" | "signatureMissing" | "signatureInvalid" | "nothingToCancel" | "cancelTooLate" | "initialLoadClosed" | "sequenceUsed" | "sequenceGapExpired" | "recordCountMismatch" | "verificationFileInvalid" | "verificationQuotaExceeded" | "massChange" | "massChangeRefused" | "sameRecordsAsEarlier" | "requiredFieldMissing" | "fieldNotKnown" | "fieldRepeated" | "textNotExpected" | "actionNotKnown" | "actionNotInInitialLoad" | "valueTooLong" | "valueNotInList" | "dateInvalid" | "inamiNumberInvalid" | "ssinInvalid" | "paymentReferenceInvalid" | "startOnOutOfRange" | "endBeforeStart" | "senderReferenceRepeated" | "inamiNumberUnknown" | "inamiNumberNotValidOn" | "ssinMismatch" | "contractRepeated" | "contractExists" | "contractUnknown" | "contractCancelled" | "contractPaid" | "contractTransferred" | "contractEndedBefore" | "effectiveBeforeStart" | "laterModificationReplaced" | "inamiNumberExpired" | "inamiNumberReplaced" | "competenceCodeUnknown" | "certificateExpiresSoon" | "certificateKeyShort" | "tlsVersionOld" | "clockOff" | "clockNotTold" | "scopeMissing" | "insurerNotGranted" | "insurerHeaderMissing" | "contentDigestMissing" | "contentDigestMismatch" | "sshKeyShort" | "sshSessionNotSeen";
             /**
-             * @description A `blocking` finding rejects the record, or refuses the file.
+             * @description A `blocking` finding rejects the record, refuses the file, or fails the connection test.
              * @enum {string}
              */
             severity: "blocking" | "warning";
@@ -2331,12 +2513,12 @@ export interface components {
              */
             href: string;
             /** @enum {string} */
-            code: "emptyFile" | "encodingNotSupported" | "notWellFormed" | "doctypeNotAllowed" | "entityNotAllowed" | "limitExceeded" | "rootNotExpected" | "headerInvalid" | "environmentLetterInvalid" | "environmentMismatch" | "senderMismatch" | "insurerSuspended" | "phaseNotAllowed" | "referenceReused" | "fileNameInvalid" | "fileNameReused" | "fileTooLarge" | "goMissing" | "goWithoutFile" | "signatureMissing" | "signatureInvalid" | "nothingToCancel" | "cancelTooLate" | "initialLoadClosed" | "sequenceUsed" | "sequenceGapExpired" | "recordCountMismatch" | "verificationFileInvalid" | "verificationQuotaExceeded" | "massChange" | "massChangeRefused" | "sameRecordsAsEarlier" | "requiredFieldMissing" | "fieldNotKnown" | "fieldRepeated" | "textNotExpected" | "actionNotKnown" | "actionNotInInitialLoad" | "valueTooLong" | "valueNotInList" | "dateInvalid" | "inamiNumberInvalid" | "ssinInvalid" | "paymentReferenceInvalid" | "startOnOutOfRange" | "endBeforeStart" | "senderReferenceRepeated" | "inamiNumberUnknown" | "inamiNumberNotValidOn" | "ssinMismatch" | "contractRepeated" | "contractExists" | "contractUnknown" | "contractCancelled" | "contractPaid" | "contractTransferred" | "contractEndedBefore" | "effectiveBeforeStart" | "laterModificationReplaced" | "inamiNumberExpired" | "inamiNumberReplaced" | "competenceCodeUnknown";
+            code: "emptyFile" | "encodingNotSupported" | "notWellFormed" | "doctypeNotAllowed" | "entityNotAllowed" | "limitExceeded" | "rootNotExpected" | "headerInvalid" | "environmentLetterInvalid" | "environmentMismatch" | "senderMismatch" | "insurerSuspended" | "phaseNotAllowed" | "referenceReused" | "fileNameInvalid" | "fileNameReused" | "fileTooLarge" | "goMissing" | "goWithoutFile" | "signatureMissing" | "signatureInvalid" | "nothingToCancel" | "cancelTooLate" | "initialLoadClosed" | "sequenceUsed" | "sequenceGapExpired" | "recordCountMismatch" | "verificationFileInvalid" | "verificationQuotaExceeded" | "massChange" | "massChangeRefused" | "sameRecordsAsEarlier" | "requiredFieldMissing" | "fieldNotKnown" | "fieldRepeated" | "textNotExpected" | "actionNotKnown" | "actionNotInInitialLoad" | "valueTooLong" | "valueNotInList" | "dateInvalid" | "inamiNumberInvalid" | "ssinInvalid" | "paymentReferenceInvalid" | "startOnOutOfRange" | "endBeforeStart" | "senderReferenceRepeated" | "inamiNumberUnknown" | "inamiNumberNotValidOn" | "ssinMismatch" | "contractRepeated" | "contractExists" | "contractUnknown" | "contractCancelled" | "contractPaid" | "contractTransferred" | "contractEndedBefore" | "effectiveBeforeStart" | "laterModificationReplaced" | "inamiNumberExpired" | "inamiNumberReplaced" | "competenceCodeUnknown" | "certificateExpiresSoon" | "certificateKeyShort" | "tlsVersionOld" | "clockOff" | "clockNotTold" | "scopeMissing" | "insurerNotGranted" | "insurerHeaderMissing" | "contentDigestMissing" | "contentDigestMismatch" | "sshKeyShort" | "sshSessionNotSeen";
             /**
-             * @description Whether it concerns the file as a whole or one record.
+             * @description Whether it concerns the file as a whole, one record, or a connection under test.
              * @enum {string}
              */
-            level: "file" | "record";
+            level: "file" | "record" | "connection";
             /** @enum {string} */
             severity: "blocking" | "warning";
             /** @description Answer code of the social-security batch conventions, where one exists. */
@@ -6332,6 +6514,153 @@ export interface operations {
                 };
             };
             /** @description No subscription of yours has this id. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listConnectionTests: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /** Format: uuid */
+                            connectionTestId?: string;
+                            /** @enum {string} */
+                            channel: "rest" | "sftp";
+                            /** @description Nothing was found that is `blocking`. */
+                            passed: boolean;
+                            /** Format: date-time */
+                            testedAt: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    createConnectionTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description RFC 9530, with `sha-256`.
+                 * @example sha-256=:P3m7e0NbBTIWUdrv03TNxoHcBvqmXjdOODN7iMoEbeo=:
+                 */
+                "Content-Digest"?: string;
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "probe": "circuit 1"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Anything; it is not kept. */
+                    probe?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How it looks. Not kept, for no insurer is named. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description How it looks, and where that stays. */
+            201: {
+                headers: {
+                    /** @description Where it is. */
+                    Location?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getConnectionTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path: {
+                /** @description As in the list. */
+                connectionTestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The test. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description No connection test of yours has this id. */
             404: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];

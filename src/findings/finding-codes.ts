@@ -1,5 +1,5 @@
 /**
- * Every finding the gateway can raise about an insurer's data. Codes are stable: they are published at
+ * Every finding the gateway can raise about an insurer's data, or about its connection in a connection test. Codes are stable: they are published at
  * `/refData/findings`, stored with outcomes and quoted by insurers. `number` is the answer code that
  * insurers know from the social-security batch conventions, where one exists.
  */
@@ -67,10 +67,23 @@ export const FINDING_CODES = {
   inamiNumberExpired: { level: "record", severity: "warning", number: undefined },
   inamiNumberReplaced: { level: "record", severity: "warning", number: undefined },
   competenceCodeUnknown: { level: "record", severity: "warning", number: undefined },
+
+  certificateExpiresSoon: { level: "connection", severity: "warning", number: undefined },
+  certificateKeyShort: { level: "connection", severity: "warning", number: undefined },
+  tlsVersionOld: { level: "connection", severity: "warning", number: undefined },
+  clockOff: { level: "connection", severity: "blocking", number: undefined },
+  clockNotTold: { level: "connection", severity: "warning", number: undefined },
+  scopeMissing: { level: "connection", severity: "warning", number: undefined },
+  insurerNotGranted: { level: "connection", severity: "blocking", number: undefined },
+  insurerHeaderMissing: { level: "connection", severity: "blocking", number: undefined },
+  contentDigestMissing: { level: "connection", severity: "blocking", number: undefined },
+  contentDigestMismatch: { level: "connection", severity: "blocking", number: undefined },
+  sshKeyShort: { level: "connection", severity: "warning", number: undefined },
+  sshSessionNotSeen: { level: "connection", severity: "warning", number: undefined },
 } as const satisfies Record<string, FindingTraits>;
 
 interface FindingTraits {
-  readonly level: "file" | "record";
+  readonly level: "file" | "record" | "connection";
   readonly severity: "blocking" | "warning";
   readonly number: number | undefined;
 }

@@ -10,7 +10,7 @@ import type { Language } from "./language.ts";
  */
 export type FindingTexts = Readonly<Record<Language, string>>;
 
-export type FindingCodeOf<Level extends "file" | "record"> = {
+export type FindingCodeOf<Level extends "file" | "record" | "connection"> = {
   [Code in FindingCode]: (typeof FINDING_CODES)[Code]["level"] extends Level ? Code : never;
 }[FindingCode];
 

@@ -1,3 +1,4 @@
+import { CONNECTION_FINDING_TEXTS } from "./connection-finding-texts.ts";
 import { FILE_FINDING_TEXTS } from "./file-finding-texts.ts";
 import type { FindingCode } from "./finding-codes.ts";
 import type { FindingTexts } from "./finding-text.ts";
@@ -6,6 +7,7 @@ import { RECORD_FINDING_TEXTS } from "./record-finding-texts.ts";
 export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingTexts>> = {
   ...FILE_FINDING_TEXTS,
   ...RECORD_FINDING_TEXTS,
+  ...CONNECTION_FINDING_TEXTS,
 };
 
 /** Names under `details` that a finding of a code carries and its texts quote; published with the codes. */
@@ -48,4 +50,11 @@ export const FINDING_DETAILS: Readonly<Partial<Record<FindingCode, readonly stri
   laterModificationReplaced: ["replacedOn"],
   inamiNumberExpired: ["validTo"],
   inamiNumberReplaced: ["replacedBy"],
+  certificateExpiresSoon: ["validTo"],
+  certificateKeyShort: ["bits"],
+  tlsVersionOld: ["version"],
+  clockOff: ["seconds"],
+  scopeMissing: ["scope"],
+  sshKeyShort: ["bits"],
+  sshSessionNotSeen: ["hostKey"],
 };

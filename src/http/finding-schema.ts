@@ -3,7 +3,7 @@ import { FINDING_CODES, type FindingCode } from "../findings/finding-codes.ts";
 import { Href, oneOf } from "./schema-parts.ts";
 
 const SEVERITIES = ["blocking", "warning"] as const;
-const LEVELS = ["file", "record"] as const;
+const LEVELS = ["file", "record", "connection"] as const;
 
 export const FINDING_CODE_NAMES = Object.keys(FINDING_CODES) as FindingCode[];
 
@@ -16,7 +16,10 @@ const Details = Type.Unsafe<Readonly<Record<string, string | number>>>({
 export const FindingSchema = Type.Object(
   {
     code: oneOf(FINDING_CODE_NAMES, "Stable; all codes are at /refData/findings."),
-    severity: oneOf(SEVERITIES, "A `blocking` finding rejects the record, or refuses the file."),
+    severity: oneOf(
+      SEVERITIES,
+      "A `blocking` finding rejects the record, refuses the file, or fails the connection test.",
+    ),
     number: Type.Optional(
       Type.Integer({ description: "Answer code of the social-security batch conventions, where one exists." }),
     ),
@@ -39,7 +42,7 @@ export const FindingDefinitionSchema = Type.Object(
   {
     href: Href,
     code: oneOf(FINDING_CODE_NAMES),
-    level: oneOf(LEVELS, "Whether it concerns the file as a whole or one record."),
+    level: oneOf(LEVELS, "Whether it concerns the file as a whole, one record, or a connection under test."),
     severity: oneOf(SEVERITIES),
     number: Type.Optional(
       Type.Integer({ description: "Answer code of the social-security batch conventions, where one exists." }),

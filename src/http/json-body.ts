@@ -10,11 +10,16 @@ import { hasBody } from "./send-problem.ts";
 /** Certificates with their chain and RSA keys fit many times. */
 const MAXIMUM_BYTES = 64 * 1024;
 
-/** Lets the routes of a scope take JSON, and nothing else. A digest of the body need not be there; one that is must match. */
-export function acceptJson(scope: Api): void {
+type JudgeBytes = (bytes: Buffer, request: FastifyRequest) => void;
+
+/**
+ * Lets the routes of a scope take JSON, and nothing else. A digest of the body need not be there; one that is must match,
+ * unless `judge` is to say.
+ */
+export function acceptJson(scope: Api, judge: JudgeBytes = checkDigest): void {
   scope.addContentTypeParser("application/json", async (request: FastifyRequest, payload: IncomingMessage) => {
     const bytes = await readAll(payload);
-    checkDigest(bytes, request.headers["content-digest"]);
+    judge(bytes, request);
     return parseJson(bytes);
   });
   scope.addContentTypeParser("*", (request, _payload, done) => {
@@ -39,7 +44,8 @@ async function readAll(payload: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function checkDigest(bytes: Buffer, field: string | string[] | undefined): void {
+function checkDigest(bytes: Buffer, { headers }: FastifyRequest): void {
+  const field = headers["content-digest"];
   if (field === undefined) return;
   const { sha256, sha512 } = parseContentDigest(Array.isArray(field) ? field.join(", ") : field);
   if (!createHash("sha256").update(bytes).digest().equals(sha256)) throw digestMismatch("sha-256");

@@ -1,5 +1,6 @@
 import swagger from "@fastify/swagger";
 import { noClientCertificate } from "./client-certificate.ts";
+import { ConnectionTestSchema } from "./connection-test-view.ts";
 import { ContractChangeSchema } from "./contract-call.ts";
 import { ContractSchema } from "./contract-view.ts";
 import type { Api } from "./fastify-types.ts";
@@ -18,6 +19,7 @@ import { VerificationSchema } from "./verification-view.ts";
 const API_VERSION = "1.0.0";
 
 const COMPONENTS = [
+  ConnectionTestSchema,
   ContractSchema,
   ContractChangeSchema,
   FindingSchema,
@@ -46,6 +48,7 @@ const TAGS = [
   { name: "Social advantages", description: "What becomes of the social advantage of clients, and why" },
   { name: "INAMI verification", description: "Whether numbers of providers are right, for contracts held" },
   { name: "Payments", description: "What is paid to insurers, by transfer and by contract" },
+  { name: "Connection tests", description: "How your connection looks from our side, and what to mend" },
   { name: "Notices", description: "What the institute tells an insurer outside of its files" },
   { name: "Events", description: "All that happened, in one ordered feed for each insurer" },
   { name: "Webhooks", description: "The same events, pushed to you" },

@@ -18,6 +18,9 @@ export const ASSERTION_LIFETIME_SECONDS = 300;
 /** Clocks of clients may differ from ours by this much (FAPI 2.0 section 5.3.2.1). */
 const CLOCK_TOLERANCE_SECONDS = 10;
 
+/** Claim of our tokens: seconds by which `iat` of the assertion was ahead of our clock. For connection tests alone. */
+export const CLOCK_CLAIM = "infoss_clock_ahead";
+
 /** Algorithms with which clients sign assertions. */
 export const ASSERTION_ALGORITHMS = ["PS256", "ES256", "EdDSA"] as const;
 
@@ -76,6 +79,7 @@ function createConfiguration(options: TokenEndpointOptions, errors: Errors): Con
   const refuse = (reason: string) =>
     Object.assign(new errors.InvalidClientAuth(reason), { error_description: reason, error_detail: reason });
   const off = { enabled: false };
+  const clocks = new WeakMap<object, number>();
   return {
     adapter: createOidcAdapter({ sql, directory, alreadyUsed: () => refuse("the assertion was used before") }),
     jwks: {
@@ -94,12 +98,17 @@ function createConfiguration(options: TokenEndpointOptions, errors: Errors): Con
     enabledJWA: { clientAuthSigningAlgValues: [...ASSERTION_ALGORITHMS] },
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     clientBasedCORS: () => false,
+    extraTokenClaims(ctx) {
+      const ahead = clocks.get(ctx);
+      return ahead === undefined ? {} : { [CLOCK_CLAIM]: ahead };
+    },
     ttl: { ClientCredentials: TOKEN_LIFETIME_SECONDS },
     renderError(ctx, out) {
       ctx.body = out;
     },
     async assertJwtClientAuthClaimsAndHeader(ctx, claims, _header, client) {
       checkAssertion(claims, [issuer, `${issuer}/token`], refuse);
+      if (typeof claims.iat === "number") clocks.set(ctx, Math.round(claims.iat - Date.now() / 1000));
       await checkCertificate(ctx.req, client.clientId, directory, refuse);
     },
     features: {

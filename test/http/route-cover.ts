@@ -123,6 +123,7 @@ export interface Ids {
   readonly event: string;
   /** A subscription with a delivery in its log. */
   readonly webhook: string;
+  readonly connectionTest: string;
   readonly enterpriseNumber: string;
 }
 
@@ -350,6 +351,24 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
     body: { fromPosition: 1, toPosition: 1 },
   }),
   "DELETE /webhookSubscriptions/{subscriptionId}": ofWebhook("", { method: "DELETE" }),
+  "POST /connectionTests": {
+    ask: () => ({ path: "/connectionTests", method: "POST", headers: JSON_BODY, body: '{"probe":"WALK"}' }),
+    shows: /"sourceAddress":"127/,
+    otherStatus: 201,
+    fresh: ["self", "connectionTestId", "testedAt", "issuedAt", "expiresAt", "location"],
+  },
+  "GET /connectionTests": {
+    ask: () => ({ path: "/connectionTests" }),
+    shows: /"channel":"rest"/,
+    otherStatus: 200,
+    // Each asks for some of its own on the way.
+    fresh: ["href", "connectionTestId", "testedAt"],
+  },
+  "GET /connectionTests/{connectionTestId}": {
+    ask: ({ connectionTest }) => ({ path: `/connectionTests/${connectionTest}` }),
+    shows: /"sourceAddress":"127/,
+    otherStatus: 404,
+  },
   "GET /notices": {
     ask: ({ laterNotice }) => ({ path: `/notices?afterNotice=${laterNotice}` }),
     shows: /"kind":"certificateExpires"/,

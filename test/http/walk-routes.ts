@@ -102,7 +102,17 @@ export async function furnish(t: Test, door: Door): Promise<Ids> {
     body: JSON.stringify({ rows: [{ number: KNOWN_INAMI_NUMBER, contractNumber: "C-1" }] }),
   });
   const verification = String(asked.json.submissionId);
-  return { processed, waiting, contract, socialAdvantage, advice, verification, ...later, enterpriseNumber: ALPHA };
+  const tested = await door.alpha(`${ROOT}/connectionTests`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: "{}",
+  });
+  const connectionTest = String(tested.headers.location).split("/").at(-1)!;
+  return {
+    ...{ processed, waiting, contract, socialAdvantage, advice, verification, connectionTest },
+    ...later,
+    enterpriseNumber: ALPHA,
+  };
 }
 
 /** Walks every operation that has a cover; answers what is wrong, a sentence each. */
@@ -127,8 +137,8 @@ export async function walkRoutes(t: Test, door: Door, own: Ids): Promise<string[
 
 /** Ids made at the same moment as those that exist, but for their last digits: nobody has them. */
 function neverExisting(ids: Ids): Ids {
-  const { processed, waiting, contract, socialAdvantage, advice, verification, notice, laterNotice, event, webhook } =
-    ids;
+  const { processed, waiting, contract, socialAdvantage, advice, verification, notice, laterNotice, event } = ids;
+  const { webhook, connectionTest } = ids;
   const mutate = (id: string) => id.replace(/.{12}$/, (tail) => [...tail].reverse().join("").replace(/^./, "e"));
   return {
     processed: mutate(processed),
@@ -141,6 +151,7 @@ function neverExisting(ids: Ids): Ids {
     laterNotice: mutate(laterNotice),
     event: mutate(event),
     webhook: mutate(webhook),
+    connectionTest: mutate(connectionTest),
     enterpriseNumber: NEVER_ADMITTED,
   };
 }

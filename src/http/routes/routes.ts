@@ -4,6 +4,7 @@ import { authorizationServerRoutes } from "./authorization-server.ts";
 import { cancelSubmissionRoute } from "./cancel-submission.ts";
 import { checkHealthRoute } from "./check-health.ts";
 import { completeInitialLoadRoute } from "./complete-initial-load.ts";
+import { connectionTestRoutes } from "./connection-tests.ts";
 import { contractRoutes } from "./contracts/contract-routes.ts";
 import { createSubmissionRoute } from "./create-submission.ts";
 import { getCorrectionsRoute } from "./get-corrections.ts";
@@ -55,6 +56,7 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   listEventsRoute(app, provide);
   getEventRoute(app, provide);
   await webhookRoutes(app, provide);
+  await connectionTestRoutes(app, provide);
   listNoticesRoute(app, provide);
   getNoticeRoute(app, provide);
   listFindingsRoute(app);
