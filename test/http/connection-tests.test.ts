@@ -63,7 +63,10 @@ t.test("a call learns how it looks from our side", async (t) => {
     const french = await ask(probe({ Date: old, "Content-Digest": digestOf("another"), "Accept-Language": "fr-BE" }));
     t.equal(french.tested.passed, false);
     t.match(codesOf(french.tested), ["clockOff", "contentDigestMismatch"]);
-    t.match(french.tested.findings.find(({ code }) => code === "clockOff")?.text, /^Votre horloge .*-(89|90|91|92) secondes/);
+    t.match(
+      french.tested.findings.find(({ code }) => code === "clockOff")?.text,
+      /^Votre horloge .*-(89|90|91|92) secondes/,
+    );
     const { Date: _date, "Content-Digest": _digest, ...bare } = probe().headers as Record<string, string>;
     const { tested } = await ask({ ...probe(), headers: bare });
     t.match(codesOf(tested), ["clockNotTold", "contentDigestMissing"]);
