@@ -1,7 +1,15 @@
 import type { PendingQuery, Row } from "postgres";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { insertEvents } from "../events/insert-events.ts";
-import { wasBisNumber } from "../register/check-staged-providers.ts";
+import { isBisNumber } from "../register/check-staged-providers.ts";
+import {
+  chainOfNumbers,
+  differenceOfChange,
+  differenceOfLoaded,
+  type FindProvider,
+  type RegisterDifference,
+  relatedRoots,
+} from "../register/register-changes.ts";
 import type { Intake } from "./intake.ts";
 
 type Fragment = PendingQuery<Row[]>;
@@ -19,33 +27,38 @@ interface AffectedContract {
 export async function recheckWaiting(intake: Pick<Intake, "database">): Promise<number> {
   const waiting = await listWaiting(intake.database.institute);
   let done = 0;
-  for (const { insurerId, changeId } of waiting) {
-    if (await intake.database.asInsurer(insurerId).run((tx) => recheck(tx, insurerId, changeId))) done += 1;
+  for (const one of waiting) {
+    if (await intake.database.asInsurer(one.insurerId).run((tx) => recheck(tx, one))) done += 1;
   }
   return done;
 }
 
-async function listWaiting(sql: Sql): Promise<{ insurerId: number; changeId: string }[]> {
-  return await sql<{ insurerId: number; changeId: string }[]>`
-    select insurer_id as "insurerId", change_id as "changeId" from register_recheck
-    where rechecked_at is null order by change_id, insurer_id limit 100`;
+interface Waiting {
+  readonly insurerId: number;
+  readonly changeId: string;
+  /** As the database writes it. */
+  readonly recordedAt: string;
+}
+
+async function listWaiting(sql: Sql): Promise<Waiting[]> {
+  return await sql<Waiting[]>`
+    select r.insurer_id as "insurerId", r.change_id as "changeId", c.recorded_at::text as "recordedAt"
+    from register_recheck r join register_change c using (change_id)
+    where r.rechecked_at is null order by r.change_id, r.insurer_id limit 100`;
 }
 
 /**
  * Under the insurer's lock, after the change was committed: a load that checked its records by the old register has
  * committed them by now, and one that comes later sees the new. Contracts stay as they are.
  */
-async function recheck(tx: TransactionSql, insurerId: number, changeId: string): Promise<boolean> {
+async function recheck(tx: TransactionSql, { insurerId, changeId, recordedAt }: Waiting): Promise<boolean> {
   const [free] = await tx`select 1 from insurer where insurer_id = ${insurerId} for no key update skip locked`;
   if (!free) return false;
   const { count } = await tx`
     update register_recheck set rechecked_at = clock_timestamp()
     where insurer_id = ${insurerId} and change_id = ${changeId} and rechecked_at is null`;
   if (count === 0) return false;
-  const pairs = tx`provider_version changed join provider_version known
-    on known.inami_root = changed.inami_root and known.version = changed.version - 1 and changed.version > 1
-    and changed.change_id = ${changeId}`;
-  const affected = await listAffected(tx, insurerId, { pairs, known: tx`known`, now: tx`changed` });
+  const affected = await listAffected(tx, insurerId, differenceOfChange(tx, changeId, recordedAt));
   await insertEvents(
     tx,
     affected.map((details) => ({ insurerId, kind: "contractRechecked", details })),
@@ -55,41 +68,58 @@ async function recheck(tx: TransactionSql, insurerId: number, changeId: string):
 
 /** How many contracts of the insurer are affected if `loaded` becomes the register. */
 export async function countAffected(tx: TransactionSql, insurerId: number): Promise<number> {
-  const pairs = tx`loaded join provider known on known.inami_root = loaded.inami_root`;
-  return (await listAffected(tx, insurerId, { pairs, known: tx`known`, now: tx`loaded` })).length;
+  return (await listAffected(tx, insurerId, differenceOfLoaded(tx))).length;
 }
 
 /** Contracts that the insurer holds and about which the register has something else to say than before. */
 async function listAffected(
   tx: TransactionSql,
   insurerId: number,
-  { pairs, known, now }: { pairs: Fragment; known: Fragment; now: Fragment },
+  difference: RegisterDifference,
 ): Promise<AffectedContract[]> {
   return await tx<AffectedContract[]>`
+    with related as materialized (${relatedRoots(tx, difference)})
     select c.contract_id as "contractId", c.contract_number as "contractNumber", after.codes as "findingCodes"
-    from ${pairs}
-    join contract c on c.insurer_id = ${insurerId} and c.inami_root = ${now}.inami_root and c.cancelled_at is null
+    from related
+    join contract c on c.insurer_id = ${insurerId} and c.inami_root = related.root and c.cancelled_at is null
       and c.transferred_on is null
     join contract_version v on v.insurer_id = c.insurer_id and v.contract_id = c.contract_id
       and v.superseded_at is null and v.valid_before is null
-    cross join lateral (${judge(tx, known)}) before
-    cross join lateral (${judge(tx, now)}) after
+    cross join lateral (
+      select left(inami_number, 8) as root from contract_version
+      where insurer_id = c.insurer_id and contract_id = c.contract_id and superseded_at is null
+      order by valid_from limit 1) first
+    cross join lateral (${judge(tx, difference.before)}) before
+    cross join lateral (${judge(tx, difference.now)}) after
     where (before.codes, before.ends_on, before.replaced_by) is distinct from (after.codes, after.ends_on, after.replaced_by)
     order by c.contract_id`;
 }
 
-/** What there is to say of contract `c`, in its last version `v`, by what the register says in the row of that name. */
-function judge(tx: TransactionSql, row: Fragment): Fragment {
+/**
+ * What there is to say of contract `c`, in its last version `v`, by a state of the register. The contract lives on with
+ * what replaced its number: person and end are those of the last one known, and its first day need only be good for
+ * one of them, or for the number it was `first` declared under.
+ */
+function judge(tx: TransactionSql, find: FindProvider): Fragment {
+  const isValidAtStart = (row: Fragment) =>
+    tx`c.start_on between ${row}.valid_from and coalesce(least(${row}.valid_to, ${row}.deceased_on), 'infinity')`;
   return tx`
     select array_remove(array[
-        case when c.start_on < p.valid_from or c.start_on > p.valid_to or c.start_on > p.deceased_on
-          then 'inamiNumberNotValidOn' end,
-        case when v.ssin <> p.ssin and not ${wasBisNumber(tx, tx`v.ssin`)} then 'ssinMismatch' end,
-        case when p.replaced_by_root is not null then 'inamiNumberReplaced' end,
-        case when least(p.valid_to, p.deceased_on) < coalesce(v.end_on, 'infinity') then 'inamiNumberExpired' end],
+        case when not p.is_valid_at_start and not exists (
+          select 1 from (${find(tx`first.root`)}) f where ${isValidAtStart(tx`f`)}) then 'inamiNumberNotValidOn' end,
+        case when v.ssin <> p.ssin and not exists (
+          select 1 from provider_version had
+          where had.inami_root = any(p.roots) and had.ssin = v.ssin and ${isBisNumber(tx, tx`had.ssin`)}) then 'ssinMismatch' end,
+        case when p.replaced_by is not null then 'inamiNumberReplaced' end,
+        case when p.ends_on < coalesce(v.end_on, 'infinity') then 'inamiNumberExpired' end],
         null) as codes,
-      case when least(p.valid_to, p.deceased_on) < coalesce(v.end_on, 'infinity')
-        then least(p.valid_to, p.deceased_on) end as ends_on,
-      p.replaced_by_root as replaced_by
-    from (select ${row}.*) p`;
+      case when p.ends_on < coalesce(v.end_on, 'infinity') then p.ends_on end as ends_on, p.replaced_by
+    from (
+      select bool_or(${isValidAtStart(tx`n`)}) as is_valid_at_start, array_agg(n.inami_root) as roots,
+        max(n.ssin) filter (where n.is_last) as ssin,
+        least(min(n.valid_to) filter (where n.is_last), min(n.deceased_on)) as ends_on,
+        max(coalesce(n.replaced_by_root, n.inami_root)) filter (where n.is_last and (n.place > 1 or n.replaced_by_root is not null))
+          as replaced_by
+      from (${chainOfNumbers(tx, find, tx`left(v.inami_number, 8)`)}) n
+      having count(*) > 0) p`;
 }

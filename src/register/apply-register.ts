@@ -67,9 +67,15 @@ export async function applyLoaded(tx: TransactionSql, { added, changed }: Regist
     `insert into provider (inami_root, ${SAYS.join()}) select inami_root, ${SAYS.join()} from loaded
      on conflict (inami_root) do update set ${SAYS.map((column) => `${column} = excluded.${column}`).join()}`,
   );
-  if (changed === 0) return;
+  if (changed === 0 && !(await isSuccessorLoaded(tx))) return;
   await tx`insert into register_recheck (insurer_id, change_id) select insurer_id, ${changeId} from insurer`;
   await tx`select pg_notify('submission_received', '')`;
+}
+
+/** Whether a number came that another was replaced by: its contracts get to know who. */
+async function isSuccessorLoaded(tx: TransactionSql): Promise<boolean> {
+  const [found] = await tx`select 1 from loaded l join provider p on p.replaced_by_root = l.inami_root limit 1`;
+  return found !== undefined;
 }
 
 /** One load of the register at a time, from its comparison to its commit. */

@@ -94,7 +94,12 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
 export function wasBisNumber(tx: TransactionSql, ssin: Fragment): Fragment {
   return tx`exists (
     select 1 from provider_version had
-    where had.inami_root = p.inami_root and had.ssin = ${ssin} and substr(had.ssin, 3, 2) > '12')`;
+    where had.inami_root = p.inami_root and had.ssin = ${ssin} and ${isBisNumber(tx, tx`had.ssin`)})`;
+}
+
+/** The month of birth is raised by 20 or 40. */
+export function isBisNumber(tx: TransactionSql, ssin: Fragment): Fragment {
+  return tx`substr(${ssin}, 3, 2) > '12'`;
 }
 
 /** Where the chain of replacements of provider `p` ends. A number that comes again in it ends it too. */
