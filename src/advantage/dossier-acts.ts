@@ -1,5 +1,6 @@
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
+import { groupByDay } from "../spaces/space-days.ts";
 import { toConclusionRow } from "./conclusion.ts";
 import type { DossierState } from "./dossier-states.ts";
 import { evaluateDossier } from "./evaluate-dossier.ts";
@@ -34,17 +35,22 @@ export class DossierError extends Error {
  * the others stay. Answers how many were decided.
  */
 export async function decideDossiers(tx: TransactionSql, run: MoveRun, personIds: readonly string[]): Promise<number> {
-  const { rules, businessDate } = run;
+  const { rules } = run;
   const dossiers = await lockDossiers(tx, rules.premiumYear, personIds);
   const ready = dossiers.filter(({ state, isAwaiting }) => state === "evaluated" && !isAwaiting);
   const calendarOf = await findCalendars(tx, rules, ready);
-  const moves = ready.flatMap(({ personId }): DossierMove[] => {
-    const { decisionOn, contestDays } = calendarOf(personId);
-    if (businessDate < decisionOn) return [];
-    return [{ personId, to: "decided", contestUntil: addDays(businessDate, contestDays) }];
-  });
-  await moveDossiers(tx, run, moves);
-  return moves.length;
+  const readyIds = ready.map(({ personId }) => personId);
+  let decided = 0;
+  for (const [businessDate, ids] of await groupByDay(tx, readyIds, run.businessDate)) {
+    const moves = ids.flatMap((personId): DossierMove[] => {
+      const { decisionOn, contestDays } = calendarOf(personId);
+      if (businessDate < decisionOn) return [];
+      return [{ personId, to: "decided", contestUntil: addDays(businessDate, contestDays) }];
+    });
+    await moveDossiers(tx, { ...run, businessDate }, moves);
+    decided += moves.length;
+  }
+  return decided;
 }
 
 const BATCH_DOSSIERS = 1_000;

@@ -1,5 +1,6 @@
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
+import { groupByDay } from "../spaces/space-days.ts";
 import { type ConclusionRow, isSameConclusion, isSameGoal, isSameMoney, toConclusionRow } from "./conclusion.ts";
 import type { DossierState } from "./dossier-states.ts";
 import { evaluateDossier } from "./evaluate-dossier.ts";
@@ -79,9 +80,30 @@ async function evaluateInLanes(
 /**
  * Evaluates these persons, a batch at most, and moves the dossiers whose decision comes out otherwise: `open`, `evaluated`,
  * `decided` and `toPay` to `evaluated`; `paid` to `recovery` or `supplement`, never to what it was before. Contested,
- * recovered, settled and withdrawn ones are left to operators. What is unknown takes no money back.
+ * recovered, settled and withdrawn ones are left to operators. What is unknown takes no money back. Persons of a space are
+ * evaluated on its day.
  */
 export async function evaluateDossiers(
+  tx: TransactionSql,
+  run: MoveRun,
+  personIds: readonly string[],
+): Promise<EvaluationCounts> {
+  const counts = { evaluated: 0, moved: 0 };
+  const days = await groupByDay(tx, personIds, run.businessDate);
+  if (days.size > 1) {
+    // All of them before the first is projected: whoever evaluates others locks in that order.
+    await openDossiers(tx, run, personIds);
+    await lockDossiers(tx, run.rules.premiumYear, personIds);
+  }
+  for (const [businessDate, ids] of days) {
+    const { evaluated, moved } = await evaluateOnDay(tx, { ...run, businessDate }, ids);
+    counts.evaluated += evaluated;
+    counts.moved += moved;
+  }
+  return counts;
+}
+
+async function evaluateOnDay(
   tx: TransactionSql,
   run: MoveRun,
   personIds: readonly string[],

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
 import { insertEvents } from "../events/insert-events.ts";
+import { listSpaceDays } from "../spaces/space-days.ts";
 import { projectInsurerView, showsYear } from "./insurer-view.ts";
 import type { PremiumYearRules } from "./premium-year-rules.ts";
 import {
@@ -90,15 +91,19 @@ export async function lockProjections(tx: TransactionSql): Promise<void> {
 }
 
 interface Pass extends Projection {
+  /** In validation: of the insurers whose space is ahead. */
+  readonly spaceDays: ReadonlyMap<number, string>;
   /** Of all that the pass changes, given when it changes something. */
   readonly recordedAt: () => Promise<Date>;
 }
 
 async function beginPass(tx: TransactionSql, projection: Projection): Promise<Pass> {
   await lockProjections(tx);
+  const spaceDays = await listSpaceDays(tx);
   let given: Promise<Date> | undefined;
   return {
     ...projection,
+    spaceDays,
     recordedAt() {
       given ??= recordProjection(tx, projection.rules.premiumYear);
       return given;
@@ -125,16 +130,21 @@ interface ViewChange extends StoredView {
   readonly contractId: string;
   readonly socialAdvantageId: string;
   readonly version: number;
+  readonly simulated: boolean | null;
 }
 
-function findChange({ rules, businessDate }: Projection, viewed: ViewedContract): readonly ViewChange[] {
+function findChange({ rules, spaceDays, ...pass }: Pass, viewed: ViewedContract): readonly ViewChange[] {
   const { contract, isCancelled, dossier, stored } = viewed;
+  const { insurerId, contractId } = contract;
+  const spaceDay = spaceDays.get(insurerId);
+  const businessDate = spaceDay ?? pass.businessDate;
   const isShown = !isCancelled && showsYear({ contract, rules });
   const view = toColumns(isShown ? projectInsurerView({ contract, rules, businessDate }, dossier) : undefined);
   if (stored ? isSameView(view, stored) : view.state === null) return [];
-  const { insurerId, contractId } = contract;
   const { socialAdvantageId = randomUUID(), version = 0 } = stored ?? {};
-  return [{ insurerId, contractId, socialAdvantageId, version: version + 1, ...view }];
+  return [
+    { insurerId, contractId, socialAdvantageId, version: version + 1, simulated: spaceDay ? true : null, ...view },
+  ];
 }
 
 /** In whole milliseconds, so that it survives as a `Date`, and later than every one before, whatever clocks say. */
@@ -163,16 +173,17 @@ async function insertChanges(
       where s.insurer_id = r.insurer_id and s.social_advantage_id = r.social_advantage_id and s.version = r.version`;
   await tx`
     insert into social_advantage (insurer_id, social_advantage_id, version, contract_id, premium_year, state, outcome,
-      amount_cents, paid_cents, paid_on, next_step, next_step_on, reasons, recorded_at)
+      amount_cents, paid_cents, paid_on, next_step, next_step_on, reasons, simulated, recorded_at)
     select "insurerId", "socialAdvantageId", version, "contractId", ${premiumYear}, state, outcome, "amountCents",
-      "paidCents", "paidOn", "nextStep", "nextStepOn", reasons, ${recordedAt}
+      "paidCents", "paidOn", "nextStep", "nextStepOn", reasons, coalesce(simulated, is_simulation()), ${recordedAt}
     from jsonb_to_recordset(${tx.json(changes as never)}) as r ("insurerId" int, "socialAdvantageId" uuid, version int,
       "contractId" uuid, state text, outcome text, "amountCents" int, "paidCents" int, "paidOn" date, "nextStep" text,
-      "nextStepOn" date, reasons text[])`;
+      "nextStepOn" date, reasons text[], simulated boolean)`;
   await insertEvents(
     tx,
-    changes.map(({ insurerId, socialAdvantageId, contractId }) => ({
+    changes.map(({ insurerId, socialAdvantageId, contractId, simulated }) => ({
       insurerId,
+      ...(simulated && { simulated }),
       kind: "socialAdvantageChanged",
       details: { socialAdvantageId, contractId, premiumYear },
     })),

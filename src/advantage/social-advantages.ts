@@ -22,6 +22,8 @@ export interface SocialAdvantage {
   readonly nextStep: NextStep | null;
   readonly nextStepOn: string | null;
   readonly reasons: readonly InsurerReason[];
+  /** By a simulation of validation. */
+  readonly simulated?: boolean;
 }
 
 /** By what clients' status is looked for: an outcome, or a state. */
@@ -136,7 +138,7 @@ async function select<Shown extends ShownAdvantage>(
     select s.social_advantage_id as "socialAdvantageId", s.contract_id as "contractId",
       c.contract_number as "contractNumber", c.inami_root as "inamiRoot", s.premium_year as "premiumYear", s.version,
       s.recorded_at as "changedAt", s.state, s.outcome, s.amount_cents as "amountCents", s.paid_cents as "paidCents",
-      s.paid_on as "paidOn", s.next_step as "nextStep", s.next_step_on as "nextStepOn", s.reasons
+      s.paid_on as "paidOn", s.next_step as "nextStep", s.next_step_on as "nextStepOn", s.reasons, s.simulated
     from social_advantage s join contract c using (insurer_id, contract_id)
     where s.insurer_id = ${insurerId} ${where}
     order by s.social_advantage_id limit ${limit}`;

@@ -54,6 +54,8 @@ export interface NewEvent {
   readonly insurerId: number;
   readonly kind: EventKind;
   readonly details: EventDetails;
+  /** By a simulation of validation; absent: as the transaction is. */
+  readonly simulated?: boolean;
 }
 
 /** Something that happened, as it stands in its insurer's feed. */
@@ -63,5 +65,7 @@ export interface Event {
   readonly position: number;
   readonly kind: EventKind;
   readonly details: EventDetails;
+  /** By a simulation of validation. */
+  readonly simulated?: boolean;
   readonly occurredAt: Date;
 }

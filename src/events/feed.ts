@@ -21,7 +21,8 @@ export class FeedPositionError extends Error {
   }
 }
 
-const columns = (tx: TransactionSql) => tx`event_id as "eventId", position, kind, details, occurred_at as "occurredAt"`;
+const columns = (tx: TransactionSql) =>
+  tx`event_id as "eventId", position, kind, details, simulated, occurred_at as "occurredAt"`;
 
 /**
  * The next events of the insurer's feed, in its order. Whatever is committed before the call is in this page or in one

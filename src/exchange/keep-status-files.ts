@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { projectWhatIsDue } from "../advantage/keep-projected.ts";
 import { SCOPES } from "../identity/scopes.ts";
-import { addDays, listDaysAhead } from "../spaces/space-days.ts";
+import { listSpaceDays } from "../spaces/space-days.ts";
 import { type AccountInsurer, listOpenAccounts, type SftpAccount } from "./accounts.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideStatusFiles } from "./status-files.ts";
@@ -64,8 +64,8 @@ async function listDue({ intake }: Exchange): Promise<{ account: SftpAccount; in
     account.insurers.flatMap((insurer) => (insurer.phase === "suspended" ? [] : [{ account, insurer }])),
   );
   if (pairs.length === 0) return [];
-  const daysAhead = await listDaysAhead(database.institute);
-  const days = pairs.map(({ insurer }) => addDays(clock.today(), daysAhead.get(insurer.insurerId) ?? 0));
+  const spaceDays = await listSpaceDays(database.institute);
+  const days = pairs.map(({ insurer }) => spaceDays.get(insurer.insurerId) ?? clock.today());
   const rows = await database.institute<{ accountName: string; insurerId: number }[]>`
     select asked.account_name as "accountName", asked.insurer_id as "insurerId"
     from unnest(${pairs.map(({ account }) => account.accountName)}::text[], ${pairs.map(({ account }) => account.clientId)}::text[],

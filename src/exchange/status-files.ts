@@ -138,7 +138,7 @@ async function* iterateEntries(
 }
 
 function toEntry(advantage: ShownAdvantage, language: Language): StatusEntry {
-  const { socialAdvantageId, contractId, contractNumber, inamiRoot, premiumYear, changedAt } = advantage;
+  const { socialAdvantageId, contractId, contractNumber, inamiRoot, premiumYear, changedAt, simulated } = advantage;
   const { state, outcome, amountCents, paidCents, paidOn, nextStep, nextStepOn, reasons } = advantage;
   return {
     ...{ socialAdvantageId, contractId, contractNumber, inamiRoot, premiumYear },
@@ -148,6 +148,7 @@ function toEntry(advantage: ShownAdvantage, language: Language): StatusEntry {
     ...(nextStep !== null && nextStepOn !== null && { nextStep: { step: nextStep, on: nextStepOn } }),
     reasons: reasons.map((code) => ({ code, text: INSURER_REASON_TEXTS[code][language] })),
     changedAt: changedAt.toISOString(),
+    ...(simulated && { simulated }),
   };
 }
 

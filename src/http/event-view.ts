@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { EVENT_KINDS, type Event } from "../events/event.ts";
 import { API_ROOT, submissionPath } from "./paths.ts";
-import { Href, Instant, Link, oneOf } from "./schema-parts.ts";
+import { Href, Instant, Link, oneOf, Simulated } from "./schema-parts.ts";
 
 export const EVENTS_PATH = `${API_ROOT}/events`;
 
@@ -35,6 +35,7 @@ const fields = {
   premiumYear: Type.Optional(Type.Integer()),
   adviceId: Type.Optional(Type.String({ format: "uuid", description: "The remittance advice of the payment." })),
   lineNumber: Type.Optional(Type.Integer({ description: "The line that came back; absent: the whole transfer." })),
+  simulated: Simulated,
 };
 export const EventSchema = Type.Object({ self: Href, ...fields }, { title: "Event" });
 export const EventItemSchema = Type.Object({ href: Href, ...fields }, { title: "EventItem" });
@@ -63,7 +64,7 @@ function eventPath({ eventId }: Event): string {
   return `${EVENTS_PATH}/${eventId}`;
 }
 
-function viewFields({ eventId, position, kind, details, occurredAt }: Event) {
+function viewFields({ eventId, position, kind, details, simulated, occurredAt }: Event) {
   const { reference, findingCodes, ...others } = details;
   const { submissionId } = details;
   return {
@@ -75,5 +76,6 @@ function viewFields({ eventId, position, kind, details, occurredAt }: Event) {
     ...others,
     ...(typeof reference === "string" && { reference }),
     ...(findingCodes && { findingCodes: [...findingCodes] }),
+    ...(simulated && { simulated }),
   };
 }

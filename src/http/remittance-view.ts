@@ -4,7 +4,7 @@ import { ANNOUNCED_STATES, LINE_KINDS } from "../payments/payment-states.ts";
 import type { Remittance } from "../payments/remittances.ts";
 import { ContractIdSchema, Day } from "./contract-view.ts";
 import { API_ROOT, contractPath } from "./paths.ts";
-import { Href, Link, oneOf } from "./schema-parts.ts";
+import { Href, Link, oneOf, Simulated } from "./schema-parts.ts";
 
 export const REMITTANCES_PATH = `${API_ROOT}/remittanceAdvices`;
 
@@ -32,6 +32,7 @@ const adviceFields = {
   carriedOutCents: Type.Integer({ maximum: 0, description: "What you owe after it: your next advice takes it." }),
   announcedOn: Day,
   ...becameFields,
+  simulated: Simulated,
   lines: Link,
 };
 export const RemittanceSchema = Type.Object({ self: Href, ...adviceFields }, { title: "RemittanceAdvice" });
@@ -79,8 +80,13 @@ export function viewRemittanceItem(advice: Remittance) {
 }
 
 function viewFields(advice: Remittance) {
-  const { executedOn: _executed, returnedOn: _returned, returnReason: _reason, ...fields } = advice;
-  return { ...fields, ...viewBecame(advice), lines: { href: `${remittancePath(advice.adviceId)}/lines` } };
+  const { executedOn: _executed, returnedOn: _returned, returnReason: _reason, simulated, ...fields } = advice;
+  return {
+    ...fields,
+    ...viewBecame(advice),
+    ...(simulated && { simulated }),
+    lines: { href: `${remittancePath(advice.adviceId)}/lines` },
+  };
 }
 
 export function viewRemittanceLine(line: RemittanceLine) {

@@ -15,3 +15,9 @@ export const Href = Type.String({ format: "uri-reference", description: "Absolut
 export const Link = Type.Object({ href: Href }, { title: "Link" });
 export const Instant = Type.String({ format: "date-time" });
 export const Count = Type.Integer({ minimum: 0 });
+/** On whatever an insurer sees that a simulation of validation may cause. */
+export const Simulated = Type.Optional(
+  Type.Boolean({
+    description: "True in validation where a simulation caused it; absent otherwise, and in production.",
+  }),
+);

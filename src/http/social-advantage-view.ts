@@ -8,7 +8,7 @@ import type { Language } from "../findings/language.ts";
 import { CONTRACT_NUMBER_LENGTH } from "../formats/contract-file/contract-file-vocabulary.ts";
 import { ContractIdSchema, Day } from "./contract-view.ts";
 import { API_ROOT, contractPath } from "./paths.ts";
-import { Href, Instant, Link, oneOf } from "./schema-parts.ts";
+import { Href, Instant, Link, oneOf, Simulated } from "./schema-parts.ts";
 
 export const SOCIAL_ADVANTAGES_PATH = `${API_ROOT}/socialAdvantages`;
 
@@ -45,6 +45,7 @@ const fields = {
   ),
   reasons: Type.Array(ReasonSchema, { description: "Why it is not payable, or what is waited for." }),
   changedAt: Instant,
+  simulated: Simulated,
 };
 export const SocialAdvantageSchema = Type.Object({ self: Href, ...fields }, { title: "SocialAdvantage" });
 export const SocialAdvantageItemSchema = Type.Object({ href: Href, ...fields }, { title: "SocialAdvantageItem" });
@@ -63,7 +64,7 @@ function pathOf({ socialAdvantageId }: SocialAdvantage): string {
 
 function viewFields(advantage: SocialAdvantage, language: Language) {
   const { socialAdvantageId, contractId, contractNumber, inamiRoot, premiumYear, state, outcome } = advantage;
-  const { amountCents, paidCents, paidOn, nextStep, nextStepOn, reasons, changedAt } = advantage;
+  const { amountCents, paidCents, paidOn, nextStep, nextStepOn, reasons, changedAt, simulated } = advantage;
   return {
     socialAdvantageId,
     contract: { href: contractPath(contractId) },
@@ -73,6 +74,7 @@ function viewFields(advantage: SocialAdvantage, language: Language) {
     ...(nextStep !== null && nextStepOn !== null && { nextStep: { step: nextStep, on: nextStepOn } }),
     reasons: reasons.map((code) => ({ code, text: INSURER_REASON_TEXTS[code][language] })),
     changedAt: changedAt.toISOString(),
+    ...(simulated && { simulated }),
   };
 }
 

@@ -11,7 +11,7 @@ import {
 } from "../webhooks/webhook.ts";
 import { EVENTS_PATH, EXAMPLE_EVENT } from "./event-view.ts";
 import { API_ROOT } from "./paths.ts";
-import { Href, Instant, Link, oneOf } from "./schema-parts.ts";
+import { Href, Instant, Link, oneOf, Simulated } from "./schema-parts.ts";
 
 export const SUBSCRIPTIONS_PATH = `${API_ROOT}/webhookSubscriptions`;
 
@@ -55,6 +55,10 @@ const fields = {
   lastFault: Type.Optional(oneOf(DELIVERY_FAULTS)),
   nextAttemptAt: Type.Optional(Type.String({ format: "date-time", description: "While it fails." })),
   lastDeliveredAt: Type.Optional(Instant),
+  brokenUntil: Type.Optional(
+    Type.String({ format: "date-time", description: "In validation, by a simulation: until then attempts fail." }),
+  ),
+  brokenFault: Type.Optional(oneOf(DELIVERY_FAULTS, "By a simulation: how they fail.")),
   createdAt: Instant,
   changedAt: Instant,
   deliveries: Link,
@@ -82,6 +86,7 @@ export const DeliverySchema = Type.Object(
     status: Type.Optional(Type.Integer({ description: "Of the HTTP answer; absent where none came." })),
     fault: Type.Optional(oneOf(DELIVERY_FAULTS)),
     durationMs: Type.Integer(),
+    simulated: Simulated,
     attemptedAt: Instant,
   },
   { title: "WebhookDelivery" },
@@ -144,8 +149,17 @@ export function subscriptionPath({ subscriptionId }: Pick<Subscription, "subscri
 }
 
 function viewFields(subscription: Subscription) {
-  const { eventKinds, missedPosition, failingSince, lastDeliveredAt, dueAt, createdAt, changedAt, ...others } =
-    subscription;
+  const {
+    eventKinds,
+    missedPosition,
+    failingSince,
+    lastDeliveredAt,
+    dueAt,
+    createdAt,
+    changedAt,
+    brokenUntil,
+    ...others
+  } = subscription;
   return {
     ...others,
     ...(eventKinds && { eventKinds: [...eventKinds] }),
@@ -153,6 +167,7 @@ function viewFields(subscription: Subscription) {
     ...(failingSince && { failingSince: failingSince.toISOString() }),
     ...(others.failures > 0 && others.state === "active" && { nextAttemptAt: dueAt.toISOString() }),
     ...(lastDeliveredAt && { lastDeliveredAt: lastDeliveredAt.toISOString() }),
+    ...(brokenUntil && { brokenUntil: brokenUntil.toISOString() }),
     createdAt: createdAt.toISOString(),
     changedAt: changedAt.toISOString(),
     deliveries: { href: `${subscriptionPath(subscription)}/deliveries` },

@@ -22,6 +22,8 @@ export interface Remittance {
   readonly executedOn: string | null;
   readonly returnedOn: string | null;
   readonly returnReason: string | null;
+  /** By a simulation of validation. */
+  readonly simulated?: boolean;
 }
 
 export interface RemittancePage {
@@ -37,7 +39,7 @@ const columns = (tx: TransactionSql) => tx`
   advice_id as "adviceId", premium_year as "premiumYear", run_number as "runNumber", reference, iban,
   line_count as "lineCount", lines_cents as "linesCents", carried_in_cents as "carriedInCents",
   total_cents as "totalCents", carried_out_cents as "carriedOutCents", state, announced_on as "announcedOn",
-  executed_on as "executedOn", returned_on as "returnedOn", return_reason as "returnReason"`;
+  executed_on as "executedOn", returned_on as "returnedOn", return_reason as "returnReason", simulated`;
 
 /** Newest first. */
 export async function listRemittances(tenant: Tenant, page: RemittancePage): Promise<Remittance[]> {

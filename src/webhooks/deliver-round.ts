@@ -8,7 +8,7 @@ import { listOrders, type Order } from "./orders.ts";
 import type { SecretBox } from "./secret-box.ts";
 import type { EndpointChannel, PostResult } from "./send-webhook.ts";
 import { findSubscription, listSigningSecrets } from "./subscriptions.ts";
-import type { DeliveryCause, Subscription } from "./webhook.ts";
+import type { DeliveryCause, DeliveryFault, Subscription } from "./webhook.ts";
 import { renderCloudEvent, renderPing, signMessage } from "./webhook-message.ts";
 
 export interface RoundParts {
@@ -93,7 +93,8 @@ function createRound(
     });
 
   const post = async (cloudEvent: { readonly id: string }) => {
-    const result = await channel.post(signMessage(cloudEvent, secrets, new Date()), signal);
+    const result =
+      breakDelivery(subscription) ?? (await channel.post(signMessage(cloudEvent, secrets, new Date()), signal));
     attempts += 1;
     isSlow ||= result.durationMs > SLOW_MS;
     onAttempt?.(result);
@@ -188,6 +189,16 @@ function createRound(
     },
   };
 }
+
+/** In validation: how an attempt ends while a simulation breaks the webhook; nothing is sent. Undefined: it does not. */
+function breakDelivery({ brokenUntil, brokenFault: fault }: Subscription): PostResult | undefined {
+  if (!brokenUntil || !fault || brokenUntil <= new Date()) return undefined;
+  const status = STATUS_OF_FAULT[fault];
+  return { fault, durationMs: 0, simulated: true, ...(status !== undefined && { status }) };
+}
+
+/** Faults that an answer tells. */
+const STATUS_OF_FAULT: Partial<Record<DeliveryFault, number>> = { errorStatus: 503, gone: 410, redirected: 302 };
 
 function isWanted({ eventKinds }: Subscription, { kind }: Event): boolean {
   return eventKinds?.includes(kind) ?? true;

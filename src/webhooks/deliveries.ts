@@ -19,7 +19,7 @@ export async function listDeliveries(
   const rows = await tenant.run(
     (tx) => tx`
       select delivery_id as "deliveryId", cause, event_id as "eventId", position, attempt, outcome, status, fault,
-        duration_ms as "durationMs", attempted_at as "attemptedAt"
+        duration_ms as "durationMs", nullif(simulated, false) as simulated, attempted_at as "attemptedAt"
       from webhook_delivery
       where insurer_id = ${tenant.insurerId} and subscription_id = ${subscriptionId}
         ${before === undefined ? tx`` : tx`and delivery_id < ${before}`}
@@ -37,11 +37,12 @@ export async function insertDelivery(
   delivery: Omit<Delivery, "deliveryId" | "attemptedAt" | "outcome">,
 ): Promise<void> {
   const { cause, eventId = null, position = null, attempt, status = null, fault = null, durationMs } = delivery;
+  const { simulated = false } = delivery;
   await tx`
     insert into webhook_delivery
-      (insurer_id, subscription_id, cause, event_id, position, attempt, outcome, status, fault, duration_ms)
+      (insurer_id, subscription_id, cause, event_id, position, attempt, outcome, status, fault, duration_ms, simulated)
     values (${insurerId}, ${subscriptionId}, ${cause}, ${eventId}, ${position}, ${attempt},
-      ${fault === null ? "delivered" : "failed"}, ${status}, ${fault}, ${durationMs})`;
+      ${fault === null ? "delivered" : "failed"}, ${status}, ${fault}, ${durationMs}, ${simulated})`;
 }
 
 /** Removes attempts and orders that ended before `before`. */

@@ -13,6 +13,8 @@ export interface PostResult {
   readonly status?: number;
   readonly fault?: DeliveryFault;
   readonly durationMs: number;
+  /** Nothing was sent: a simulation of validation let it fail. */
+  readonly simulated?: boolean;
 }
 
 /** To one endpoint, at the addresses that were found and checked when it was first used. */

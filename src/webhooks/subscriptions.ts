@@ -76,6 +76,8 @@ const columns = (tx: TransactionSql) => tx`
   subscription_id as "subscriptionId", client_id as "clientId", url, event_kinds as "eventKinds", description, state,
   disabled_reason as "disabledReason", position, missed_position as "missedPosition", failures,
   failing_since as "failingSince", last_fault as "lastFault", last_delivered_at as "lastDeliveredAt", due_at as "dueAt",
+  case when broken_until > statement_timestamp() then broken_until end as "brokenUntil",
+  case when broken_until > statement_timestamp() then broken_fault end as "brokenFault",
   created_at as "createdAt", changed_at as "changedAt"`;
 
 /** Without what the database has nothing to say about. */

@@ -56,6 +56,9 @@ export interface Subscription extends SubscriptionSettings {
   readonly failingSince?: Date;
   readonly lastFault?: DeliveryFault;
   readonly lastDeliveredAt?: Date;
+  /** Until then each attempt fails so, by a simulation of validation. */
+  readonly brokenUntil?: Date;
+  readonly brokenFault?: DeliveryFault;
   /** Of the next attempt, while it fails. */
   readonly dueAt: Date;
   readonly createdAt: Date;
@@ -77,5 +80,7 @@ export interface Delivery {
   readonly status?: number;
   readonly fault?: DeliveryFault;
   readonly durationMs: number;
+  /** By a simulation of validation, which lets it fail. */
+  readonly simulated?: boolean;
   readonly attemptedAt: Date;
 }

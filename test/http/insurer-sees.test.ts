@@ -106,7 +106,7 @@ t.test("whatever is hidden, an insurer gets the same answers and events at the s
 const FIELDS = {
   status: [
     ...["self", "socialAdvantageId", "contract", "contractId", "contractNumber", "inamiRoot", "premiumYear", "state"],
-    ...["outcome", "amountCents", "payment", "nextStep", "reasons", "changedAt"],
+    ...["outcome", "amountCents", "payment", "nextStep", "reasons", "changedAt", "simulated"],
   ],
   columns: [
     ...[
@@ -119,7 +119,7 @@ const FIELDS = {
       "outcome",
       "amount_cents",
     ],
-    ...["paid_cents", "paid_on", "next_step", "next_step_on", "reasons", "simulated", "recorded_at", "superseded_at"],
+    ...["paid_cents", "paid_on", "next_step", "next_step_on", "reasons", "recorded_at", "superseded_at", "simulated"],
   ],
   event: ["socialAdvantageId", "contractId", "premiumYear"],
   file: [
@@ -146,6 +146,7 @@ const FIELDS = {
       "code",
       "text",
       "changedAt",
+      "simulated",
     ],
   ],
 };

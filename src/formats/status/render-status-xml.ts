@@ -34,6 +34,7 @@ export interface StatusEntry {
   readonly nextStep?: { readonly step: string; readonly on: string };
   readonly reasons: readonly { readonly code: string; readonly text: string }[];
   readonly changedAt: string;
+  readonly simulated?: boolean;
 }
 
 /** The file FO.STAT as XML (schemas/status/1/status.xsd), a page of entries at a time. */
@@ -73,7 +74,7 @@ function renderEntry(entry: StatusEntry, language: Language): string {
     entry.contractNumber,
   )}</contractNumber><inamiRoot>${entry.inamiRoot}</inamiRoot><premiumYear>${entry.premiumYear}</premiumYear>${status}${
     told === "" ? "" : `<reasons>${told}</reasons>`
-  }<changedAt>${entry.changedAt}</changedAt></socialAdvantage>\n`;
+  }<changedAt>${entry.changedAt}</changedAt>${entry.simulated ? "<simulated>true</simulated>" : ""}</socialAdvantage>\n`;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
