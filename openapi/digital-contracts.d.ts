@@ -4727,6 +4727,8 @@ export interface operations {
                             }[];
                             /** Format: date-time */
                             changedAt: string;
+                            /** @description True in validation where a simulation caused it; absent otherwise, and in production. */
+                            simulated?: boolean;
                         }[];
                         /** Format: date-time */
                         knownAt: string;
@@ -4873,6 +4875,8 @@ export interface operations {
                             }[];
                             /** Format: date-time */
                             changedAt: string;
+                            /** @description True in validation where a simulation caused it; absent otherwise, and in production. */
+                            simulated?: boolean;
                         }[];
                         /** Format: date-time */
                         knownAt: string;
@@ -5028,6 +5032,8 @@ export interface operations {
                         }[];
                         /** Format: date-time */
                         changedAt: string;
+                        /** @description True in validation where a simulation caused it; absent otherwise, and in production. */
+                        simulated?: boolean;
                     };
                 };
             };
@@ -5320,6 +5326,8 @@ export interface operations {
                             returnedOn?: string;
                             /** @description As the bank, or you, gave it. */
                             returnReason?: string;
+                            /** @description True in validation where a simulation caused it; absent otherwise, and in production. */
+                            simulated?: boolean;
                             /** Link */
                             lines: {
                                 /**
@@ -5407,6 +5415,8 @@ export interface operations {
                         returnedOn?: string;
                         /** @description As the bank, or you, gave it. */
                         returnReason?: string;
+                        /** @description True in validation where a simulation caused it; absent otherwise, and in production. */
+                        simulated?: boolean;
                         /** Link */
                         lines: {
                             /**
@@ -5649,6 +5659,8 @@ export interface operations {
                             adviceId?: string;
                             /** @description The line that came back; absent: the whole transfer. */
                             lineNumber?: number;
+                            /** @description True in validation where a simulation caused it; absent otherwise, and in production. */
+                            simulated?: boolean;
                         }[];
                         pageSize: number;
                         /**
@@ -5765,6 +5777,8 @@ export interface operations {
                         adviceId?: string;
                         /** @description The line that came back; absent: the whole transfer. */
                         lineNumber?: number;
+                        /** @description True in validation where a simulation caused it; absent otherwise, and in production. */
+                        simulated?: boolean;
                     };
                 };
             };
@@ -5852,6 +5866,16 @@ export interface operations {
                             nextAttemptAt?: string;
                             /** Format: date-time */
                             lastDeliveredAt?: string;
+                            /**
+                             * Format: date-time
+                             * @description In validation, by a simulation: until then attempts fail.
+                             */
+                            brokenUntil?: string;
+                            /**
+                             * @description By a simulation: how they fail.
+                             * @enum {string}
+                             */
+                            brokenFault?: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
                             /** Format: date-time */
                             createdAt: string;
                             /** Format: date-time */
@@ -5963,6 +5987,16 @@ export interface operations {
                         nextAttemptAt?: string;
                         /** Format: date-time */
                         lastDeliveredAt?: string;
+                        /**
+                         * Format: date-time
+                         * @description In validation, by a simulation: until then attempts fail.
+                         */
+                        brokenUntil?: string;
+                        /**
+                         * @description By a simulation: how they fail.
+                         * @enum {string}
+                         */
+                        brokenFault?: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -6069,6 +6103,16 @@ export interface operations {
                         nextAttemptAt?: string;
                         /** Format: date-time */
                         lastDeliveredAt?: string;
+                        /**
+                         * Format: date-time
+                         * @description In validation, by a simulation: until then attempts fail.
+                         */
+                        brokenUntil?: string;
+                        /**
+                         * @description By a simulation: how they fail.
+                         * @enum {string}
+                         */
+                        brokenFault?: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -6192,6 +6236,16 @@ export interface operations {
                         nextAttemptAt?: string;
                         /** Format: date-time */
                         lastDeliveredAt?: string;
+                        /**
+                         * Format: date-time
+                         * @description In validation, by a simulation: until then attempts fail.
+                         */
+                        brokenUntil?: string;
+                        /**
+                         * @description By a simulation: how they fail.
+                         * @enum {string}
+                         */
+                        brokenFault?: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -6501,6 +6555,8 @@ export interface operations {
                             /** @enum {string} */
                             fault?: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
                             durationMs: number;
+                            /** @description True in validation where a simulation caused it; absent otherwise, and in production. */
+                            simulated?: boolean;
                             /** Format: date-time */
                             attemptedAt: string;
                         }[];
