@@ -29,6 +29,7 @@ import { type NewAlarm, raiseAlarm } from "./operations/alarms.ts";
 import { startExpiryWatch } from "./operator/expiry-watch.ts";
 import { readKeys } from "./read-keys.ts";
 import { loadCompetenceCodes } from "./register/load-register.ts";
+import { seedSharedNumbers } from "./spaces/numbers/seed-numbers.ts";
 import { createSpaceClock } from "./spaces/space-clock.ts";
 import { startWebhooks } from "./start-webhooks.ts";
 
@@ -87,6 +88,9 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       closers.push(() => metricsServer.close());
     }
     const loadPremiumYears = createRulesInForce(database.plain);
+    if (config.environment === "validation" && config.roles.length > 0) {
+      await seedSharedNumbers(database.institute, clock.today());
+    }
     if (config.roles.includes("worker")) startWork(config, { intake, keyRing, loadPremiumYears }, held);
     const persons = createPersonHasher(keys.auditKey);
     const sftp = config.roles.includes("sftp")

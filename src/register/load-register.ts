@@ -11,7 +11,7 @@ import { applyLoaded, compareLoaded, createLoadedTable, lockRegister, type Regis
 const BATCH_ROWS = 2_000;
 /** A quotation mark that is never closed does not fill the memory. */
 const MAXIMUM_ROW_CHARACTERS = 10_000;
-const REGISTER_COLUMNS = ["inamiNumber", "ssin", "validFrom", "validTo", "replacedBy", "deceasedOn"] as const;
+export const REGISTER_COLUMNS = ["inamiNumber", "ssin", "validFrom", "validTo", "replacedBy", "deceasedOn"] as const;
 const COMPETENCE_CODES_FILE = fileURLToPath(new URL("competence-codes.csv", import.meta.url));
 
 /** A row of the register file is wrong: the whole file is left aside. `line` counts from 1. */
@@ -152,12 +152,25 @@ export async function isRegisterEmpty(sql: Sql): Promise<boolean> {
 
 /** Loads the dated seed list of competence codes; codes that are there already stay as they are. */
 export async function loadCompetenceCodes(sql: Sql): Promise<void> {
-  const rows: unknown[] = [];
+  const rows: CompetenceCode[] = [];
   for await (const row of createReadStream(COMPETENCE_CODES_FILE).pipe(
     parse({ columns: true, cast: (value) => value || null }),
   )) {
-    rows.push(row);
+    rows.push(row as CompetenceCode);
   }
+  await addCompetenceCodes(sql, rows);
+}
+
+export interface CompetenceCode {
+  readonly professionDigit: string;
+  readonly code: string;
+  readonly validFrom: string;
+  readonly validTo: string | null;
+  readonly label: string;
+}
+
+/** Codes that are there already stay as they are. */
+export async function addCompetenceCodes(sql: Sql | TransactionSql, rows: readonly CompetenceCode[]): Promise<void> {
   await sql`
     insert into competence_code (profession_digit, code, valid_from, valid_to, label)
     select * from jsonb_to_recordset(${sql.json(rows as never)}) as r

@@ -12,7 +12,7 @@ import type { Test } from "tap";
 import { createRulesInForce } from "../../src/advantage/rules-in-force.ts";
 import { createAuditLog } from "../../src/audit/audit-log.ts";
 import { createPersonHasher } from "../../src/audit/person-hash.ts";
-import { createFixedBusinessClock } from "../../src/clock.ts";
+import { type BusinessClock, createFixedBusinessClock } from "../../src/clock.ts";
 import { createHttpServer } from "../../src/http/http-server.ts";
 import type { HttpLimits } from "../../src/http/limits/http-limits.ts";
 import type { ProblemDocument } from "../../src/http/problems.ts";
@@ -108,6 +108,8 @@ export interface DoorOptions {
   readonly tlsFiles?: TlsFiles;
   readonly raiseAlarm?: (alarm: NewAlarm) => Promise<void>;
   readonly webhookSecrets?: SecretBox;
+  /** The business day; absent: one that stands still. */
+  readonly clock?: BusinessClock;
 }
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
@@ -131,7 +133,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
   const log = createLogger("trace", { write: (line) => logLines.push(line) });
   const intake: Intake = {
     database,
-    clock: createFixedBusinessClock("2026-11-22"),
+    clock: options.clock ?? createFixedBusinessClock("2026-11-22"),
     log,
     raiseAlarm: async ({ code, details }) => log.error({ code, ...details }, "alarm"),
     signer: createReceiptSigner(keyRing),

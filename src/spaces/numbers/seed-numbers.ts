@@ -1,0 +1,123 @@
+import { loadRulesInForce, lockPremiumYears } from "../../advantage/rules-in-force.ts";
+import type { Sql, TransactionSql } from "../../database/sql.ts";
+import type { Actor } from "../../identity/registry-error.ts";
+import { loadFactFile } from "../../operator/facts.ts";
+import { loadRegisterFile } from "../../operator/load-register-file.ts";
+import type { OperatorChange } from "../../operator/operator-change.ts";
+import { type Acts, performActs } from "../../operator/perform-act.ts";
+import { loadPremiumYearFiles } from "../../operator/premium-years.ts";
+import { addCompetenceCodes } from "../../register/load-register.ts";
+import { addComingYears } from "./coming-years.ts";
+import {
+  type GroupFile,
+  listRoots,
+  renderFacts,
+  renderFormerRegister,
+  renderLaterFacts,
+  renderRegister,
+} from "./group-files.ts";
+import { renewPersons } from "./renew-persons.ts";
+import { groupDigits, SYNTHETIC_COMPETENCE_CODE, SYNTHETIC_DIGIT } from "./synthetic-number.ts";
+
+export interface NumbersSeed {
+  /** 0 to 999. */
+  readonly group: number;
+  /** The real business day: contracts that are declared today are to count for its year. */
+  readonly today: string;
+}
+
+/** Group 000 is everybody's: no day is moved for it, and no premium year is made for it. */
+export const SHARED_GROUP = 0;
+
+const ACTOR: Actor = { account: "validation" };
+
+/**
+ * Puts the numbers of a group with all that is known of their holders in the register and among the facts of validation, as
+ * operators load them (and with their audit events); role `infoss_institute`. A group that was there before becomes new: its
+ * numbers go to persons of whom nothing was ever decided. A premium year that nobody has published yet becomes known, so that
+ * a contract declared today can be paid.
+ */
+export async function seedNumbers(institute: Sql, { group, today }: NumbersSeed): Promise<void> {
+  const isKnown = await isInRegister(institute, group);
+  if (!isKnown) await perform(institute, async (tx) => [await loadRegisterText(tx, renderFormerRegister(group))]);
+  await perform(institute, async (tx) => {
+    const years = group === SHARED_GROUP ? [] : await addYears(tx, today);
+    await addCompetenceCodes(tx, [COMPETENCE_CODE]);
+    const register = await loadRegisterText(tx, renderRegister(group));
+    if (isKnown && group !== SHARED_GROUP) await renewPersons(tx, listRoots(group));
+    const year = Number(today.slice(0, 4));
+    const knowsYear = (await loadRulesInForce(tx)).years.has(year);
+    const facts = await loadFactText(tx, group, renderFacts(group, year, knowsYear), today);
+    return [...years, register, facts];
+  });
+}
+
+/** Group 000, at the start of a gateway of validation; nothing where it is there as it would be made now. */
+export async function seedSharedNumbers(institute: Sql, today: string): Promise<void> {
+  const year = Number(today.slice(0, 4));
+  const knowsYear = (await loadRulesInForce(institute)).years.has(year);
+  const { name } = renderFacts(SHARED_GROUP, year, knowsYear);
+  const [known] = await institute`select from fact_file where name = ${name}`;
+  if (!known) await seedNumbers(institute, { group: SHARED_GROUP, today });
+}
+
+export interface LaterFactsLoad {
+  readonly group: number;
+  /** Which dossiers were just decided, or paid. */
+  readonly after: "decision" | "payment";
+  readonly premiumYear: number;
+  /** The business day of the space. */
+  readonly today: string;
+}
+
+/** What becomes known of some holders only then: contests, sanctions, activity that leads to recovery or a supplement. */
+export async function loadLaterFacts(
+  institute: Sql,
+  { group, after, premiumYear, today }: LaterFactsLoad,
+): Promise<void> {
+  const file = renderLaterFacts(group, after, premiumYear, today);
+  await perform(institute, async (tx) => [await loadFactText(tx, group, file, today)]);
+}
+
+const COMPETENCE_CODE = {
+  professionDigit: SYNTHETIC_DIGIT,
+  code: SYNTHETIC_COMPETENCE_CODE,
+  validFrom: "1964-01-01",
+  validTo: null,
+  label: "synthetic numbers of validation",
+};
+
+async function perform(institute: Sql, acts: Acts<readonly OperatorChange[]>): Promise<void> {
+  await performActs(institute, { actor: ACTOR, method: "CLI", route: "numbers", status: 0 }, acts);
+}
+
+async function isInRegister(institute: Sql, group: number): Promise<boolean> {
+  const [row] = await institute`select from provider where inami_root = any(${listRoots(group)}) limit 1`;
+  return row !== undefined;
+}
+
+async function addYears(tx: TransactionSql, today: string): Promise<OperatorChange[]> {
+  await lockPremiumYears(tx);
+  const files = addComingYears(await loadRulesInForce(tx), Number(today.slice(0, 4)), today);
+  if (!files) return [];
+  return [await loadPremiumYearFiles(tx, ACTOR, { files, reason: "contracts declared today are to count", today })];
+}
+
+async function loadRegisterText(tx: TransactionSql, text: string): Promise<OperatorChange> {
+  return await loadRegisterFile(tx, ACTOR, { body: bytesOf(text), isFull: false });
+}
+
+/** The same bytes would be taken for the same file: each time the group is made new, an empty line more stands behind. */
+async function loadFactText(tx: TransactionSql, group: number, file: GroupFile, today: string) {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*)::int as count from fact_file where name like ${`numbers-${groupDigits(group)}-%`}`;
+  const body = bytesOf(file.text + "\n".repeat(row!.count));
+  const loaded = await loadFactFile(tx, ACTOR, { body, name: file.name, businessDate: today, amountsAreCents: true });
+  const { rejected } = loaded.receipt;
+  if (rejected > 0) throw new Error(`${rejected} facts of ${file.name} were refused: fact_finding says why`);
+  return loaded;
+}
+
+async function* bytesOf(text: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(text);
+}
