@@ -12,7 +12,7 @@ import type { Test } from "tap";
 import { createRulesInForce } from "../../src/advantage/rules-in-force.ts";
 import { createAuditLog } from "../../src/audit/audit-log.ts";
 import { createPersonHasher } from "../../src/audit/person-hash.ts";
-import { type BusinessClock, createFixedBusinessClock } from "../../src/clock.ts";
+import { createFixedBusinessClock, type InsurersClock } from "../../src/clock.ts";
 import { createHttpServer } from "../../src/http/http-server.ts";
 import type { HttpLimits } from "../../src/http/limits/http-limits.ts";
 import type { ProblemDocument } from "../../src/http/problems.ts";
@@ -109,7 +109,7 @@ export interface DoorOptions {
   readonly raiseAlarm?: (alarm: NewAlarm) => Promise<void>;
   readonly webhookSecrets?: SecretBox;
   /** The business day; absent: one that stands still. */
-  readonly clock?: BusinessClock;
+  readonly clock?: InsurersClock;
 }
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
