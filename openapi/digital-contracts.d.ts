@@ -2498,7 +2498,10 @@ export interface components {
             line?: number;
             /** @description Byte in the file as sent, from 0. */
             byteOffset?: number;
-            /** @description What the text quotes, for programs. Names depend on the code. */
+            /**
+             * FindingDetails
+             * @description What the text quotes, for programs. Names depend on the code.
+             */
             details?: {
                 [key: string]: string | number;
             };
@@ -2944,7 +2947,7 @@ export interface components {
         ProblemResponse: {
             headers: {
                 "WWW-Authenticate"?: string;
-                "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                 [name: string]: unknown;
             };
             content: {
@@ -2962,7 +2965,7 @@ export interface components {
     requestBodies: never;
     headers: {
         /** @description Of this answer alone. Quote it when you ask us. Problems repeat it in `instance`. */
-        "BelGov-Trace-Id": string;
+        BelGovTraceId: string;
     };
     pathItems: never;
 }
@@ -2993,7 +2996,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3049,7 +3052,7 @@ export interface operations {
                 headers: {
                     /** @description Where to follow the submission. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3059,7 +3062,7 @@ export interface operations {
             /** @description The transfer cannot be trusted; nothing was stored. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3069,7 +3072,7 @@ export interface operations {
             /** @description It arrived too slowly: at least 10 kB must come in each minute, and all of it within an hour. Nothing was stored: send the same bytes again. The connection is closed. */
             408: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3079,7 +3082,7 @@ export interface operations {
             /** @description Announced or found too large; nothing was stored. */
             413: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3091,7 +3094,7 @@ export interface operations {
                 headers: {
                     /** @description The media types that are accepted. */
                     Accept?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3103,7 +3106,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3134,7 +3137,7 @@ export interface operations {
             /** @description The submission as it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3144,7 +3147,7 @@ export interface operations {
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3175,7 +3178,7 @@ export interface operations {
             /** @description Cancelled. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3183,7 +3186,7 @@ export interface operations {
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3193,7 +3196,7 @@ export interface operations {
             /** @description It was taken up already. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3224,7 +3227,7 @@ export interface operations {
             /** @description The receipt. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3236,7 +3239,7 @@ export interface operations {
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3246,7 +3249,7 @@ export interface operations {
             /** @description Accept names none of the media types. */
             406: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3277,7 +3280,7 @@ export interface operations {
             /** @description The report. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3291,7 +3294,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3301,7 +3304,7 @@ export interface operations {
             /** @description Accept names none of the media types. */
             406: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3339,7 +3342,7 @@ export interface operations {
             /** @description One page, in the order of the file. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3362,7 +3365,7 @@ export interface operations {
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3395,7 +3398,7 @@ export interface operations {
             /** @description The outcome. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3405,7 +3408,7 @@ export interface operations {
             /** @description No submission of yours has this id, or it has no outcome for this record. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3443,7 +3446,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3489,7 +3492,7 @@ export interface operations {
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3520,7 +3523,7 @@ export interface operations {
             /** @description A contract file. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3532,7 +3535,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3542,7 +3545,7 @@ export interface operations {
             /** @description Accept names none of the media types. */
             406: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3573,7 +3576,7 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3612,7 +3615,7 @@ export interface operations {
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3643,7 +3646,7 @@ export interface operations {
             /** @description They will be written. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3682,7 +3685,7 @@ export interface operations {
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3710,7 +3713,7 @@ export interface operations {
             /** @description The initial load has ended. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3718,7 +3721,7 @@ export interface operations {
             /** @description It cannot end now. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3791,7 +3794,7 @@ export interface operations {
                 headers: {
                     /** @description Of the contract: another one after every change of it. */
                     ETag?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3805,7 +3808,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The contract. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3815,7 +3818,7 @@ export interface operations {
             /** @description The record was rejected, with the codes that it would get in a file; or a header is missing. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3827,7 +3830,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3837,7 +3840,7 @@ export interface operations {
             /** @description The key was used for something else. Nothing was kept. */
             422: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3870,7 +3873,7 @@ export interface operations {
                 headers: {
                     /** @description Of the contract: another one after every change of it. */
                     ETag?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3880,7 +3883,7 @@ export interface operations {
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3952,7 +3955,7 @@ export interface operations {
                 headers: {
                     /** @description Of the contract: another one after every change of it. */
                     ETag?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3962,7 +3965,7 @@ export interface operations {
             /** @description The record was rejected, with the codes that it would get in a file; or a header is missing. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3972,7 +3975,7 @@ export interface operations {
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3984,7 +3987,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3994,7 +3997,7 @@ export interface operations {
             /** @description The contract changed since. */
             412: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4004,7 +4007,7 @@ export interface operations {
             /** @description The key was used for something else. Nothing was kept. */
             422: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4014,7 +4017,7 @@ export interface operations {
             /** @description If-Match is missing. */
             428: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4075,7 +4078,7 @@ export interface operations {
                 headers: {
                     /** @description Of the contract: another one after every change of it. */
                     ETag?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4085,7 +4088,7 @@ export interface operations {
             /** @description The record was rejected, with the codes that it would get in a file; or a header is missing. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4095,7 +4098,7 @@ export interface operations {
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4107,7 +4110,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4117,7 +4120,7 @@ export interface operations {
             /** @description The contract changed since. */
             412: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4127,7 +4130,7 @@ export interface operations {
             /** @description The key was used for something else. Nothing was kept. */
             422: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4137,7 +4140,7 @@ export interface operations {
             /** @description If-Match is missing. */
             428: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4191,7 +4194,7 @@ export interface operations {
                 headers: {
                     /** @description Of the contract: another one after every change of it. */
                     ETag?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4201,7 +4204,7 @@ export interface operations {
             /** @description The record was rejected, with the codes that it would get in a file; or a header is missing. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4211,7 +4214,7 @@ export interface operations {
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4223,7 +4226,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4233,7 +4236,7 @@ export interface operations {
             /** @description The contract changed since. */
             412: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4243,7 +4246,7 @@ export interface operations {
             /** @description The key was used for something else. Nothing was kept. */
             422: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4253,7 +4256,7 @@ export interface operations {
             /** @description If-Match is missing. */
             428: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4307,7 +4310,7 @@ export interface operations {
                 headers: {
                     /** @description Of the contract: another one after every change of it. */
                     ETag?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4317,7 +4320,7 @@ export interface operations {
             /** @description The record was rejected, with the codes that it would get in a file; or a header is missing. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4327,7 +4330,7 @@ export interface operations {
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4339,7 +4342,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4349,7 +4352,7 @@ export interface operations {
             /** @description The contract changed since. */
             412: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4359,7 +4362,7 @@ export interface operations {
             /** @description The key was used for something else. Nothing was kept. */
             422: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4369,7 +4372,7 @@ export interface operations {
             /** @description If-Match is missing. */
             428: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4405,7 +4408,7 @@ export interface operations {
             /** @description All of them: in the order of their days, then of their recording. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4493,7 +4496,7 @@ export interface operations {
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4555,7 +4558,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4601,7 +4604,7 @@ export interface operations {
             /** @description JSON lines, one contract each after the first. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4611,7 +4614,7 @@ export interface operations {
             /** @description Accept names another media type. */
             406: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4650,7 +4653,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4701,14 +4704,20 @@ export interface operations {
                             outcome: "pending" | "payable" | "notPayable";
                             /** @description What goes to the contract, in euro cents. */
                             amountCents?: number;
-                            /** @description What was paid on the contract, net. */
+                            /**
+                             * SocialAdvantageItemPayment
+                             * @description What was paid on the contract, net.
+                             */
                             payment?: {
                                 /** @description Euro cents. */
                                 amountCents: number;
                                 /** Format: date */
                                 paidOn: string;
                             };
-                            /** @description What comes next, and the day in the calendar. */
+                            /**
+                             * SocialAdvantageItemNextStep
+                             * @description What comes next, and the day in the calendar.
+                             */
                             nextStep?: {
                                 /** @enum {string} */
                                 step: "linking" | "evaluation" | "additions" | "decision" | "payment";
@@ -4798,7 +4807,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4849,14 +4858,20 @@ export interface operations {
                             outcome: "pending" | "payable" | "notPayable";
                             /** @description What goes to the contract, in euro cents. */
                             amountCents?: number;
-                            /** @description What was paid on the contract, net. */
+                            /**
+                             * SocialAdvantageItemPayment
+                             * @description What was paid on the contract, net.
+                             */
                             payment?: {
                                 /** @description Euro cents. */
                                 amountCents: number;
                                 /** Format: date */
                                 paidOn: string;
                             };
-                            /** @description What comes next, and the day in the calendar. */
+                            /**
+                             * SocialAdvantageItemNextStep
+                             * @description What comes next, and the day in the calendar.
+                             */
                             nextStep?: {
                                 /** @enum {string} */
                                 step: "linking" | "evaluation" | "additions" | "decision" | "payment";
@@ -4910,7 +4925,7 @@ export interface operations {
             /** @description It will be written. */
             202: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4925,7 +4940,7 @@ export interface operations {
             /** @description The client has no SFTP account, or the insurer is not live yet. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4961,7 +4976,7 @@ export interface operations {
                 headers: {
                     /** @description Another one after every change. */
                     ETag?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5006,14 +5021,20 @@ export interface operations {
                         outcome: "pending" | "payable" | "notPayable";
                         /** @description What goes to the contract, in euro cents. */
                         amountCents?: number;
-                        /** @description What was paid on the contract, net. */
+                        /**
+                         * SocialAdvantagePayment
+                         * @description What was paid on the contract, net.
+                         */
                         payment?: {
                             /** @description Euro cents. */
                             amountCents: number;
                             /** Format: date */
                             paidOn: string;
                         };
-                        /** @description What comes next, and the day in the calendar. */
+                        /**
+                         * SocialAdvantageNextStep
+                         * @description What comes next, and the day in the calendar.
+                         */
                         nextStep?: {
                             /** @enum {string} */
                             step: "linking" | "evaluation" | "additions" | "decision" | "payment";
@@ -5040,7 +5061,7 @@ export interface operations {
             /** @description Nothing of yours has this id, or it was not shown then. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5104,7 +5125,7 @@ export interface operations {
                 headers: {
                     /** @description Where the answers stay. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5116,7 +5137,7 @@ export interface operations {
                 headers: {
                     /** @description Where the answers will be. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5126,7 +5147,7 @@ export interface operations {
             /** @description The key is missing, or the transfer cannot be trusted; nothing was stored. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5136,7 +5157,7 @@ export interface operations {
             /** @description It arrived too slowly; nothing was stored. */
             408: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5146,7 +5167,7 @@ export interface operations {
             /** @description More bytes than a hundred thousand rows can have; nothing was stored. */
             413: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5158,7 +5179,7 @@ export interface operations {
                 headers: {
                     /** @description The media types that are accepted. */
                     Accept?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5168,7 +5189,7 @@ export interface operations {
             /** @description The key was used for something else; nothing was stored. */
             422: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5180,7 +5201,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5216,7 +5237,7 @@ export interface operations {
             /** @description The verification as it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5230,7 +5251,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5240,7 +5261,7 @@ export interface operations {
             /** @description Accept names none of the media types. */
             406: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5275,7 +5296,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5370,7 +5391,7 @@ export interface operations {
             /** @description The advice. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5432,7 +5453,7 @@ export interface operations {
             /** @description No remittance advice of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5442,7 +5463,7 @@ export interface operations {
             /** @description Accept names none of the media types. */
             406: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5478,7 +5499,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5538,7 +5559,7 @@ export interface operations {
             /** @description No remittance advice of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5571,7 +5592,7 @@ export interface operations {
             /** @description One page, empty when nothing is new. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5695,7 +5716,7 @@ export interface operations {
             /** @description The event. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5785,7 +5806,7 @@ export interface operations {
             /** @description No event of yours has this id, or it had its time. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5813,7 +5834,7 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5938,7 +5959,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6015,7 +6036,7 @@ export interface operations {
             /** @description Nothing can be delivered there. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6025,7 +6046,7 @@ export interface operations {
             /** @description There are as many as there may be. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6056,7 +6077,7 @@ export interface operations {
             /** @description The subscription. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6131,7 +6152,7 @@ export interface operations {
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6189,7 +6210,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6264,7 +6285,7 @@ export interface operations {
             /** @description Nothing can be delivered there. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6274,7 +6295,7 @@ export interface operations {
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6305,7 +6326,7 @@ export interface operations {
             /** @description Ended. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6313,7 +6334,7 @@ export interface operations {
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6356,7 +6377,7 @@ export interface operations {
             /** @description The new secret. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6371,7 +6392,7 @@ export interface operations {
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6402,7 +6423,7 @@ export interface operations {
             /** @description It will be sent. */
             202: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6410,7 +6431,7 @@ export interface operations {
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6454,7 +6475,7 @@ export interface operations {
             /** @description They will be delivered. */
             202: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6462,7 +6483,7 @@ export interface operations {
             /** @description The range is not in your feed. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6472,7 +6493,7 @@ export interface operations {
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6482,7 +6503,7 @@ export interface operations {
             /** @description It cannot be done now. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6520,7 +6541,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6572,7 +6593,7 @@ export interface operations {
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6752,7 +6773,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6848,7 +6869,7 @@ export interface operations {
             /** @description The notice. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6910,7 +6931,7 @@ export interface operations {
             /** @description No notice of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6932,7 +6953,7 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6965,7 +6986,7 @@ export interface operations {
             /** @description The finding. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6975,7 +6996,7 @@ export interface operations {
             /** @description No finding has this code. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6997,7 +7018,7 @@ export interface operations {
             /** @description All of them, oldest first. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7056,7 +7077,7 @@ export interface operations {
             /** @description The calendar, oldest year first. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7110,7 +7131,7 @@ export interface operations {
             /** @description It can. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7123,7 +7144,7 @@ export interface operations {
             /** @description It cannot now. */
             503: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7148,13 +7169,15 @@ export interface operations {
             /** @description OpenAPI 3.0.3. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
                         openapi?: string;
+                        /** OpenapiDocumentInfo */
                         info?: Record<string, never>;
+                        /** OpenapiDocumentPaths */
                         paths?: Record<string, never>;
                     };
                 };
@@ -7174,7 +7197,7 @@ export interface operations {
             /** @description Keys now in use, and those that signed receipts before. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7211,7 +7234,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7286,7 +7309,7 @@ export interface operations {
             /** @description Loaded before. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7328,7 +7351,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7368,7 +7391,7 @@ export interface operations {
             /** @description The bytes are not those announced. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7378,7 +7401,7 @@ export interface operations {
             /** @description The whole file cannot be used. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7388,7 +7411,7 @@ export interface operations {
             /** @description It is too large. */
             413: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7400,7 +7423,7 @@ export interface operations {
                 headers: {
                     /** @description The media types that are accepted. */
                     Accept?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7425,7 +7448,7 @@ export interface operations {
             /** @description The receipt. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7465,7 +7488,7 @@ export interface operations {
             /** @description There is no such file. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7495,7 +7518,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7527,7 +7550,7 @@ export interface operations {
             /** @description There is no such file. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7562,7 +7585,7 @@ export interface operations {
             /** @description What it would do. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7588,7 +7611,7 @@ export interface operations {
             /** @description The bytes are not those announced. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7598,7 +7621,7 @@ export interface operations {
             /** @description It arrived too slowly; nothing was loaded. */
             408: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7608,7 +7631,7 @@ export interface operations {
             /** @description A row of it is wrong: the whole file is left aside. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7618,7 +7641,7 @@ export interface operations {
             /** @description It is too large. */
             413: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7630,7 +7653,7 @@ export interface operations {
                 headers: {
                     /** @description The media types that are accepted. */
                     Accept?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7665,7 +7688,7 @@ export interface operations {
             /** @description Loaded. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7687,7 +7710,7 @@ export interface operations {
             /** @description The bytes are not those announced. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7697,7 +7720,7 @@ export interface operations {
             /** @description It arrived too slowly; nothing was loaded. */
             408: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7707,7 +7730,7 @@ export interface operations {
             /** @description A row of it is wrong: the whole file is left aside. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7717,7 +7740,7 @@ export interface operations {
             /** @description It is too large. */
             413: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7729,7 +7752,7 @@ export interface operations {
                 headers: {
                     /** @description The media types that are accepted. */
                     Accept?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7751,7 +7774,7 @@ export interface operations {
             /** @description All insurers. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7825,7 +7848,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7859,7 +7882,7 @@ export interface operations {
             /** @description It was admitted before. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7884,7 +7907,7 @@ export interface operations {
             /** @description The insurer. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7918,7 +7941,7 @@ export interface operations {
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7958,7 +7981,7 @@ export interface operations {
             /** @description Moved. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7992,7 +8015,7 @@ export interface operations {
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8002,7 +8025,7 @@ export interface operations {
             /** @description It cannot be in that phase now. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8027,7 +8050,7 @@ export interface operations {
             /** @description All contacts. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8057,7 +8080,7 @@ export interface operations {
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8103,7 +8126,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8126,7 +8149,7 @@ export interface operations {
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8153,7 +8176,7 @@ export interface operations {
             /** @description The contact. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8176,7 +8199,7 @@ export interface operations {
             /** @description There is no such insurer or contact. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8203,7 +8226,7 @@ export interface operations {
             /** @description Removed. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8211,7 +8234,7 @@ export interface operations {
             /** @description There is no such insurer or contact. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8233,7 +8256,7 @@ export interface operations {
             /** @description All clients. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8332,7 +8355,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8391,7 +8414,7 @@ export interface operations {
             /** @description The id is or was in use. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8416,7 +8439,7 @@ export interface operations {
             /** @description The client. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8475,7 +8498,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8500,7 +8523,7 @@ export interface operations {
             /** @description Revoked. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8508,7 +8531,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8518,7 +8541,7 @@ export interface operations {
             /** @description It was revoked before. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8557,7 +8580,7 @@ export interface operations {
             /** @description Replaced. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8616,7 +8639,7 @@ export interface operations {
             /** @description It is a client of operators. */
             403: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8626,7 +8649,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8636,7 +8659,7 @@ export interface operations {
             /** @description It was revoked. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8661,7 +8684,7 @@ export interface operations {
             /** @description All grants. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8700,7 +8723,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8745,7 +8768,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8777,7 +8800,7 @@ export interface operations {
             /** @description There is no such insurer, or the days make no sense. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8787,7 +8810,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8797,7 +8820,7 @@ export interface operations {
             /** @description It has a grant on those days, acts for another insurer, or was revoked. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8824,7 +8847,7 @@ export interface operations {
             /** @description The grant. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8856,7 +8879,7 @@ export interface operations {
             /** @description There is no such client, or it has no such grant. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8883,7 +8906,7 @@ export interface operations {
             /** @description Taken back. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8891,7 +8914,7 @@ export interface operations {
             /** @description There is no such client, or it has no such grant. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8916,7 +8939,7 @@ export interface operations {
             /** @description All certificates. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8949,7 +8972,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8988,7 +9011,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9014,7 +9037,7 @@ export interface operations {
             /** @description It is no certificate that can be used. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9024,7 +9047,7 @@ export interface operations {
             /** @description It is a client of operators. */
             403: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9034,7 +9057,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9044,7 +9067,7 @@ export interface operations {
             /** @description There are two already, it was registered before, or the client was revoked. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9071,7 +9094,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9097,7 +9120,7 @@ export interface operations {
             /** @description There is no such client or certificate. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9124,7 +9147,7 @@ export interface operations {
             /** @description Revoked. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9132,7 +9155,7 @@ export interface operations {
             /** @description There is no such client or certificate. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9157,7 +9180,7 @@ export interface operations {
             /** @description All keys. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9192,7 +9215,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9227,7 +9250,10 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description RFC 7517: EC P-256, RSA of 2048 bits or more, or Ed25519. */
+                    /**
+                     * RegisterKeyRequestJwk
+                     * @description RFC 7517: EC P-256, RSA of 2048 bits or more, or Ed25519.
+                     */
                     jwk: {
                         kty: string;
                     } & {
@@ -9247,7 +9273,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9275,7 +9301,7 @@ export interface operations {
             /** @description It is no key that can be used. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9285,7 +9311,7 @@ export interface operations {
             /** @description It is a client of operators. */
             403: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9295,7 +9321,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9305,7 +9331,7 @@ export interface operations {
             /** @description There are two already, it was registered before, or the client was revoked. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9332,7 +9358,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9360,7 +9386,7 @@ export interface operations {
             /** @description There is no such client or key. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9387,7 +9413,7 @@ export interface operations {
             /** @description Revoked. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9395,7 +9421,7 @@ export interface operations {
             /** @description There is no such client or key. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9420,7 +9446,7 @@ export interface operations {
             /** @description All SSH keys. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9454,7 +9480,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9493,7 +9519,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9520,7 +9546,7 @@ export interface operations {
             /** @description It is no SSH key that can be used. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9530,7 +9556,7 @@ export interface operations {
             /** @description It is a client of operators. */
             403: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9540,7 +9566,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9550,7 +9576,7 @@ export interface operations {
             /** @description There are two already, it was registered before, or the client was revoked. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9577,7 +9603,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9604,7 +9630,7 @@ export interface operations {
             /** @description There is no such client or SSH key. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9631,7 +9657,7 @@ export interface operations {
             /** @description Revoked. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9639,7 +9665,7 @@ export interface operations {
             /** @description There is no such client or SSH key. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9664,7 +9690,7 @@ export interface operations {
             /** @description All signing certificates. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9697,7 +9723,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9736,7 +9762,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9762,7 +9788,7 @@ export interface operations {
             /** @description It is no signing certificate that can be used. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9772,7 +9798,7 @@ export interface operations {
             /** @description It is a client of operators. */
             403: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9782,7 +9808,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9792,7 +9818,7 @@ export interface operations {
             /** @description There are two already, it was registered before, or the client was revoked. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9819,7 +9845,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9845,7 +9871,7 @@ export interface operations {
             /** @description There is no such client or signing certificate. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9872,7 +9898,7 @@ export interface operations {
             /** @description Revoked. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9880,7 +9906,7 @@ export interface operations {
             /** @description There is no such client or signing certificate. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9905,7 +9931,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9932,7 +9958,7 @@ export interface operations {
             /** @description There is no such client, or it has no account. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9978,7 +10004,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10005,7 +10031,7 @@ export interface operations {
             /** @description The name cannot be one. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10015,7 +10041,7 @@ export interface operations {
             /** @description It is a client of operators. */
             403: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10025,7 +10051,7 @@ export interface operations {
             /** @description There is no such client. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10035,7 +10061,7 @@ export interface operations {
             /** @description The client has an account of another name, the name is taken, or the client was revoked. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10065,7 +10091,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10112,7 +10138,7 @@ export interface operations {
             /** @description There is no such client, or it has no account. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10137,7 +10163,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10171,7 +10197,7 @@ export interface operations {
             /** @description There is no such answer. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10196,7 +10222,7 @@ export interface operations {
             /** @description It will be written. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10230,7 +10256,7 @@ export interface operations {
             /** @description There is no such answer. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10255,7 +10281,7 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10292,7 +10318,7 @@ export interface operations {
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10330,7 +10356,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10360,7 +10386,7 @@ export interface operations {
             /** @description It is no IBAN. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10370,7 +10396,7 @@ export interface operations {
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10380,7 +10406,7 @@ export interface operations {
             /** @description Another account is proposed. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10407,7 +10433,7 @@ export interface operations {
             /** @description The account. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10437,7 +10463,7 @@ export interface operations {
             /** @description There is no such insurer, or no such account that waits for a decision. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10464,7 +10490,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10494,7 +10520,7 @@ export interface operations {
             /** @description There is no such insurer, or no such account that waits for a decision. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10504,7 +10530,7 @@ export interface operations {
             /** @description Who proposed it cannot confirm it. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10531,7 +10557,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10561,7 +10587,7 @@ export interface operations {
             /** @description There is no such insurer, or no such account that waits for a decision. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10571,7 +10597,7 @@ export interface operations {
             /** @description Who proposed it cannot confirm it. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10598,7 +10624,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10682,7 +10708,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10752,7 +10778,7 @@ export interface operations {
             /** @description No rules of the premium year are known. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10762,7 +10788,7 @@ export interface operations {
             /** @description A run is prepared, or nothing can be paid. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10787,7 +10813,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10857,7 +10883,7 @@ export interface operations {
             /** @description There is no such run. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10882,7 +10908,7 @@ export interface operations {
             /** @description The list. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10910,10 +10936,10 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description There is no such run. */
+            /** @description There is no such run, or it was not ordered and so has no list. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10923,17 +10949,7 @@ export interface operations {
             /** @description Accept names none of the media types. */
             406: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It was not ordered. */
-            409: {
-                headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10958,7 +10974,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11028,7 +11044,7 @@ export interface operations {
             /** @description There is no such run. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11038,7 +11054,7 @@ export interface operations {
             /** @description It was ordered or withdrawn before. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11063,7 +11079,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11133,7 +11149,7 @@ export interface operations {
             /** @description There is no such run. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11143,7 +11159,7 @@ export interface operations {
             /** @description It was ordered or withdrawn before. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11194,7 +11210,7 @@ export interface operations {
             /** @description Booked. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11238,7 +11254,7 @@ export interface operations {
             /** @description The dossiers, by premium year. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11272,7 +11288,7 @@ export interface operations {
             /** @description Nobody has that number. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11299,7 +11315,7 @@ export interface operations {
             /** @description Explained. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11365,7 +11381,7 @@ export interface operations {
             /** @description There is no such dossier. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11394,7 +11410,7 @@ export interface operations {
             /** @description Explained. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11460,7 +11476,7 @@ export interface operations {
             /** @description There is no such dossier. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11499,7 +11515,7 @@ export interface operations {
             /** @description Moved. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11565,7 +11581,7 @@ export interface operations {
             /** @description There is no such dossier. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11575,7 +11591,7 @@ export interface operations {
             /** @description It cannot move so now. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11602,7 +11618,7 @@ export interface operations {
             /** @description Moved. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11668,7 +11684,7 @@ export interface operations {
             /** @description There is no such dossier. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11678,7 +11694,7 @@ export interface operations {
             /** @description It cannot move so now. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11705,7 +11721,7 @@ export interface operations {
             /** @description Moved. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11771,7 +11787,7 @@ export interface operations {
             /** @description There is no such dossier. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11781,7 +11797,7 @@ export interface operations {
             /** @description It cannot move so now. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11810,7 +11826,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11832,7 +11848,10 @@ export interface operations {
                             code: string;
                             /** @description Our number of the insurer concerned, as in the log. */
                             insurerId?: number;
-                            /** @description Ids that tell one trouble from another. */
+                            /**
+                             * AlarmItemDetails
+                             * @description Ids that tell one trouble from another.
+                             */
                             details: {
                                 [key: string]: unknown;
                             };
@@ -11875,7 +11894,7 @@ export interface operations {
             /** @description The alarm. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11891,7 +11910,10 @@ export interface operations {
                         code: string;
                         /** @description Our number of the insurer concerned, as in the log. */
                         insurerId?: number;
-                        /** @description Ids that tell one trouble from another. */
+                        /**
+                         * AlarmDetails
+                         * @description Ids that tell one trouble from another.
+                         */
                         details: {
                             [key: string]: unknown;
                         };
@@ -11912,7 +11934,7 @@ export interface operations {
             /** @description There is no such alarm. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11937,7 +11959,7 @@ export interface operations {
             /** @description Seen. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11953,7 +11975,10 @@ export interface operations {
                         code: string;
                         /** @description Our number of the insurer concerned, as in the log. */
                         insurerId?: number;
-                        /** @description Ids that tell one trouble from another. */
+                        /**
+                         * AlarmDetails
+                         * @description Ids that tell one trouble from another.
+                         */
                         details: {
                             [key: string]: unknown;
                         };
@@ -11974,7 +11999,7 @@ export interface operations {
             /** @description There is no such alarm. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12001,7 +12026,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12054,7 +12079,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12079,7 +12104,7 @@ export interface operations {
             /** @description There is no such submission. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12104,7 +12129,7 @@ export interface operations {
             /** @description It waits for a worker. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12112,7 +12137,7 @@ export interface operations {
             /** @description There is no such submission. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12122,7 +12147,7 @@ export interface operations {
             /** @description It is not quarantined. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12149,7 +12174,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12205,7 +12230,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12233,7 +12258,7 @@ export interface operations {
             /** @description There is no such submission. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12258,7 +12283,7 @@ export interface operations {
             /** @description It waits for a worker. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12266,7 +12291,7 @@ export interface operations {
             /** @description There is no such submission. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12276,7 +12301,7 @@ export interface operations {
             /** @description It is not held for what it changes. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12301,7 +12326,7 @@ export interface operations {
             /** @description It is refused (`massChangeRefused`). */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12309,7 +12334,7 @@ export interface operations {
             /** @description There is no such submission. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12319,7 +12344,7 @@ export interface operations {
             /** @description It is not held for what it changes. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12346,7 +12371,7 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12403,7 +12428,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12432,7 +12457,7 @@ export interface operations {
             /** @description No such file is set aside. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12457,7 +12482,7 @@ export interface operations {
             /** @description It waits for the next round. */
             204: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12465,7 +12490,7 @@ export interface operations {
             /** @description No such file is set aside. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12487,7 +12512,7 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12556,7 +12581,7 @@ export interface operations {
             /** @description As they are now. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12589,7 +12614,7 @@ export interface operations {
             /** @description The files cannot be put in force. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12636,7 +12661,7 @@ export interface operations {
             /** @description What would change. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12693,7 +12718,7 @@ export interface operations {
             /** @description A file cannot be read. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12743,7 +12768,7 @@ export interface operations {
             /** @description What would move, and what cannot. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12777,7 +12802,7 @@ export interface operations {
             /** @description An insurer that there is not, or a day that is none. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12787,7 +12812,7 @@ export interface operations {
             /** @description It cannot be done now; nothing was moved. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12837,7 +12862,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12857,7 +12882,7 @@ export interface operations {
             /** @description An insurer that there is not, or a day that is none. */
             400: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12867,7 +12892,7 @@ export interface operations {
             /** @description It cannot be done now; nothing was moved. */
             409: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -6,6 +6,7 @@ import { ContractSchema } from "./contract-view.ts";
 import type { Api } from "./fastify-types.ts";
 import { FindingDefinitionSchema, FindingSchema } from "./finding-schema.ts";
 import { completeHeaders, requireScope, SECURITY_COMPONENTS, TRACE } from "./openapi-security.ts";
+import { capitalize, isNode, mapMembers, titleContent, titleObjects } from "./openapi-titles.ts";
 import { API_ROOT } from "./paths.ts";
 import { ProblemSchema, problemResponse } from "./problem-schema.ts";
 import { badRequest, Problem } from "./problems.ts";
@@ -101,7 +102,13 @@ export async function describeApi(app: Api): Promise<void> {
     }),
     transformObject: (document) => {
       if (!("openapiObject" in document)) throw new Error("this is an OpenAPI document");
-      completeOperations(document.openapiObject.paths ?? {});
+      const { paths = {}, components } = document.openapiObject;
+      completeOperations(paths);
+      for (const [name, schema] of Object.entries(components?.schemas ?? {})) {
+        // Components go by their own names.
+        const { title: _name, ...titled } = titleObjects(schema, name) as { title?: string };
+        Object.assign(components!.schemas!, { [name]: titled });
+      }
       return document.openapiObject;
     },
   });
@@ -123,6 +130,8 @@ function publish(response: ReturnType<typeof problemResponse>) {
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
 interface Operation {
+  operationId?: string;
+  requestBody?: unknown;
   responses?: Record<string, unknown>;
   parameters?: object[];
 }
@@ -133,6 +142,7 @@ function completeOperations(
   for (const path of Object.values(paths)) {
     for (const operation of METHODS.flatMap((method) => path?.[method] ?? [])) {
       completeHeaders(operation);
+      titleBodies(operation);
       operation.responses = { ...operation.responses, default: { $ref: "#/components/responses/ProblemResponse" } };
       // What has a default is there for the handler but need not be sent.
       if (operation.parameters)
@@ -141,6 +151,19 @@ function completeOperations(
         );
     }
   }
+}
+
+function titleBodies(operation: Operation): void {
+  const name = capitalize(operation.operationId ?? "");
+  const { requestBody } = operation;
+  if (isNode(requestBody)) {
+    operation.requestBody = { ...requestBody, content: titleContent(requestBody.content, `${name}Request`) };
+  }
+  operation.responses = mapMembers(operation.responses ?? {}, (response) =>
+    isNode(response) && "content" in response
+      ? { ...response, content: titleContent(response.content, `${name}Answer`) }
+      : response,
+  );
 }
 
 function hasDefault(parameter: object): boolean {

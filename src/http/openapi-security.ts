@@ -11,9 +11,10 @@ const SCOPE_MEANINGS: Readonly<Record<Scope, string>> = {
 };
 const OPERATOR_SCOPES: readonly Scope[] = [SCOPES.operate, SCOPES.audit];
 
-const SCHEME = "accessToken";
+const SCHEME = "AccessToken";
 const INSURER_PARAMETER = "InfossInsurer";
 const TRACE_HEADER = "BelGov-Trace-Id";
+const TRACE_COMPONENT = "BelGovTraceId";
 
 /** Components that operations refer to by `requireScope` and `completeHeaders`. */
 export const SECURITY_COMPONENTS = {
@@ -41,7 +42,7 @@ export const SECURITY_COMPONENTS = {
     },
   },
   headers: {
-    [TRACE_HEADER]: {
+    [TRACE_COMPONENT]: {
       description: "Of this answer alone. Quote it when you ask us. Problems repeat it in `instance`.",
       schema: { type: "string" as const, format: "uuid" },
     },
@@ -71,4 +72,4 @@ export function completeHeaders(operation: Operation): void {
   }
 }
 
-export const TRACE = { [TRACE_HEADER]: { $ref: `#/components/headers/${TRACE_HEADER}` } };
+export const TRACE = { [TRACE_HEADER]: { $ref: `#/components/headers/${TRACE_COMPONENT}` } };

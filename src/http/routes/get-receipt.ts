@@ -29,7 +29,10 @@ const schema = {
           schema: referTo(ReceiptSchema),
           examples: { received: { value: viewReceipt({ receipt: EXAMPLE_RECEIPT, jws: EXAMPLE_JWS }, "en") } },
         },
-        "application/jose": { schema: { type: "string" }, examples: { received: { value: EXAMPLE_JWS } } },
+        "application/jose": {
+          schema: { type: "string", format: "binary" },
+          examples: { received: { value: EXAMPLE_JWS } },
+        },
         "application/xml": {
           schema: { type: "string" },
           examples: { received: { value: renderReceiptXml(EXAMPLE_RECEIPT, ["en"], EXAMPLE_JWS) } },

@@ -113,7 +113,7 @@ const snapshotSchema = {
       description: "JSON lines, one contract each after the first.",
       content: {
         [SNAPSHOT_MEDIA_TYPES[0]]: {
-          schema: { type: "string" },
+          schema: { type: "string", format: "binary" },
           examples: {
             one: {
               value: `${JSON.stringify({ knownAt: EXAMPLE_CONTRACT.changedAt, contractCount: 1 })}\n${JSON.stringify(viewContract(EXAMPLE_CONTRACT, EXAMPLE_TODAY))}\n`,

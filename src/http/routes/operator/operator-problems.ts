@@ -39,6 +39,7 @@ const NOT_FOUND: Partial<Record<Code, string>> = {
   insurerNotFound: "enterpriseNumber",
   keyNotFound: "kid",
   runNotFound: "runId",
+  runNotOrdered: "runId",
   personNotFound: "number",
   sshKeyNotFound: "fingerprint",
   premiumYearUnknown: "premiumYear",

@@ -168,11 +168,14 @@ const paymentListSchema = {
         },
       },
     },
-    404: notFound,
-    406: problemResponse("Accept names none of the media types.", { notAcceptable: notAcceptable(MEDIA_TYPES) }),
-    409: problemResponse("It was not ordered.", {
-      notOrdered: actProblem(new OperatorError("runNotOrdered", "Run 1 of premium year 2025 is prepared.")),
+    404: problemResponse("There is no such run, or it was not ordered and so has no list.", {
+      notFound: runNotFound,
+      notOrdered: actProblem(
+        new OperatorError("runNotOrdered", "Run 1 of premium year 2025 is prepared: it has no list."),
+        ["runId"],
+      ),
     }),
+    406: problemResponse("Accept names none of the media types.", { notAcceptable: notAcceptable(MEDIA_TYPES) }),
   },
 };
 
