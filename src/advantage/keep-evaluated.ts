@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { BusinessClock } from "../clock.ts";
+import { renewStatistics } from "../database/fresh-statistics.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql } from "../database/sql.ts";
 import { listChangesWithoutPersons, markPersonsMade } from "../register/register-changes.ts";
@@ -83,6 +84,7 @@ export async function evaluateWhatIsDue(source: EvaluationSource, signal?: Abort
       ...{ rules, businessDate, movedAt: new Date().toISOString(), movedBy: "system", cause },
     });
     await followRegister(institute);
+    await renewStatistics(institute);
     await noteChangedContracts(institute);
     await withdrawReplaced(institute, years, describe);
     const all = await evaluateYears(institute, years, describe, signal);
@@ -200,6 +202,7 @@ async function evaluateChanged(
     const changed = await institute<{ personId: string; changedAt: string }[]>`
       select person_id as "personId", changed_at::text as "changedAt" from person_change order by person_id limit ${BATCH_CHANGED}`;
     if (changed.length === 0) break;
+    await renewStatistics(institute);
     const personIds = changed.map(({ personId }) => personId);
     for (const rules of years.values()) {
       const run = describe(rules, "factsOrContractsChanged");

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { BusinessClock } from "../clock.ts";
+import { renewStatistics } from "../database/fresh-statistics.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { describeMoment } from "./insurer-view.ts";
@@ -73,12 +74,15 @@ export function startKeepingProjected(options: ProjectionKeeperOptions): Project
 export async function projectWhatIsDue(source: ProjectionSource, signal?: AbortSignal): Promise<number> {
   const { institute, clock, loadRules = async () => (await loadRulesInForce(institute)).years } = source;
   const years = [...(await loadRules()).values()];
+  const dueYears = await listDueYears(institute, years, clock.today());
+  const duePortfolios = await listDuePortfolios(institute);
+  if (dueYears.length + duePortfolios.length > 0) await renewStatistics(institute);
   let changed = 0;
-  for (const rules of await listDueYears(institute, years, clock.today())) {
+  for (const rules of dueYears) {
     if (signal?.aborted) return changed;
     changed += await runTransaction(institute, (tx) => projectYear(tx, rules, clock));
   }
-  for (const { insurerId } of await listDuePortfolios(institute)) {
+  for (const { insurerId } of duePortfolios) {
     if (signal?.aborted) return changed;
     changed += await runTransaction(institute, (tx) => projectPortfolio(tx, years, clock, insurerId));
   }
@@ -158,11 +162,28 @@ async function projectPortfolio(
   if (!due) return 0;
   const after = due.projectedUntil ?? undefined;
   let changed = 0;
-  for (const rules of years) {
+  const firstDay = await findFirstRecording(tx, insurerId);
+  for (const rules of years.filter((each) => !isOverBefore(each, firstDay))) {
     changed += await projectChangedContracts(tx, { rules, businessDate }, { insurerId, after });
   }
   await tx`
     insert into projected_portfolio values (${insurerId}, ${due.contractsRecordedAt})
     on conflict (insurer_id) do update set contracts_recorded_at = excluded.contracts_recorded_at`;
   return changed;
+}
+
+/** The day, in Brussels, on which the first contract of the insurer, or the first that was handed to it, was recorded. */
+async function findFirstRecording(tx: TransactionSql, insurerId: number): Promise<string> {
+  const [row] = await tx<{ recordedOn: string }[]>`
+    select (least(
+      (select min(recorded_at) from contract_version where insurer_id = ${insurerId}),
+      (select min(v.recorded_at) from transferred_contract t join contract_version v
+        on v.insurer_id = t.origin_insurer_id and v.contract_id = t.origin_contract_id
+        where t.to_insurer_id = ${insurerId})) at time zone 'Europe/Brussels')::date as "recordedOn"`;
+  return row!.recordedOn;
+}
+
+/** No contract recorded from that day on shows the year: see `showsYear`. */
+function isOverBefore({ calendars }: PremiumYearRules, day: string): boolean {
+  return [...calendars.values()].every(({ paymentUntil }) => paymentUntil < day);
 }
