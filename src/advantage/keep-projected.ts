@@ -31,8 +31,6 @@ export interface ProjectionKeeperOptions extends ProjectionSource {
 
 const INTERVAL_MS = 2_000;
 const RETRY_MS = 30_000;
-/** So many at once make what the planner knows of the table untrue. */
-const MANY_VIEWS = 5_000;
 /** How long what one process announced stands against processes that are behind. */
 const STEADY_MS = 600_000;
 
@@ -122,7 +120,6 @@ async function projectYear(tx: TransactionSql, rules: PremiumYearRules, clock: B
   // Another process may have done it while this one waited.
   if ((await listDueYears(tx, [rules], businessDate)).length === 0) return 0;
   const changed = await projectAllAdvantages(tx, { rules, businessDate });
-  if (changed >= MANY_VIEWS) await tx`analyze social_advantage`;
   const { premiumYear, fingerprint, version } = rules;
   await tx`
     insert into advantage_projection (premium_year, fingerprint, rules_version, moment, business_date, projected_at, recorded_at)

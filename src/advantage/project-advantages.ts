@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { PendingQuery, Row } from "postgres";
+import { renewStatistics } from "../database/fresh-statistics.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import { listSpaceDays } from "../spaces/space-days.ts";
@@ -21,6 +22,8 @@ export interface Projection {
 
 /** Contracts read, projected and written at once. */
 const BATCH_CONTRACTS = 5_000;
+/** So many at once can make what the planner knows of their table untrue. */
+const MANY_VIEWS = 1_000;
 
 /**
  * Brings what insurers see of these persons' contracts in a premium year up to date, in the transaction of what moved
@@ -100,6 +103,8 @@ interface Pass extends Projection {
 async function beginPass(tx: TransactionSql, projection: Projection): Promise<Pass> {
   await lockProjections(tx);
   const spaceDays = await listSpaceDays(tx);
+  // A plan that is kept was made for ten contracts, whatever the number that is asked for.
+  await tx`set local plan_cache_mode = force_custom_plan`;
   let given: Promise<Date> | undefined;
   return {
     ...projection,
@@ -122,6 +127,7 @@ async function projectContracts(tx: TransactionSql, pass: Pass, where: PendingQu
   for (let begin = 0; begin < changes.length; begin += BATCH_CONTRACTS) {
     await insertChanges(tx, premiumYear, recordedAt, changes.slice(begin, begin + BATCH_CONTRACTS));
   }
+  if (changes.length >= MANY_VIEWS) await renewStatistics(tx);
   return changes.length;
 }
 

@@ -53,10 +53,7 @@ interface ViewedRow extends StoredView {
   readonly version: number | null;
 }
 
-/**
- * Contracts that have a version of all: which of them, `where` says of `contract c` and `person_number n`. Views, payments and
- * versions are looked up one by one (`offset 0`): the pass itself fills these tables, faster than the planner learns of it.
- */
+/** Contracts that have a version of all: which of them, `where` says of `contract c` and `person_number n`. */
 export async function listViewedContracts(
   tx: TransactionSql,
   premiumYear: number,
@@ -78,12 +75,10 @@ export async function listViewedContracts(
       and (d.outcome is not null or d.state = 'withdrawn')
     left join transferred_contract t on t.to_insurer_id = c.insurer_id and t.to_contract_id = c.contract_id
     left join lateral (${selectOrigin(tx)}) origin on t.to_contract_id is not null
-    left join lateral (
-      select * from social_advantage v where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id
-        and v.premium_year = ${premiumYear} and v.superseded_at is null offset 0) s on true
-    left join lateral (
-      select * from contract_payment y where y.insurer_id = c.insurer_id and y.contract_id = c.contract_id
-        and y.premium_year = ${premiumYear} offset 0) p on true
+    left join social_advantage s on s.insurer_id = c.insurer_id and s.contract_id = c.contract_id
+      and s.premium_year = ${premiumYear} and s.superseded_at is null
+    left join contract_payment p on p.insurer_id = c.insurer_id and p.contract_id = c.contract_id
+      and p.premium_year = ${premiumYear}
     cross join lateral (select d.linked_insurer_id = c.insurer_id and d.linked_contract_id = c.contract_id as yes) l
     cross join lateral (
       select min(v.recorded_at) as "recordedAt", max(v.end_on) filter (where v.superseded_at is null) as "endOn"

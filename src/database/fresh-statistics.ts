@@ -1,13 +1,14 @@
-import type { Sql } from "./sql.ts";
+import type { Sql, TransactionSql } from "./sql.ts";
 
 /** Tables shorter than this are planned well enough without. */
-const SMALL_BYTES = 1_048_576;
+const SMALL_BYTES = 262_144;
 
 /**
  * Has what the planner knows of tables renewed where it is not true any more: a load doubles a table in seconds, and the
- * server looks once a minute. Of the tables that the role of `sql` may maintain; where none grew, it is one query.
+ * server looks once a minute, and never into a transaction that does not end. Of the tables that the role of `sql` may
+ * maintain; where none grew, it is one query.
  */
-export async function renewStatistics(sql: Sql): Promise<void> {
+export async function renewStatistics(sql: Sql | TransactionSql): Promise<void> {
   const grown = await sql<{ name: string }[]>`
     select oid::regclass::text as name from pg_class
     where relkind = 'r' and relnamespace = 'public'::regnamespace and has_table_privilege(oid, 'maintain')
