@@ -6621,7 +6621,7 @@ export interface operations {
             /** @description The newest. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6687,7 +6687,7 @@ export interface operations {
             /** @description How it looks. Not kept, for no insurer is named. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6699,7 +6699,7 @@ export interface operations {
                 headers: {
                     /** @description Where it is. */
                     Location?: string;
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6730,7 +6730,7 @@ export interface operations {
             /** @description The test. */
             200: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6740,7 +6740,7 @@ export interface operations {
             /** @description No connection test of yours has this id. */
             404: {
                 headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGov-Trace-Id"];
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
                 content: {
