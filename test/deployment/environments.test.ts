@@ -1,6 +1,9 @@
 import { compactVerify, createLocalJWKSet } from "jose";
 import t from "tap";
 import { createDevelopmentAuthority } from "../../src/identity/issue-certificate.ts";
+import { listRoots } from "../../src/spaces/numbers/group-files.ts";
+import { SHARED_GROUP } from "../../src/spaces/numbers/seed-numbers.ts";
+import { SYNTHETIC_DIGIT } from "../../src/spaces/numbers/synthetic-number.ts";
 import { ALPHA, BELGIF, contractFile, digestOf } from "../http/open-door.ts";
 import { type Machine, makeMachine } from "../operator/client-machine.ts";
 import { runInfossProcess } from "../operator/run-infoss.ts";
@@ -34,6 +37,17 @@ t.test("two running environments: nothing issued or sent for one works in the ot
     { here: "validation", there: "production" },
     { here: "production", there: "validation" },
   ] as const;
+
+  await t.test("numbers that choose their outcome are in the register of validation alone", async (t) => {
+    const count = async ({ owner }: GatewayEnvironment) => {
+      const [row] =
+        await owner`select (select count(*)::int from provider) as providers, (select count(*)::int from fact_file) as facts,
+        (select count(*)::int from competence_code where profession_digit = ${SYNTHETIC_DIGIT}) as codes`;
+      return row;
+    };
+    t.strictSame(await count(validation), { providers: listRoots(SHARED_GROUP).length, facts: 1, codes: 1 });
+    t.strictSame(await count(production), { providers: 0, facts: 0, codes: 0 });
+  });
 
   for (const { here, there } of pairs) {
     await t.test(`from ${here} to ${there}`, async (t) => {

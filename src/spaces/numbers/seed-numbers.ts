@@ -70,13 +70,15 @@ export interface LaterFactsLoad {
   readonly today: string;
 }
 
-/** What becomes known of some holders only then: contests, sanctions, activity that leads to recovery or a supplement. */
+/**
+ * What becomes known of some holders only then, as an act of the caller's transaction: contests, sanctions, activity that
+ * leads to recovery or a supplement. Those whom it concerns are evaluated anew soon.
+ */
 export async function loadLaterFacts(
-  institute: Sql,
+  tx: TransactionSql,
   { group, after, premiumYear, today }: LaterFactsLoad,
-): Promise<void> {
-  const file = renderLaterFacts(group, after, premiumYear, today);
-  await perform(institute, async (tx) => [await loadFactText(tx, group, file, today)]);
+): Promise<OperatorChange> {
+  return await loadFactText(tx, group, renderLaterFacts(group, after, premiumYear, today), today);
 }
 
 const COMPETENCE_CODE = {

@@ -1,5 +1,5 @@
 import t from "tap";
-import { decideEverybody } from "../../../src/advantage/dossier-acts.ts";
+import { decideEverybody, withdrawDossier } from "../../../src/advantage/dossier-acts.ts";
 import { evaluateAllDossiers } from "../../../src/advantage/evaluate-dossiers.ts";
 import { evaluateWhatIsDue } from "../../../src/advantage/keep-evaluated.ts";
 import { projectWhatIsDue } from "../../../src/advantage/keep-projected.ts";
@@ -7,6 +7,7 @@ import { addDays } from "../../../src/advantage/period.ts";
 import { findCalendar, type PremiumYearRules } from "../../../src/advantage/premium-year-rules.ts";
 import { loadRulesInForce } from "../../../src/advantage/rules-in-force.ts";
 import { createBusinessClock, createFixedBusinessClock } from "../../../src/clock.ts";
+import { runTransaction } from "../../../src/database/run-transaction.ts";
 import { FINDING_CODES } from "../../../src/findings/finding-codes.ts";
 import { startWorker } from "../../../src/intake/worker.ts";
 import { performAct } from "../../../src/operator/perform-act.ts";
@@ -23,6 +24,7 @@ import { type DeclaredNumber, listDeclared, renderDeclared } from "./declare-num
 const GROUP = 123;
 const JSON_TYPE = "application/json";
 const ANNA = { account: "anna" };
+const PERFORMER = { actor: ANNA, method: "CLI", route: "test", status: 0 } as const;
 
 interface Seen {
   readonly contractNumber: string;
@@ -150,12 +152,14 @@ t.test("each synthetic number gives the outcome that the table says, by facts an
     }
     t.notOk([...(await see(door, year)).keys()].includes("C-62"), "without a contract there is nothing to see");
 
-    await loadLaterFacts(institute, {
-      group: GROUP,
-      after: "decision",
-      premiumYear: year,
-      today: addDays(calendar.decisionOn, 1),
-    });
+    await performAct(institute, PERFORMER, (tx) =>
+      loadLaterFacts(tx, {
+        group: GROUP,
+        after: "decision",
+        premiumYear: year,
+        today: addDays(calendar.decisionOn, 1),
+      }),
+    );
     await live(addDays(calendar.decisionOn, 2));
     t.match((await see(door, year)).get("C-70"), {
       state: "contested",
@@ -169,12 +173,24 @@ t.test("each synthetic number gives the outcome that the table says, by facts an
     for (const code of ["00", "01", "10", "71", "72"])
       t.match(paid.get(`C-${code}`), { state: "paid", outcome: "payable", payment: {} }, code);
     const late = addDays(calendar.decisionOn, 20);
-    await loadLaterFacts(institute, { group: GROUP, after: "payment", premiumYear: year, today: late });
+    await performAct(institute, PERFORMER, (tx) =>
+      loadLaterFacts(tx, { group: GROUP, after: "payment", premiumYear: year, today: late }),
+    );
     await live(late);
     const after = await see(door, year);
     t.match(after.get("C-71"), { state: "recovery", outcome: "notPayable", reasons: [{ code: "conditionsNotMet" }] });
     const more = rules.professions.get("pharmacist")!.amounts.get("option3")!.cents;
     t.match(after.get("C-72"), { state: "supplement", outcome: "payable", amountCents: more });
+    await withdraw(door, rules, addDays(late, 1), inamiNumberOf(GROUP, "40"));
+    await pay(door, year, addDays(late, 2), live);
+    const settled = await see(door, year);
+    t.match(settled.get("C-71"), { state: "settled", outcome: "notPayable", reasons: [{ code: "conditionsNotMet" }] });
+    t.match(settled.get("C-72"), { state: "settled", outcome: "payable", payment: { amountCents: more } });
+    t.match(settled.get("C-40"), {
+      state: "withdrawn",
+      outcome: "notPayable",
+      reasons: [{ code: "conditionsNotMet" }],
+    });
   });
 });
 
@@ -208,26 +224,32 @@ async function liveDay({ database: { institute } }: Door, _: PremiumYearRules, d
   await projectWhatIsDue({ institute, clock, loadRules });
 }
 
+/** As an operator does it for who is no case at all. */
+async function withdraw({ database: { institute } }: Door, rules: PremiumYearRules, day: string, inamiNumber: string) {
+  const [row] = await institute<{ personId: string }[]>`
+    select person_id as "personId" from person_number where inami_root = ${inamiNumber.slice(0, 8)}`;
+  await runTransaction(institute, (tx) => withdrawDossier(tx, runOn(rules, day, "withdrawal"), row!));
+}
+
 /** A run over what is due, ordered and booked. */
 async function pay(
   { database: { institute }, owner, alphaId }: Door,
   premiumYear: number,
   today: string,
   live: (day: string) => Promise<void>,
-  whileOrdered: () => Promise<unknown>,
+  whileOrdered?: () => Promise<unknown>,
 ): Promise<void> {
   await owner`insert into insurer_iban (insurer_id, iban, state, proposed_at, proposed_by, decided_at, decided_by)
-    values (${alphaId}, 'BE68539007547034', 'confirmed', now(), 'account:anna', now(), 'account:bert')`;
-  const performer = { actor: ANNA, method: "CLI", route: "test", status: 0 } as const;
-  const { runId } = await performAct(institute, performer, (tx) => makeRun(tx, ANNA, { premiumYear, today }));
+    values (${alphaId}, 'BE68539007547034', 'confirmed', now(), 'account:anna', now(), 'account:bert') on conflict do nothing`;
+  const { runId } = await performAct(institute, PERFORMER, (tx) => makeRun(tx, ANNA, { premiumYear, today }));
   await live(today);
-  await whileOrdered();
-  await performAct(institute, performer, (tx) => orderRun(tx, ANNA, { runId, today }));
+  await whileOrdered?.();
+  await performAct(institute, PERFORMER, (tx) => orderRun(tx, ANNA, { runId, today }));
   const advices = await owner<{ reference: string; total: number }[]>`
     select reference, total_cents as total from remittance_advice where run_id = ${runId}`;
   const lines = advices.map(({ reference, total }) => `${reference},,executed,${total},${today},`);
   const text = ["reference,line,outcome,amountCents,bookedOn,reason", ...lines, ""].join("\n");
-  await performAct(institute, performer, (tx) =>
+  await performAct(institute, PERFORMER, (tx) =>
     importPayments(tx, ANNA, { rows: parseBookings(text), sha256: "", today }),
   );
   await live(addDays(today, 1));
