@@ -3,7 +3,7 @@ import { createTenantWithin } from "../database/tenant-scope.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { AnsweredRow, VerificationCounts } from "../formats/verification/verification-answer.ts";
-import type { InsurerPhase } from "../identity/identity-kinds.ts";
+import { getPhase } from "../identity/insurer-phase.ts";
 import {
   countAsked,
   findVerification,
@@ -35,12 +35,11 @@ export async function verifySubmission(intake: Intake, tx: TransactionSql, claim
 
 async function answerSubmission(intake: Intake, tx: TransactionSql, claim: Target): Promise<Ended> {
   const { insurerId, submissionId } = claim;
-  const [insurer] = await tx<{ phase: InsurerPhase }[]>`select phase from insurer where insurer_id = ${insurerId}`;
   const inquiry = {
     insurerId,
     submissionId,
     today: await intake.clock.todayOf(insurerId),
-    purposeRequired: insurer!.phase !== "access",
+    purposeRequired: (await getPhase(tx, insurerId)) !== "access",
   };
   const content = readPayload(createTenantWithin(tx, insurerId), submissionId);
   const result = await verify(tx, inquiry, content, intake.verificationQuota);

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { listAccounts } from "../../../exchange/account-registry.ts";
 import { requestSnapshot } from "../../../exchange/status-files.ts";
+import { getPhase } from "../../../identity/insurer-phase.ts";
 import { SCOPES } from "../../../identity/scopes.ts";
 import { recordWrite } from "../../audit-answers.ts";
 import { getInsurer, getTenant } from "../../authorize.ts";
@@ -44,13 +45,13 @@ export function addSnapshotRequestRoute(app: Api, provide: ProvideDependencies):
   const config = { scope: SCOPES.consultAdvantages };
   app.post(`${SOCIAL_ADVANTAGES_PATH}/snapshot`, { schema, config }, async (request, reply) => {
     const { database, clock } = provide().intake;
-    const { insurerId, phase } = getInsurer(request);
-    if (phase !== "live") throw notLive();
+    const { insurerId } = getInsurer(request);
     const [account] = await listAccounts(database.plain, request.caller!.clientId);
     if (!account) throw noAccount();
     const { accountName } = account;
     const day = await clock.todayOf(insurerId);
     await getTenant(request, provide).run(async (tx) => {
+      if ((await getPhase(tx, insurerId)) !== "live") throw notLive();
       await requestSnapshot(tx, { insurerId, accountName, day });
       await recordWrite(request, tx, { status: 202 });
     });
