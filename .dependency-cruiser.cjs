@@ -6,7 +6,7 @@ const PURE = "^src/(formats|identifiers|findings)/";
 /** Where bytes and questions come in and answers go out. */
 const DOORS = "^src/(http|sftp)/";
 /** Everything that decides or keeps, below the doors. */
-const BELOW_DOORS = "^src/(exchange|intake|contracts|verification|register|advantage|payments|events|webhooks|audit|identity|database)/";
+const BELOW_DOORS = "^src/(exchange|intake|contracts|verification|register|advantage|payments|events|webhooks|audit|identity|connection-tests|readiness|database)/";
 /** Start, wiring and settings: the only files beside the folders. */
 const TOP = "^src/[^/]+\\.ts$";
 const SQL_PACKAGES = "(^|/)node_modules/(postgres|drizzle-orm|pg)/";

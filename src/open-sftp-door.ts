@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "./config.ts";
+import { createSessionBook, type SessionBook } from "./connection-tests/session-book.ts";
 import {
   admitAccounts,
   claimAccounts,
@@ -35,11 +36,13 @@ export interface SftpDoor {
 }
 
 /** Opens the SFTP door: the embedded server where no other is configured, and the watcher of all open accounts. */
-export async function openSftpDoor({ config, exchange, metrics }: SftpDoorParts): Promise<SftpDoor> {
+export async function openSftpDoor({ config, exchange: shared, metrics }: SftpDoorParts): Promise<SftpDoor> {
   const { sftp } = config;
-  const { database, log, raiseAlarm } = exchange.intake;
-  const embedded = sftp.server ? undefined : await startEmbeddedServer(config, exchange);
+  const { database, log, raiseAlarm } = shared.intake;
+  const sessions = sftp.server ? undefined : createSessionBook();
+  const embedded = sessions && (await startEmbeddedServer(config, shared, sessions));
   const server = sftp.server ?? embedded!.asSeenByGateway;
+  const exchange: Exchange = { ...shared, ssh: { hostKeys: server.hostKeys, ...(sessions && { sessions }) } };
   const privateKey = await readFile(server.keyFile);
   const { host, port, hostKeys } = server;
   const alarms = createFaultAlarms({ host, port }, raiseAlarm);
@@ -87,7 +90,7 @@ export async function openSftpDoor({ config, exchange, metrics }: SftpDoorParts)
 }
 
 /** The embedded server, and how the gateway reaches it: as a client on this machine, as it would any other. */
-async function startEmbeddedServer({ sftp }: Config, { intake }: Exchange) {
+async function startEmbeddedServer({ sftp }: Config, { intake }: Exchange, sessions: SessionBook) {
   const { folder } = sftp;
   const root = join(folder, "accounts");
   await mkdir(root, { recursive: true, mode: 0o700 });
@@ -102,6 +105,7 @@ async function startEmbeddedServer({ sftp }: Config, { intake }: Exchange) {
     findAccountByKey: directory.findAccountByKey,
     gatewayKey: gatewayKey.publicKey,
     log: intake.log,
+    onDrop: sessions.note,
   });
   const asSeenByGateway: SftpServerSettings = {
     host: reachable(sftp.host),

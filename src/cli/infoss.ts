@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { addCheckCommand } from "./check.ts";
+import { addConnectionCommand } from "./connection.ts";
 import { addChangesCommand, addReportCommand, addStatusCommand } from "./follow-up.ts";
 import { addGenerateCommand } from "./generate.ts";
 import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
@@ -16,6 +17,7 @@ const INSURER_COMMANDS = {
   verify: addVerifyCommand,
   changes: addChangesCommand,
   receipt: addReceiptCommand,
+  connection: addConnectionCommand,
   generate: addGenerateCommand,
 } as const;
 

@@ -13,7 +13,7 @@ import {
   splitInputName,
 } from "../formats/exchange-file-name.ts";
 import { type NotTaken, renderNotTakenXml } from "../formats/report/not-taken.ts";
-import { renderReceiptXml } from "../formats/report/receipt.ts";
+import { renderReceiptXml, type TestedConnection } from "../formats/report/receipt.ts";
 import { receiveSubmission, type StoredTransfer } from "../intake/receive-submission.ts";
 import { cancelInTransaction, findByFileName } from "../intake/submission-queries.ts";
 import { MAXIMUM_VERIFICATION_BYTES } from "../intake/verify-submission.ts";
@@ -23,6 +23,7 @@ import type { SeenFile } from "./drop.ts";
 import { settleDrop } from "./drops.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Dismissal, Step } from "./plan-round.ts";
+import { testConnection } from "./test-connection.ts";
 
 /** What was decided is committed: these answers tell it. */
 export interface Outcome {
@@ -68,13 +69,18 @@ export async function takeFile(
     ...(signature && { refuseBytes: (sha256) => checkSignature(signature, sha256) }),
     ...(isVerificationName(fileName) && describeVerification(exchange, account, fileName)),
     async alsoCommit(tx, stored) {
-      const { insurer, sha256 } = stored;
+      const { insurer, sha256, submissionId, receipt } = stored;
+      const { insurerId } = insurer;
+      const isTest = receipt.receipt.state === "tested";
+      const tested = isTest
+        ? await testConnection(exchange, tx, account, { insurerId, submissionId, fileName, files: step.files })
+        : undefined;
       const [answers] = await Promise.all([
-        answerTransfer(exchange, account, tx, fileName, stored),
+        answerTransfer(exchange, account, tx, fileName, stored, tested),
         settleDrop(tx, account.accountName, step.name, { files: step.files, sha256 }),
-        recordWrite(tx, account, insurer.insurerId, { route: "FI", requestSha256: sha256 }),
+        recordWrite(tx, account, insurerId, { route: "FI", requestSha256: sha256 }),
       ]);
-      outcome = { insurerId: insurer.insurerId, answers };
+      outcome = { insurerId, answers };
     },
   });
   return outcome!;
@@ -142,6 +148,7 @@ async function answerTransfer(
   tx: TransactionSql,
   answeredName: string,
   { insurer, submissionId, receipt, repeated }: StoredTransfer<AccountInsurer>,
+  tested?: TestedConnection,
 ): Promise<readonly DueAnswer[]> {
   const { insurerId } = insurer;
   if (repeated) {
@@ -150,7 +157,7 @@ async function answerTransfer(
   }
   const { state } = receipt.receipt;
   // The receipt tells the name of the first file; this answer says which one it answers.
-  const xml = renderReceiptXml({ ...receipt.receipt, fileName: answeredName }, LANGUAGES, receipt.jws);
+  const xml = renderReceiptXml({ ...receipt.receipt, fileName: answeredName }, LANGUAGES, receipt.jws, tested);
   const subject = { ...(await addressOf(exchange, accountName, insurer, answeredName)), answeredName, submissionId };
   const reportDue = state === "received" || state === "held";
   return [await insertReceipt(tx, { ...subject, code: "ACRF", reportDue }, xml)];

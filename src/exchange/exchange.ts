@@ -1,4 +1,5 @@
 import type { PersonHasher } from "../audit/person-hash.ts";
+import type { SessionBook } from "../connection-tests/session-book.ts";
 import type { Intake } from "../intake/intake.ts";
 
 /** What the file protocol of the SFTP door needs; `app.ts` makes it once for each process. */
@@ -16,6 +17,13 @@ export interface Exchange {
   readonly answerRetentionMs: number;
   /** Attempts to take a file before it is quarantined. */
   readonly attempts: number;
+  /** The server that insurers reach: what connection tests tell of it. */
+  readonly ssh?: {
+    /** Fingerprints of its keys, `SHA256:…`. */
+    readonly hostKeys: readonly string[];
+    /** Absent where it is not the gateway's own: its sessions are not seen. */
+    readonly sessions?: SessionBook;
+  };
 }
 
 /** What the exchange needs for questions about accounts alone. */

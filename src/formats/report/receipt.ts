@@ -37,8 +37,22 @@ export interface Receipt {
   readonly findings: readonly Finding[];
 }
 
+/** How the connection looked over which a circuit test came: intake and exchange see it, the receipt tells it. */
+export interface TestedConnection {
+  readonly connectionTestId: string;
+  readonly passed: boolean;
+  /** Names and values; a name may come several times. */
+  readonly seen: readonly (readonly [name: string, value: string])[];
+  readonly findings: readonly Finding[];
+}
+
 /** The receipt as XML, with its signed form where given (schemas/receipt/1/receipt.xsd), in all languages unless told: it is written once, before anybody asks for it. */
-export function renderReceiptXml(receipt: Receipt, languages: readonly Language[] = LANGUAGES, jws?: string): string {
+export function renderReceiptXml(
+  receipt: Receipt,
+  languages: readonly Language[] = LANGUAGES,
+  jws?: string,
+  connection?: TestedConnection,
+): string {
   return (
     `${XML_DECLARATION}<receipt xmlns="${RECEIPT_NAMESPACE}">\n` +
     renderXmlElements({
@@ -56,7 +70,16 @@ export function renderReceiptXml(receipt: Receipt, languages: readonly Language[
       durable: receipt.durable,
       findings: findingsToXml(receipt.findings, languages),
       jws,
+      connection: connection && connectionToXml(connection, languages),
     }) +
     "</receipt>\n"
   );
+}
+
+function connectionToXml({ seen, findings, ...known }: TestedConnection, languages: readonly Language[]) {
+  return {
+    ...known,
+    seen: seen.map(([name, value]) => ({ "@name": name, "#text": value })),
+    findings: findingsToXml(findings, languages),
+  };
 }

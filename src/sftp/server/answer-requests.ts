@@ -1,6 +1,7 @@
 import { link, lstat, rename, statfs, unlink } from "node:fs/promises";
 import { pathOf } from "./account-folders.ts";
 import { type Act, type FilePlace, findPlace, isAllowed, type Place, renderPath, type Viewer } from "./drop-place.ts";
+import { findDroppedName } from "./dropped-name.ts";
 import type { FolderUsage, UsageBook } from "./folder-usage.ts";
 import { type FileSurroundings, type OpenFile, openFile } from "./open-file.ts";
 import { type OpenFolder, openFolder, readAttributes } from "./read-folder.ts";
@@ -28,6 +29,8 @@ export interface RequestSurroundings {
   readonly maximumHandles: number;
   /** Errors that are not the client's. */
   readonly onTrouble: (error: unknown) => void;
+  /** Told the name in IN that the account writes now. */
+  readonly onDrop?: (name: string) => void;
 }
 
 /** Answers the requests of one channel, one after the other. */
@@ -60,7 +63,10 @@ export function createRequestAnswerer(surroundings: RequestSurroundings): Reques
     async answer(request) {
       try {
         const answer = answers[request.verb] as (request: SftpRequest) => Promise<Buffer>;
-        return await answer(request);
+        const answered = await answer(request);
+        const dropped = findDroppedName(surroundings.viewer, request);
+        if (dropped !== undefined) surroundings.onDrop?.(dropped);
+        return answered;
       } catch (error) {
         const refusal = findRefusal(error);
         if (!refusal) surroundings.onTrouble(error);

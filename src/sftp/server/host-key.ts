@@ -45,7 +45,7 @@ function describeKey(privateKey: string, file: string): HostKey {
 }
 
 /** `SHA256:…` of a public key as it goes over the wire, as `ssh-keygen -l` prints it. */
-function fingerprintOf(blob: Buffer): string {
+export function fingerprintOf(blob: Buffer): string {
   return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
 }
 

@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
-import type { AuthContext, Connection, RejectConnection, ServerChannel, Session } from "ssh2";
+import type { AuthContext, Connection, NegotiatedAlgorithms, RejectConnection, ServerChannel, Session } from "ssh2";
+import type { SeenSession } from "../../connection-tests/connection-test.ts";
 import { type Credentials, checkLogin, GATEWAY_USER, isStillGood, type Login } from "./authenticate.ts";
 import type { UsageBook } from "./folder-usage.ts";
+import { seeSession } from "./see-session.ts";
 import { serveChannel } from "./serve-channel.ts";
 import type { SftpLimits } from "./sftp-limits.ts";
 import { MalformedPacket } from "./sftp-request.ts";
@@ -18,6 +20,8 @@ export interface ConnectionSurroundings {
   /** Whether one more connection of that account may be. */
   readonly hasRoomFor: (accountName: string) => boolean;
   readonly onFailedLogin: () => void;
+  /** Told which file an account writes, and by which session. */
+  readonly onDrop?: (accountName: string, fileName: string, session: SeenSession) => void;
 }
 
 const GOODBYE_MS = 1000;
@@ -34,7 +38,10 @@ export class SftpConnection {
   readonly #channels = new Set<ServerChannel>();
   readonly #running = new Set<Promise<void>>();
   #client: Connection | undefined;
+  #clientVersion = "";
+  #algorithms: NegotiatedAlgorithms | undefined;
   #login: Login | undefined;
+  #session: SeenSession | undefined;
   #lastAnswerAt = Date.now();
   #attempts = 0;
   #openSessions = 0;
@@ -60,8 +67,12 @@ export class SftpConnection {
   }
 
   /** From when the client has said which version of SSH it speaks. */
-  attach(client: Connection): void {
+  attach(client: Connection, clientVersion: string): void {
     this.#client = client;
+    this.#clientVersion = clientVersion;
+    client.on("handshake", (algorithms) => {
+      this.#algorithms ??= algorithms;
+    });
     client.on("error", (err) => {
       this.#surroundings.log.debug(
         { code: "sftpConnectionFailed", err, ...this.#named() },
@@ -117,6 +128,7 @@ export class SftpConnection {
         if (checked.isProved) {
           if (viewer.kind === "account") await makeFolders(viewer.accountName);
           this.#login = checked.login;
+          this.#session = this.#see(checked.login);
         }
         return context.accept();
       }
@@ -127,6 +139,12 @@ export class SftpConnection {
     if (context.method !== "none") this.#attempts += 1;
     context.reject(["publickey"]);
     if (this.#attempts >= limits.loginAttempts) this.cut();
+  }
+
+  #see({ publicKey }: Login): SeenSession | undefined {
+    const [algorithms, sourceAddress] = [this.#algorithms, this.#socket.remoteAddress];
+    if (!algorithms || sourceAddress === undefined) return undefined;
+    return seeSession({ sourceAddress, clientVersion: this.#clientVersion, algorithms, publicKey });
   }
 
   #openSession(accept: () => Session, reject: RejectConnection): void {
@@ -160,12 +178,13 @@ export class SftpConnection {
   }
 
   async #serve(channel: ServerChannel): Promise<void> {
-    const { root, usageBook, makeFolders, limits, log } = this.#surroundings;
+    const { root, usageBook, makeFolders, limits, log, onDrop } = this.#surroundings;
+    const { viewer } = this.#login!;
     const { signal } = this.#ended;
     try {
       await serveChannel(channel, {
         root,
-        viewer: this.#login!.viewer,
+        viewer,
         usageBook,
         makeFolders,
         maximumHandles: limits.handles,
@@ -173,6 +192,9 @@ export class SftpConnection {
         signal,
         onAnswer: () => {
           this.#lastAnswerAt = Date.now();
+        },
+        onDrop: (name) => {
+          if (viewer.kind === "account" && this.#session) onDrop?.(viewer.accountName, name, this.#session);
         },
         onTrouble: (err) => log.error({ code: "sftpRequestFailed", err, ...this.#named() }, "an SFTP request failed"),
       });

@@ -9,7 +9,7 @@ import { ALGORITHMS } from "./algorithms.ts";
 import type { Credentials } from "./authenticate.ts";
 import { createUsageBook } from "./folder-usage.ts";
 import { readOrMakeHostKey } from "./host-key.ts";
-import { SftpConnection } from "./sftp-connection.ts";
+import { type ConnectionSurroundings, SftpConnection } from "./sftp-connection.ts";
 import { SFTP_LIMITS, type SftpLimits } from "./sftp-limits.ts";
 
 export interface SftpServerOptions extends Credentials {
@@ -22,6 +22,7 @@ export interface SftpServerOptions extends Credentials {
   readonly root: string;
   readonly limits?: Partial<SftpLimits>;
   readonly log: Logger;
+  readonly onDrop?: ConnectionSurroundings["onDrop"];
 }
 
 export interface SftpServer {
@@ -51,10 +52,10 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
     [...connections.values()].filter(({ login }) => login?.viewer.accountName === accountName).length;
 
   const ssh = new ssh2.Server({ hostKeys: [hostKey.privateKey], algorithms: ALGORITHMS, ident: "infoss" });
-  ssh.on("connection", (client, { ip, port }) => {
+  ssh.on("connection", (client, { ip, port, header }) => {
     const [, connection] = [...connections].find(([one]) => one.remoteAddress === ip && one.remotePort === port) ?? [];
     client.on("error", () => {});
-    if (connection) connection.attach(client);
+    if (connection) connection.attach(client, String(header.identRaw));
     else client.end();
   });
 
@@ -71,6 +72,7 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
       log,
       hasRoomFor: (accountName) => countOf(accountName) < limits.connectionsPerAccount,
       onFailedLogin: () => admission.noteFailure(address),
+      ...(options.onDrop && { onDrop: options.onDrop }),
     });
     makeRoom(connections, limits.unknownConnections);
     connections.set(socket, connection);
