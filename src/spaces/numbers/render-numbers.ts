@@ -72,7 +72,7 @@ const ENDING = [
   "|---|---|",
   "| `decided` | any of the table with that state, on the day of the decision |",
   "| `toPay`, then `paid` | any that is `payable`, when a payment run is made, then executed |",
-  "| `contested` | 70, the day after the decision: `pending`, `underReview` |",
+  "| `contested` | 70, once it is decided: `pending`, `underReview` |",
   "| `recovery` | 71, once it is paid: `notPayable`, `conditionsNotMet` |",
   "| `supplement` | 72, once it is paid: `payable`, with a higher amount |",
   "| `settled` | 71 and 72, when a later payment run has evened them out |",

@@ -1,3 +1,4 @@
+import { lockPersons } from "../../advantage/sync-persons.ts";
 import type { TransactionSql } from "../../database/sql.ts";
 
 /**
@@ -5,6 +6,7 @@ import type { TransactionSql } from "../../database/sql.ts";
  * and decisions stay with those who are no more (`replaced_by`), as where the register makes one person of two.
  */
 export async function renewPersons(tx: TransactionSql, inamiRoots: readonly string[]): Promise<void> {
+  await lockPersons(tx);
   await tx`
     with successor as materialized (
       select person_id, uuidv7() as successor_id from (

@@ -8,14 +8,7 @@ import { type Acts, performActs } from "../../operator/perform-act.ts";
 import { loadPremiumYearFiles } from "../../operator/premium-years.ts";
 import { addCompetenceCodes } from "../../register/load-register.ts";
 import { addComingYears } from "./coming-years.ts";
-import {
-  type GroupFile,
-  listRoots,
-  renderFacts,
-  renderFormerRegister,
-  renderLaterFacts,
-  renderRegister,
-} from "./group-files.ts";
+import { type GroupFile, listRoots, renderFacts, renderFormerRegister, renderRegister } from "./group-files.ts";
 import { renewPersons } from "./renew-persons.ts";
 import { groupDigits, SYNTHETIC_COMPETENCE_CODE, SYNTHETIC_DIGIT } from "./synthetic-number.ts";
 
@@ -39,46 +32,37 @@ const ACTOR: Actor = { account: "validation" };
  */
 export async function seedNumbers(institute: Sql, { group, today }: NumbersSeed): Promise<void> {
   const isKnown = await isInRegister(institute, group);
-  if (!isKnown) await perform(institute, async (tx) => [await loadRegisterText(tx, renderFormerRegister(group))]);
+  if (!isKnown) {
+    await perform(institute, async (tx) =>
+      (await isInRegister(tx, group)) ? [] : [await loadRegisterText(tx, renderFormerRegister(group))],
+    );
+  }
   await perform(institute, async (tx) => {
     const years = group === SHARED_GROUP ? [] : await addYears(tx, today);
+    const facts = await renderFactsOfToday(tx, group, today);
+    // Another process that starts at the same time may have been first.
+    if (group === SHARED_GROUP && (await isLoaded(tx, facts))) return years;
     await addCompetenceCodes(tx, [COMPETENCE_CODE]);
     const register = await loadRegisterText(tx, renderRegister(group));
     if (isKnown && group !== SHARED_GROUP) await renewPersons(tx, listRoots(group));
-    const year = Number(today.slice(0, 4));
-    const knowsYear = (await loadRulesInForce(tx)).years.has(year);
-    const facts = await loadFactText(tx, group, renderFacts(group, year, knowsYear), today);
-    return [...years, register, facts];
+    return [...years, register, await loadFactText(tx, group, facts, today)];
   });
 }
 
 /** Group 000, at the start of a gateway of validation; nothing where it is there as it would be made now. */
 export async function seedSharedNumbers(institute: Sql, today: string): Promise<void> {
+  if (await isLoaded(institute, await renderFactsOfToday(institute, SHARED_GROUP, today))) return;
+  await seedNumbers(institute, { group: SHARED_GROUP, today });
+}
+
+async function renderFactsOfToday(sql: Sql | TransactionSql, group: number, today: string): Promise<GroupFile> {
   const year = Number(today.slice(0, 4));
-  const knowsYear = (await loadRulesInForce(institute)).years.has(year);
-  const { name } = renderFacts(SHARED_GROUP, year, knowsYear);
-  const [known] = await institute`select from fact_file where name = ${name}`;
-  if (!known) await seedNumbers(institute, { group: SHARED_GROUP, today });
+  return renderFacts(group, year, (await loadRulesInForce(sql)).years.has(year));
 }
 
-export interface LaterFactsLoad {
-  readonly group: number;
-  /** Which dossiers were just decided, or paid. */
-  readonly after: "decision" | "payment";
-  readonly premiumYear: number;
-  /** The business day of the space. */
-  readonly today: string;
-}
-
-/**
- * What becomes known of some holders only then, as an act of the caller's transaction: contests, sanctions, activity that
- * leads to recovery or a supplement. Those whom it concerns are evaluated anew soon.
- */
-export async function loadLaterFacts(
-  tx: TransactionSql,
-  { group, after, premiumYear, today }: LaterFactsLoad,
-): Promise<OperatorChange> {
-  return await loadFactText(tx, group, renderLaterFacts(group, after, premiumYear, today), today);
+async function isLoaded(sql: Sql | TransactionSql, { name }: GroupFile): Promise<boolean> {
+  const [row] = await sql`select from fact_file where name = ${name}`;
+  return row !== undefined;
 }
 
 const COMPETENCE_CODE = {
@@ -90,11 +74,14 @@ const COMPETENCE_CODE = {
 };
 
 async function perform(institute: Sql, acts: Acts<readonly OperatorChange[]>): Promise<void> {
-  await performActs(institute, { actor: ACTOR, method: "CLI", route: "numbers", status: 0 }, acts);
+  await performActs(institute, { actor: ACTOR, method: "CLI", route: "numbers", status: 0 }, async (tx, actor) => {
+    await tx`select pg_advisory_xact_lock(hashtextextended('synthetic numbers', 0))`;
+    return await acts(tx, actor);
+  });
 }
 
-async function isInRegister(institute: Sql, group: number): Promise<boolean> {
-  const [row] = await institute`select from provider where inami_root = any(${listRoots(group)}) limit 1`;
+async function isInRegister(sql: Sql | TransactionSql, group: number): Promise<boolean> {
+  const [row] = await sql`select from provider where inami_root = any(${listRoots(group)}) limit 1`;
   return row !== undefined;
 }
 

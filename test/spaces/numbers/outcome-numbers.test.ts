@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import t from "tap";
 import { decideEverybody, withdrawDossier } from "../../../src/advantage/dossier-acts.ts";
 import { evaluateAllDossiers } from "../../../src/advantage/evaluate-dossiers.ts";
@@ -10,13 +11,15 @@ import { createBusinessClock, createFixedBusinessClock } from "../../../src/cloc
 import { runTransaction } from "../../../src/database/run-transaction.ts";
 import { FINDING_CODES } from "../../../src/findings/finding-codes.ts";
 import { startWorker } from "../../../src/intake/worker.ts";
+import { loadFactFile } from "../../../src/operator/facts.ts";
 import { performAct } from "../../../src/operator/perform-act.ts";
 import { parseBookings } from "../../../src/payments/booking.ts";
 import { importPayments } from "../../../src/payments/import-payments.ts";
 import { makeRun } from "../../../src/payments/make-run.ts";
 import { orderRun } from "../../../src/payments/order-run.ts";
+import { renderLaterFacts } from "../../../src/spaces/numbers/group-files.ts";
 import { OUTCOME_NUMBERS } from "../../../src/spaces/numbers/outcome-numbers.ts";
-import { loadLaterFacts, seedNumbers } from "../../../src/spaces/numbers/seed-numbers.ts";
+import { seedNumbers } from "../../../src/spaces/numbers/seed-numbers.ts";
 import { bisNumberOf, inamiNumberOf, ssinOf } from "../../../src/spaces/numbers/synthetic-number.ts";
 import { type AnyItem, type Door, openDoor, ROOT, send, waitForEnd } from "../../http/open-door.ts";
 import { type DeclaredNumber, listDeclared, renderDeclared } from "./declare-numbers.ts";
@@ -152,14 +155,7 @@ t.test("each synthetic number gives the outcome that the table says, by facts an
     }
     t.notOk([...(await see(door, year)).keys()].includes("C-62"), "without a contract there is nothing to see");
 
-    await performAct(institute, PERFORMER, (tx) =>
-      loadLaterFacts(tx, {
-        group: GROUP,
-        after: "decision",
-        premiumYear: year,
-        today: addDays(calendar.decisionOn, 1),
-      }),
-    );
+    await learn(door, "decision", year, addDays(calendar.decisionOn, 1));
     await live(addDays(calendar.decisionOn, 2));
     t.match((await see(door, year)).get("C-70"), {
       state: "contested",
@@ -173,9 +169,7 @@ t.test("each synthetic number gives the outcome that the table says, by facts an
     for (const code of ["00", "01", "10", "71", "72"])
       t.match(paid.get(`C-${code}`), { state: "paid", outcome: "payable", payment: {} }, code);
     const late = addDays(calendar.decisionOn, 20);
-    await performAct(institute, PERFORMER, (tx) =>
-      loadLaterFacts(tx, { group: GROUP, after: "payment", premiumYear: year, today: late }),
-    );
+    await learn(door, "payment", year, late);
     await live(late);
     const after = await see(door, year);
     t.match(after.get("C-71"), { state: "recovery", outcome: "notPayable", reasons: [{ code: "conditionsNotMet" }] });
@@ -222,6 +216,13 @@ async function liveDay({ database: { institute } }: Door, _: PremiumYearRules, d
   const loadRules = async () => (await loadRulesInForce(institute)).years;
   await evaluateWhatIsDue({ institute, clock, loadRules });
   await projectWhatIsDue({ institute, clock, loadRules });
+}
+
+/** What becomes known of some holders only then. */
+async function learn({ database: { institute } }: Door, after: "decision" | "payment", year: number, today: string) {
+  const { name, text } = renderLaterFacts(GROUP, after, year, today);
+  const file = { name, body: Readable.from([Buffer.from(text)]), businessDate: today, amountsAreCents: true };
+  await performAct(institute, PERFORMER, (tx) => loadFactFile(tx, ANNA, file));
 }
 
 /** As an operator does it for who is no case at all. */

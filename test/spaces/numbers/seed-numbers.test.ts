@@ -36,7 +36,12 @@ t.test("a group is made once, and new when it is made again; the others stay as 
     )[0]!.id as string;
   const count = async (table: string) => (await owner.unsafe(`select count(*)::int as count from ${table}`))[0]!.count;
 
-  await seedSharedNumbers(institute, TODAY);
+  await Promise.all([seedSharedNumbers(institute, TODAY), seedSharedNumbers(institute, TODAY)]);
+  t.strictSame(
+    [...(await owner`select version from provider_version where version > 1`)],
+    [{ version: 2 }],
+    "of two that start together one makes it; who had a BIS number has a national one",
+  );
   t.notOk((await loadRulesInForce(institute)).years.has(2026), "no premium year is made for what moves no day");
   t.equal(await count("provider"), listRoots(0).length);
   const acts = await count("operator_act");
