@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import type { FactReceipt } from "../advantage/facts/fact-files.ts";
 import { listFactFindings, type TextedFinding } from "../advantage/facts/fact-files.ts";
-import { FactFileError, loadFacts } from "../advantage/facts/load-facts.ts";
+import { FactFileError, type FactLoad, loadFacts } from "../advantage/facts/load-facts.ts";
 import { loadRulesInForce } from "../advantage/rules-in-force.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
@@ -10,12 +10,7 @@ import type { Actor } from "../identity/registry-error.ts";
 import { type OperatorChange, OperatorError } from "./operator-change.ts";
 import { nameActor } from "./perform-act.ts";
 
-export interface FactUpload {
-  readonly body: AsyncIterable<Buffer>;
-  readonly name: string;
-  readonly businessDate: string;
-  readonly amountsAreCents: boolean;
-}
+export type FactUpload = Pick<FactLoad, "body" | "name" | "businessDate" | "amountsAreCents" | "only">;
 
 /** What loading a fact file did, with its receipt. */
 export interface FactsLoaded extends OperatorChange {

@@ -88,6 +88,17 @@ export async function listChangesWithoutPersons(sql: Sql | TransactionSql): Prom
   return rows.map(({ changeId }) => changeId);
 }
 
+/** The same, of those that said something of these numbers. */
+export async function listChangesOfNumbersWithoutPersons(
+  tx: TransactionSql,
+  roots: readonly string[],
+): Promise<string[]> {
+  const rows = await tx<{ changeId: string }[]>`
+    select distinct change_id as "changeId" from provider_version join register_change using (change_id)
+    where inami_root = any(${[...roots]}) and persons_made_at is null`;
+  return rows.map(({ changeId }) => changeId);
+}
+
 export async function markPersonsMade(tx: TransactionSql, changeIds: readonly string[]): Promise<void> {
   await tx`
     update register_change set persons_made_at = clock_timestamp() where change_id = any(${changeIds as string[]}::uuid[])`;

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import t from "tap";
+import { listRoots } from "../../src/spaces/numbers/group-files.ts";
+import { SHARED_GROUP } from "../../src/spaces/numbers/seed-numbers.ts";
 import { createRandom } from "../../src/synthetic/random.ts";
 import { startGateway } from "./gateway-process.ts";
 import { KILLS } from "./kill-budget.ts";
@@ -57,8 +59,12 @@ t.test("a first start that is killed again and again ends in a whole installatio
   t.equal(await count("drizzle.__drizzle_migrations"), migrations.length);
   t.equal(await count("insurer"), 2);
   t.equal(await count("client_certificate"), 4);
-  t.equal(await count("provider"), readLines("fixtures/initial-load/register.csv").length - 1);
-  t.equal(await count("competence_code"), readLines("src/register/competence-codes.csv").length - 1);
+  t.equal(
+    await count("provider"),
+    readLines("fixtures/initial-load/register.csv").length - 1 + listRoots(SHARED_GROUP).length,
+  );
+  t.equal(await count("competence_code"), readLines("src/register/competence-codes.csv").length);
+  t.equal(await count("fact_file"), 1, "the numbers that choose their outcome, once");
   gateway.signal("SIGTERM");
   t.same(await gateway.ended, { code: 0, signal: null });
 });

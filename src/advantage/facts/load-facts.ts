@@ -20,6 +20,8 @@ export interface FactLoad {
   readonly businessDate: string;
   readonly loadedBy: string;
   readonly loadedAt: Date;
+  /** First eight digits of the only INAMI numbers that the file names, all of their holders; absent: it may name any. */
+  readonly only?: readonly string[];
   /** The operator has made sure that small amounts of money are cents. */
   readonly amountsAreCents: boolean;
 }
@@ -35,12 +37,12 @@ export class FactFileError extends Error {
  */
 export async function loadFacts(tx: TransactionSql, load: FactLoad): Promise<FactReceipt> {
   // Whatever the file fills was never counted: joined by hash, a first file of everybody costs no more than the next one.
-  await tx`set local enable_nestloop = off`;
+  if (!load.only) await tx`set local enable_nestloop = off`;
   await createFactTables(tx);
   const reading = createReading();
   await stageFacts(tx, readFacts(load.body, describeContext(load), reading));
   // Behind the last byte: nobody waits for a slow sender.
-  await syncPersons(tx);
+  await syncPersons(tx, load.only);
   const before = await findReceipt(tx, reading.sha256);
   if (before) return { ...before, isRepeated: true };
   if (reading.looksLikeEuros && !load.amountsAreCents)

@@ -1,14 +1,9 @@
 import { createHash } from "node:crypto";
 import { REGISTER_COLUMNS } from "../../register/load-register.ts";
 import { type Fact, SINCE } from "./facts.ts";
+import type { HolderFile } from "./load-holders.ts";
 import { OUTCOME_NUMBERS } from "./outcome-numbers.ts";
 import { bisNumberOf, groupDigits, inamiNumberOf, ssinOf } from "./synthetic-number.ts";
-
-/** A file that operators could load as well: a register (CSV) or facts (a JSON object a line). */
-export interface GroupFile {
-  readonly name: string;
-  readonly text: string;
-}
 
 const HEADER = `${REGISTER_COLUMNS.join()}\n`;
 
@@ -34,7 +29,7 @@ export function renderFormerRegister(group: number): string {
 }
 
 /** What the institute knows of the group's holders, for contracts declared in `year`. */
-export function renderFacts(group: number, year: number, knowsYear: boolean): GroupFile {
+export function renderFacts(group: number, year: number, knowsYear: boolean): HolderFile {
   return toFile(group, String(year), (code) => OUTCOME_OF.get(code)!.facts?.(year, knowsYear) ?? []);
 }
 
@@ -44,7 +39,7 @@ export function renderLaterFacts(
   after: "decision" | "payment",
   premiumYear: number,
   on: string,
-): GroupFile {
+): HolderFile {
   return toFile(group, `${premiumYear}-${after}`, (code) => {
     const { later } = OUTCOME_OF.get(code)!;
     return later?.after === after ? later.facts(premiumYear, on) : [];
@@ -59,7 +54,7 @@ export function listRoots(group: number): string[] {
 const OUTCOME_OF = new Map(OUTCOME_NUMBERS.map((outcome) => [outcome.code, outcome]));
 
 /** The name tells what is in it: a gateway whose table says something else loads its own. */
-function toFile(group: number, what: string, factsOf: (code: string) => readonly Fact[]): GroupFile {
+function toFile(group: number, what: string, factsOf: (code: string) => readonly Fact[]): HolderFile {
   const text = OUTCOME_NUMBERS.flatMap(({ code }) =>
     factsOf(code).map((fact) => `${JSON.stringify({ ...fact, inamiNumber: inamiNumberOf(group, code) })}\n`),
   ).join("");

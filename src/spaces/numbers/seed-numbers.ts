@@ -1,16 +1,15 @@
 import { loadRulesInForce, lockPremiumYears } from "../../advantage/rules-in-force.ts";
 import type { Sql, TransactionSql } from "../../database/sql.ts";
 import type { Actor } from "../../identity/registry-error.ts";
-import { loadFactFile } from "../../operator/facts.ts";
 import { loadRegisterFile } from "../../operator/load-register-file.ts";
 import type { OperatorChange } from "../../operator/operator-change.ts";
 import { type Acts, performActs } from "../../operator/perform-act.ts";
 import { loadPremiumYearFiles } from "../../operator/premium-years.ts";
 import { addCompetenceCodes } from "../../register/load-register.ts";
 import { addComingYears } from "./coming-years.ts";
-import { type GroupFile, listRoots, renderFacts, renderFormerRegister, renderRegister } from "./group-files.ts";
-import { renewPersons } from "./renew-persons.ts";
-import { groupDigits, SYNTHETIC_COMPETENCE_CODE, SYNTHETIC_DIGIT } from "./synthetic-number.ts";
+import { listRoots, renderFacts, renderFormerRegister, renderRegister } from "./group-files.ts";
+import { bytesOf, type HolderFile, loadHolders } from "./load-holders.ts";
+import { SYNTHETIC_COMPETENCE_CODE, SYNTHETIC_DIGIT } from "./synthetic-number.ts";
 
 export interface NumbersSeed {
   /** 0 to 999. */
@@ -34,7 +33,7 @@ export async function seedNumbers(institute: Sql, { group, today }: NumbersSeed)
   const isKnown = await isInRegister(institute, group);
   if (!isKnown) {
     await perform(institute, async (tx) =>
-      (await isInRegister(tx, group)) ? [] : [await loadRegisterText(tx, renderFormerRegister(group))],
+      (await isInRegister(tx, group)) ? [] : [await loadFormerRegister(tx, group)],
     );
   }
   await perform(institute, async (tx) => {
@@ -43,9 +42,11 @@ export async function seedNumbers(institute: Sql, { group, today }: NumbersSeed)
     // Another process that starts at the same time may have been first.
     if (group === SHARED_GROUP && (await isLoaded(tx, facts))) return years;
     await addCompetenceCodes(tx, [COMPETENCE_CODE]);
-    const register = await loadRegisterText(tx, renderRegister(group));
-    if (isKnown && group !== SHARED_GROUP) await renewPersons(tx, listRoots(group));
-    return [...years, register, await loadFactText(tx, group, facts, today)];
+    const holders = {
+      ...{ roots: listRoots(group), register: renderRegister(group), facts, today },
+      areNew: isKnown && group !== SHARED_GROUP,
+    };
+    return [...years, ...(await loadHolders(tx, ACTOR, holders))];
   });
 }
 
@@ -55,12 +56,12 @@ export async function seedSharedNumbers(institute: Sql, today: string): Promise<
   await seedNumbers(institute, { group: SHARED_GROUP, today });
 }
 
-async function renderFactsOfToday(sql: Sql | TransactionSql, group: number, today: string): Promise<GroupFile> {
+async function renderFactsOfToday(sql: Sql | TransactionSql, group: number, today: string): Promise<HolderFile> {
   const year = Number(today.slice(0, 4));
   return renderFacts(group, year, (await loadRulesInForce(sql)).years.has(year));
 }
 
-async function isLoaded(sql: Sql | TransactionSql, { name }: GroupFile): Promise<boolean> {
+async function isLoaded(sql: Sql | TransactionSql, { name }: HolderFile): Promise<boolean> {
   const [row] = await sql`select from fact_file where name = ${name}`;
   return row !== undefined;
 }
@@ -92,21 +93,6 @@ async function addYears(tx: TransactionSql, today: string): Promise<OperatorChan
   return [await loadPremiumYearFiles(tx, ACTOR, { files, reason: "contracts declared today are to count", today })];
 }
 
-async function loadRegisterText(tx: TransactionSql, text: string): Promise<OperatorChange> {
-  return await loadRegisterFile(tx, ACTOR, { body: bytesOf(text), isFull: false });
-}
-
-/** The same bytes would be taken for the same file: each time the group is made new, an empty line more stands behind. */
-async function loadFactText(tx: TransactionSql, group: number, file: GroupFile, today: string) {
-  const [row] = await tx<{ count: number }[]>`
-    select count(*)::int as count from fact_file where name like ${`numbers-${groupDigits(group)}-%`}`;
-  const body = bytesOf(file.text + "\n".repeat(row!.count));
-  const loaded = await loadFactFile(tx, ACTOR, { body, name: file.name, businessDate: today, amountsAreCents: true });
-  const { rejected } = loaded.receipt;
-  if (rejected > 0) throw new Error(`${rejected} facts of ${file.name} were refused: fact_finding says why`);
-  return loaded;
-}
-
-async function* bytesOf(text: string): AsyncGenerator<Buffer> {
-  yield Buffer.from(text);
+async function loadFormerRegister(tx: TransactionSql, group: number): Promise<OperatorChange> {
+  return await loadRegisterFile(tx, ACTOR, { body: bytesOf(renderFormerRegister(group)), isFull: false });
 }
