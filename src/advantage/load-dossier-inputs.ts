@@ -30,7 +30,7 @@ export async function loadDossierInputs(
 ): Promise<LoadedInput[]> {
   // All travel together, and the server runs them in this order where `sql` is a transaction.
   const [, persons, professions, periods, years, sanctions, choices, contracts] = await Promise.all([
-    joinByHash(sql, personIds),
+    planForMany(sql, personIds),
     listPersons(sql, personIds),
     listProfessions(sql, personIds),
     listPeriods(sql, personIds),
@@ -38,7 +38,6 @@ export async function loadDossierInputs(
     listSanctions(sql, personIds),
     listChoices(sql, personIds, premiumYear),
     listContracts(sql, personIds, premiumYear),
-    joinAsUsual(sql, personIds),
   ]);
   const periodsOf = Map.groupBy(periods, keyOfProfession);
   const yearsOf = Map.groupBy(years, keyOfProfession);
@@ -68,16 +67,12 @@ export async function loadDossierInputs(
   }));
 }
 
-/** So many persons' contracts are found faster by reading all contracts once than by a look per insurer and number. */
+/** From so many persons on, a plan that is kept, which is made for ten, is no good. */
 const MANY_PERSONS = 300;
 
 /** For the transaction; alone it does nothing. */
-async function joinByHash(sql: Sql | TransactionSql, ids: readonly string[]): Promise<void> {
-  if (ids.length >= MANY_PERSONS) await sql`select set_config('enable_nestloop', 'off', true)`;
-}
-
-async function joinAsUsual(sql: Sql | TransactionSql, ids: readonly string[]): Promise<void> {
-  if (ids.length >= MANY_PERSONS) await sql`select set_config('enable_nestloop', 'on', true)`;
+async function planForMany(sql: Sql | TransactionSql, ids: readonly string[]): Promise<void> {
+  if (ids.length >= MANY_PERSONS) await sql`select set_config('plan_cache_mode', 'force_custom_plan', true)`;
 }
 
 const keyOfPerson = (row: OfPerson<object>) => row.personId;
