@@ -92,7 +92,7 @@ function describe(
       ],
     },
     notes: [
-      `${count(SCALE.persons)} persons, ${count(SCALE.contracts)} contracts, ${SCALE.insurers} insurers; ${count(night.factLines)} lines of facts, of a register whose persons are new`,
+      `${count(SCALE.persons)} persons, ${count(SCALE.contracts)} contracts, ${SCALE.insurers} insurers; ${count(night.factLines)} lines of facts`,
       `${count(night.evaluated)} dossiers evaluated in ${seconds(night.evaluationMs)}, ${night.statusFiles} files of status in ${seconds(night.statusMs)}`,
       `floor: the pure part alone ${seconds(pureMs)}; the rows alone, written again by the server without keys and checks, ${seconds(floorMs)}`,
       `feed of one insurer in a store of ${count(FEED_EVENTS)} events, pages all over it`,

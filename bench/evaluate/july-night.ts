@@ -2,7 +2,9 @@
 
 import { evaluateEverybody } from "../../src/advantage/evaluate-everybody.ts";
 import { loadFacts } from "../../src/advantage/facts/load-facts.ts";
+import { projectWhatIsDue } from "../../src/advantage/keep-projected.ts";
 import { loadRulesInForce } from "../../src/advantage/rules-in-force.ts";
+import { createFixedBusinessClock } from "../../src/clock.ts";
 import { createDatabase } from "../../src/database/connection.ts";
 import { runTransaction } from "../../src/database/run-transaction.ts";
 import { generateFacts, listActiveProviders } from "../../src/synthetic/fact-file.ts";
@@ -48,7 +50,12 @@ async function runNight(url: string, persons: number): Promise<JulyNight> {
     );
     const circumstances = { movedAt: new Date().toISOString(), movedBy: "system", cause: "julyEvaluation" };
     const run = { rules: years.get(PREMIUM_YEAR)!, businessDate: BUSINESS_DATE, ...circumstances };
-    const evaluation = await timed(() => evaluateEverybody(database.institute, run));
+    // Side by side, as in a gateway: what the day changes in what insurers see waits for nobody's evaluation.
+    const source = { institute: database.institute, clock: createFixedBusinessClock(BUSINESS_DATE) };
+    const evaluation = await timed(async () => {
+      const [counts] = await Promise.all([evaluateEverybody(database.institute, run), projectWhatIsDue(source)]);
+      return counts;
+    });
     const status = await timed(() => writeStatusFiles(database, BUSINESS_DATE));
     return {
       ...{ factLines: facts.result.lines, factsMs: facts.ms },

@@ -1,6 +1,8 @@
 import postgres from "postgres";
+import { syncPersons } from "../../src/advantage/sync-persons.ts";
 import { createDatabase } from "../../src/database/connection.ts";
 import { migrate } from "../../src/database/migrate.ts";
+import { runTransaction } from "../../src/database/run-transaction.ts";
 import { openAccount } from "../../src/exchange/account-registry.ts";
 import { enterpriseCheckDigits } from "../../src/identifiers/enterprise-number.ts";
 import { createClient, grant } from "../../src/identity/client-registry.ts";
@@ -30,6 +32,7 @@ export async function fillJulyStore(url: string, scale: JulyScale): Promise<void
   } finally {
     await sql.end();
   }
+  await makePersons(url);
   await tellEvening(url);
 }
 
@@ -49,6 +52,13 @@ async function openAccounts(url: string, insurers: number): Promise<void> {
       await openAccount(tx, ACTOR, { clientId, accountName: clientId, signatureRequired: false, language: "fr" });
     });
   }
+  await database.close();
+}
+
+/** As a worker does soon after the register was loaded. */
+async function makePersons(url: string): Promise<void> {
+  const database = createDatabase(url);
+  await runTransaction(database.institute, syncPersons);
   await database.close();
 }
 

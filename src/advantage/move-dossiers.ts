@@ -3,7 +3,7 @@ import type { TransactionSql } from "../database/sql.ts";
 import type { ConclusionRow } from "./conclusion.ts";
 import type { DossierState } from "./dossier-states.ts";
 import type { MoveRun } from "./move-run.ts";
-import { projectAdvantages } from "./project-advantages.ts";
+import { projectAdvantages, projectEvaluated } from "./project-advantages.ts";
 
 export interface DossierMove {
   readonly personId: string;
@@ -44,8 +44,8 @@ export async function moveDossiers(tx: TransactionSql, run: MoveRun, moves: read
     others.length > 0 ? await update(tx, run, others, tx``) : 0,
   ];
   if (counts[0]! + counts[1]! !== moves.length) throw new RangeError("a dossier that was to move is not there");
-  if (moves.length === 0) return;
-  await projectAdvantages(
+  const project = moves.every(({ to }) => to === "evaluated") ? projectEvaluated : projectAdvantages;
+  await project(
     tx,
     run,
     moves.map(({ personId }) => personId),

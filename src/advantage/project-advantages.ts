@@ -41,6 +41,23 @@ export async function projectAdvantages(
   return await projectContracts(tx, pass, tx`n.person_id = any(${[...personIds]}::uuid[])`);
 }
 
+/**
+ * The same where dossiers came to be `evaluated`, which none does that was ever paid: before the day of the decision
+ * nothing of it shows (`projectInsurerView`), and there is nothing to do.
+ */
+export async function projectEvaluated(
+  tx: TransactionSql,
+  projection: Projection,
+  personIds: readonly string[],
+): Promise<number> {
+  const spaceDays = await listSpaceDays(tx);
+  const days = [projection.businessDate, ...spaceDays.values()];
+  const isHidden = [...projection.rules.calendars.values()].every(({ decisionOn }) =>
+    days.every((day) => day < decisionOn),
+  );
+  return isHidden ? 0 : await projectAdvantages(tx, projection, personIds);
+}
+
 /** The same for every contract of every insurer: all of it becomes known with the one commit. */
 export async function projectAllAdvantages(tx: TransactionSql, projection: Projection): Promise<number> {
   const pass = await beginPass(tx, projection);
