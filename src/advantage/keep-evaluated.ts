@@ -183,7 +183,8 @@ async function evaluateYears(
   return counts;
 }
 
-function isHandled({ calendars }: PremiumYearRules, businessDate: string): boolean {
+/** Between the first day of evaluation and the last of payment of any profession. */
+export function isHandled({ calendars }: PremiumYearRules, businessDate: string): boolean {
   return [...calendars.values()].some(
     ({ evaluationOn, paymentUntil }) => evaluationOn <= businessDate && businessDate <= paymentUntil,
   );

@@ -48,7 +48,8 @@ export async function publishAll(
 ): Promise<number> {
   const tenant = exchange.intake.database.asInsurer(insurerId);
   let published = 0;
-  for (const { answerId, fileName, content } of answers) {
+  for (const { answerId, fileName, content, isHeldBack } of answers) {
+    if (isHeldBack) continue;
     try {
       await folders.publish(fileName, content ? [content] : readAnswer(tenant, answerId));
       await folders.publish(`GO${fileName.slice(2)}`, []);

@@ -12,6 +12,8 @@ import {
 export interface DueAnswer {
   readonly answerId: string;
   readonly fileName: string;
+  /** A simulation of validation loses or delays it: it is not written now. */
+  readonly isHeldBack?: boolean;
   /** Its bytes, where whoever decided it still has them. */
   readonly content?: Buffer;
 }
@@ -57,12 +59,15 @@ export async function insertAnswer(
   const place = { insurerId, answerId };
   const decided = { ...subject, sequence, fileName, byteLength: Buffer.isBuffer(content) ? content.length : 0 };
   if (Buffer.isBuffer(content)) {
-    await Promise.all([insertRow(tx, place, decided), insertChunk(tx, place, 0, compressWhole(content))]);
-  } else {
-    await insertRow(tx, place, decided);
-    await insertContent(tx, place, content);
+    const [isHeldBack] = await Promise.all([
+      insertRow(tx, place, decided),
+      insertChunk(tx, place, 0, compressWhole(content)),
+    ]);
+    return { answerId, fileName, ...(isHeldBack && { isHeldBack }) };
   }
-  return { answerId, fileName };
+  const isHeldBack = await insertRow(tx, place, decided);
+  await insertContent(tx, place, content);
+  return { answerId, fileName, ...(isHeldBack && { isHeldBack }) };
 }
 
 interface AnswerPlace {
@@ -76,13 +81,26 @@ interface Decided extends AnswerSubject {
   readonly byteLength: number;
 }
 
-async function insertRow(tx: TransactionSql, { insurerId, answerId }: AnswerPlace, decided: Decided): Promise<void> {
-  await tx`
+/** A simulation that was ordered for such an answer is used up by it; answers whether it keeps it from being written now. */
+async function insertRow(tx: TransactionSql, { insurerId, answerId }: AnswerPlace, decided: Decided): Promise<boolean> {
+  const [row] = await tx<{ isHeldBack: boolean }[]>`
+    with spoiled as (
+      update simulation_order set used_at = clock_timestamp()
+      where insurer_id = ${insurerId} and order_id = (
+        select order_id from simulation_order
+        where insurer_id = ${insurerId} and kind in ('loseAnswer', 'delayAnswer', 'doubleAnswer') and used_at is null
+          and coalesce(answer_code = ${decided.code}::text, true)
+        order by order_id limit 1 for update skip locked)
+      returning kind, delay_seconds)
     insert into exchange_answer (insurer_id, answer_id, account_name, code, day, sequence, file_name, answered_name,
-      submission_id, byte_length, report_due, created_at)
-    values (${insurerId}, ${answerId}, ${decided.accountName}, ${decided.code}, ${decided.day}, ${decided.sequence},
+      submission_id, byte_length, report_due, created_at, published_at, fetched_at, not_before, is_doubled, simulated)
+    select ${insurerId}, ${answerId}, ${decided.accountName}, ${decided.code}, ${decided.day}, ${decided.sequence},
       ${decided.fileName}, ${decided.answeredName}, ${decided.submissionId ?? null}, ${decided.byteLength},
-      ${decided.reportDue}, now())`;
+      ${decided.reportDue}, now(), case when kind = 'loseAnswer' then now() end, case when kind = 'loseAnswer' then now() end,
+      now() + delay_seconds * interval '1 s', coalesce(kind = 'doubleAnswer', false), kind is not null
+    from (select 1) one left join spoiled on true
+    returning published_at is not null or not_before is not null as "isHeldBack"`;
+  return row!.isHeldBack;
 }
 
 async function insertContent(tx: TransactionSql, place: AnswerPlace, content: AsyncIterable<Buffer>): Promise<void> {
@@ -190,6 +208,7 @@ export async function listDueAnswers(tenant: Tenant, accountName: string): Promi
       select answer_id as "answerId", file_name as "fileName" from exchange_answer
       where insurer_id = ${tenant.insurerId} and account_name = ${accountName}
         and published_at is null and fetched_at is null and removed_at is null
+        and coalesce(not_before <= now(), true)
       order by answer_id limit ${DUE_AT_ONCE}`,
   );
 }
@@ -201,11 +220,13 @@ export async function markPublished(tenant: Tenant, answerId: string): Promise<v
   );
 }
 
-/** Marks what was in OUT and is not any more. `names` were listed there before any answer was written since. */
+/** Marks what was in OUT and is not any more; what is to come twice is to be written again. `names` were listed there before any answer was written since. */
 export async function markFetched(tenant: Tenant, accountName: string, names: readonly string[]): Promise<void> {
   await tenant.run(
     (tx) => tx`
-      update exchange_answer set fetched_at = now()
+      update exchange_answer
+      set fetched_at = case when is_doubled then null else now() end,
+        published_at = case when is_doubled then null else published_at end, is_doubled = false
       where insurer_id = ${tenant.insurerId} and account_name = ${accountName} and published_at is not null
         and fetched_at is null and removed_at is null and file_name <> all(${[...names]})`,
   );

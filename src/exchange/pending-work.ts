@@ -69,7 +69,7 @@ async function ask({ institute }: Database, asked: readonly Question[]): Promise
   return await institute<PendingRow[]>`
     select account_name as "accountName", insurer_id as "insurerId",
       exists (select from exchange_answer a where a.insurer_id = asked.insurer_id and a.account_name = asked.account_name
-        and fetched_at is null and removed_at is null and published_at is null)
+        and fetched_at is null and removed_at is null and published_at is null and coalesce(not_before <= now(), true))
       or exists (select from exchange_answer a join submission s using (insurer_id, submission_id)
         where a.insurer_id = asked.insurer_id and a.account_name = asked.account_name and report_due
           and s.state not in ('received', 'processing', 'held', 'quarantined')) as "isDue",

@@ -34,6 +34,8 @@ const MAXIMUM_URL_LENGTH = 8_000;
 interface ApiOptions {
   readonly log?: FastifyBaseLogger;
   readonly limits?: Partial<HttpLimits>;
+  /** Production has no route of validation. */
+  readonly environmentName?: "validation" | "production";
   readonly serverFactory?: FastifyServerFactory;
 }
 
@@ -75,7 +77,7 @@ export async function createApi(provide: ProvideDependencies, options: ApiOption
   app.addHook("onRoute", refuseUnknownQueryFields);
   await describeApi(app);
   const refuseOthers = refuseOtherMethods(app);
-  await addRoutes(app, provide);
+  await addRoutes(app, provide, { isValidation: options.environmentName !== "production" });
   refuseOthers();
   return app;
 

@@ -18,6 +18,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
   const app = await createApi(() => dependencies, {
     log: dependencies.log,
     limits,
+    environmentName: dependencies.intake.environmentName,
     serverFactory: createTlsServerFactory(dependencies.tls, limits),
   });
   app.addHook("preClose", async () => {

@@ -10,6 +10,7 @@ import {
   type RegisterDifference,
   relatedRoots,
 } from "../register/register-changes.ts";
+import { markSimulation } from "../spaces/simulations/simulation-orders.ts";
 import type { Intake } from "./intake.ts";
 
 type Fragment = PendingQuery<Row[]>;
@@ -38,11 +39,13 @@ interface Waiting {
   readonly changeId: string;
   /** As the database writes it. */
   readonly recordedAt: string;
+  /** In validation: a simulation changed the register. */
+  readonly simulated: boolean;
 }
 
 async function listWaiting(sql: Sql): Promise<Waiting[]> {
   return await sql<Waiting[]>`
-    select r.insurer_id as "insurerId", r.change_id as "changeId", c.recorded_at::text as "recordedAt"
+    select r.insurer_id as "insurerId", r.change_id as "changeId", c.recorded_at::text as "recordedAt", c.simulated
     from register_recheck r join register_change c using (change_id)
     where r.rechecked_at is null order by r.change_id, r.insurer_id limit 100`;
 }
@@ -51,13 +54,15 @@ async function listWaiting(sql: Sql): Promise<Waiting[]> {
  * Under the insurer's lock, after the change was committed: a load that checked its records by the old register has
  * committed them by now, and one that comes later sees the new. Contracts stay as they are.
  */
-async function recheck(tx: TransactionSql, { insurerId, changeId, recordedAt }: Waiting): Promise<boolean> {
+async function recheck(tx: TransactionSql, waiting: Waiting): Promise<boolean> {
+  const { insurerId, changeId, recordedAt } = waiting;
   const [free] = await tx`select 1 from insurer where insurer_id = ${insurerId} for no key update skip locked`;
   if (!free) return false;
   const { count } = await tx`
     update register_recheck set rechecked_at = clock_timestamp()
     where insurer_id = ${insurerId} and change_id = ${changeId} and rechecked_at is null`;
   if (count === 0) return false;
+  if (waiting.simulated) await markSimulation(tx);
   const affected = await listAffected(tx, insurerId, differenceOfChange(tx, changeId, recordedAt));
   await insertEvents(
     tx,

@@ -1,6 +1,7 @@
 import type { TransactionSql } from "../database/sql.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
+import { takeHoldOrder } from "../spaces/simulations/simulation-orders.ts";
 import { type Admission, admitHeader } from "./admit-header.ts";
 import type { CandidateInsurer } from "./candidate-insurer.ts";
 import { lockDeltaQueue, placeArrival, settleDeltas } from "./delta-queue.ts";
@@ -59,7 +60,12 @@ export async function storeSubmission(intake: Intake, tx: TransactionSql, arriva
   ]);
   if (earlier) return await repeatOrRefuse(intake, tx, arrival, header, earlier);
   const receivedAt = new Date();
-  const admission = await placeAdmitted(tx, arrival, header, admitted, receivedAt);
+  const admission = await holdIfOrdered(
+    intake,
+    tx,
+    arrival,
+    await placeAdmitted(tx, arrival, header, admitted, receivedAt),
+  );
   const inserted = await insertSubmission(intake, tx, arrival, admission, receivedAt);
   // It may be what others waited for.
   if (inserted && header.kind === "delta") await settleDeltas(tx, insurerId, receivedAt);
@@ -108,6 +114,18 @@ async function placeAdmitted(
 ): Promise<Admission> {
   if (admission.state !== "received" || sequence === undefined) return admission;
   return { findings: [], ...(await placeArrival(tx, insurer.insurerId, sequence, receivedAt)) };
+}
+
+/** In validation a simulation may have been ordered for the next submission that would run. */
+async function holdIfOrdered(
+  { environmentName }: Intake,
+  tx: TransactionSql,
+  { insurer }: Arrival,
+  admission: Admission,
+): Promise<Admission> {
+  if (environmentName !== "validation" || admission.state !== "received") return admission;
+  if (!(await takeHoldOrder(tx, insurer.insurerId))) return admission;
+  return { state: "held", heldReason: "simulation", heldUntil: null, findings: admission.findings };
 }
 
 interface Earlier {

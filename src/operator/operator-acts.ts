@@ -27,7 +27,7 @@ export async function listOperatorActs(auditor: Sql, { limit }: { limit: number 
   const rows = await auditor<ActRow[]>`
     select act_id as "actId", performed_at as "performedAt", document, exists (
       select from audit_event e
-      where e.chain_id = a.chain_id and e.transaction_id = a.transaction_id and e.kind = 'operatorAct'
+      where e.chain_id = a.chain_id and e.transaction_id = a.transaction_id and e.kind in ('operatorAct', 'simulation')
         and e.request_sha256 = sha256(convert_to(a.document, 'UTF8'))) as "isAudited"
     from operator_act a order by performed_at desc, act_id limit ${limit}`;
   return rows.map(({ document, ...row }) => ({ ...readDocument(document), ...row }));

@@ -32,6 +32,15 @@ export const OPERATOR_ACTS = [
   "dossierWithdrawn",
   "premiumYearsLoaded",
   "statusSnapshotRequested",
+  "clockSimulated",
+  "evaluationSimulated",
+  "decisionSimulated",
+  "paymentSimulated",
+  "registerSimulated",
+  "answerSimulated",
+  "holdSimulated",
+  "releaseSimulated",
+  "webhookSimulated",
 ] as const;
 export type OperatorAct = (typeof OPERATOR_ACTS)[number];
 
@@ -76,7 +85,13 @@ export type OperatorErrorCode =
   | "factFileNotFound"
   | "personNotFound"
   | "dossierNotFound"
-  | "dossierNotMoved";
+  | "dossierNotMoved"
+  | "noSpace"
+  | "clockBackwards"
+  | "clockTooFar"
+  | "providerNotOfSpace"
+  | "successorMissing"
+  | "subscriptionNotFound";
 
 /** An act outside the registry that cannot be done; nothing was changed. The message is a sentence for the operator. */
 export class OperatorError extends Error {

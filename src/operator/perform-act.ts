@@ -17,6 +17,8 @@ export interface Performer {
   readonly tokenSha256?: Buffer;
   readonly traceId?: string;
   readonly relatedTraceId?: string;
+  /** Of the audit event: an operator's act, unless told. */
+  readonly kind?: "operatorAct" | "simulation";
 }
 
 export type Act<Change extends OperatorChange = OperatorChange> = (tx: TransactionSql, actor: Actor) => Promise<Change>;
@@ -57,7 +59,7 @@ export function nameActor({ clientId, account }: Actor): string {
 }
 
 async function keep(tx: TransactionSql, performer: Performer, change: OperatorChange): Promise<void> {
-  const { actor, method, route, status, ...proof } = performer;
+  const { actor, method, route, status, kind = "operatorAct", ...proof } = performer;
   const { act, insurerId, clientId, details, persons } = change;
   const actId = randomUUID();
   const by = nameActor(actor);
@@ -67,7 +69,7 @@ async function keep(tx: TransactionSql, performer: Performer, change: OperatorCh
     values (${actId}, ${insurerId ?? INSTITUTE_CHAIN}, pg_current_xact_id(), clock_timestamp(), ${document})`;
   const requestSha256 = createHash("sha256").update(document).digest();
   await insertAuditEvent(tx, {
-    kind: "operatorAct",
+    kind,
     insurerId,
     clientId: by,
     method,

@@ -6,7 +6,7 @@ import { type OperatorChange, OperatorError } from "../operator/operator-change.
 import { nameActor } from "../operator/perform-act.ts";
 import { describeMoves } from "./describe-moves.ts";
 import { finishDossiers } from "./settle.ts";
-import { type DueSum, lockPayments, stageDue, sumDue } from "./stage-due.ts";
+import { type DueSum, lockPayments, type Payees, stageDue, sumDue } from "./stage-due.ts";
 
 /** Dossiers moved by one statement. */
 const BATCH = 5_000;
@@ -23,23 +23,25 @@ export async function previewRun(tx: TransactionSql, premiumYear: number): Promi
 
 /**
  * Makes the next run of a premium year, all of it or nothing: dossiers become `toPay`, amounts, accounts and what is
- * carried forward stand. Made twice it pays nothing twice: what is under way is not due. Throws OperatorError.
+ * carried forward stand. Made twice it pays nothing twice: what is under way is not due. `only`: a space of validation,
+ * whose dossiers the caller has locked. Throws OperatorError.
  */
 export async function makeRun(
   tx: TransactionSql,
   actor: Actor,
-  { premiumYear, today }: { premiumYear: number; today: string },
+  { premiumYear, today, only }: { premiumYear: number; today: string; only?: Payees },
 ): Promise<MadeRun> {
   const moves = await describeMoves(tx, actor, { premiumYear, cause: "paymentRun", today });
   await lockPayments(tx);
   const [open] = await tx<{ premiumYear: number; runNumber: number }[]>`
     select premium_year as "premiumYear", run_number as "runNumber" from payment_run where state = 'prepared'`;
-  if (open) {
+  // What another run has under way is not due, so a space needs not wait for it.
+  if (open && !only) {
     const sentence = `Run ${open.runNumber} of premium year ${open.premiumYear} is prepared: order or withdraw it first.`;
     throw new OperatorError("runOpen", sentence);
   }
-  await lockDossiersOfYear(tx, premiumYear);
-  await stageDue(tx, premiumYear);
+  if (!only) await lockDossiersOfYear(tx, premiumYear);
+  await stageDue(tx, premiumYear, only);
   await moveToPay(tx, moves);
   const finished = await finishDossiers(tx, moves, await listEvenDossiers(tx));
   const { runId, runNumber } = await insertRun(tx, actor, premiumYear);

@@ -12,14 +12,20 @@ export async function lockPayments(tx: TransactionSql): Promise<void> {
   await tx`select pg_advisory_xact_lock(${PAYMENT_LOCK})`;
 }
 
+/** A space of validation: its persons, and the one insurer whose contracts of theirs are paid. */
+export interface Payees {
+  readonly insurerId: number;
+  readonly personIds: readonly string[];
+}
+
 /**
  * Fills the transaction's table `payment_due`: for every dossier of the premium year and every contract (none: the
  * provider's own account) what it owes, what was paid, and the difference, which the next run pays or takes back. So a
  * recovery, a supplement, what came back and what was paid of a decision that changed meanwhile are all one case. A
  * dossier that is open, evaluated or contested waits, and so does one with money under way. Role `infoss_institute`.
  */
-export async function stageDue(tx: TransactionSql, premiumYear: number): Promise<void> {
-  await stageConsidered(tx, premiumYear);
+export async function stageDue(tx: TransactionSql, premiumYear: number, only?: Payees): Promise<void> {
+  await stageConsidered(tx, premiumYear, only);
   await tx`
     create temporary table payment_due (
       person_id uuid not null, state text not null, insurer_id integer, contract_id uuid, owed_cents integer not null,
@@ -45,13 +51,14 @@ export async function stageDue(tx: TransactionSql, premiumYear: number): Promise
     )
     insert into payment_due
     select person_id, c.state, nullif(b.insurer_id, 0), nullif(b.contract_id, ${PROVIDER}), b.owed, b.paid, b.owed - b.paid
-    from both_sides b join payment_considered c using (person_id)`;
+    from both_sides b join payment_considered c using (person_id)
+    where ${only?.insurerId ?? null}::int is null or b.insurer_id in (0, ${only?.insurerId ?? 0})`;
   await tx`analyze payment_due`;
   await findObstacles(tx, premiumYear);
 }
 
 /** Dossiers that do not wait; with statistics, for a plan made for a few of them would take hours for all. */
-async function stageConsidered(tx: TransactionSql, premiumYear: number): Promise<void> {
+async function stageConsidered(tx: TransactionSql, premiumYear: number, only?: Payees): Promise<void> {
   await tx`
     create temporary table payment_considered (
       person_id uuid primary key, state text not null, outcome text, linked_insurer_id integer, linked_contract_id uuid,
@@ -62,7 +69,7 @@ async function stageConsidered(tx: TransactionSql, premiumYear: number): Promise
     select d.person_id, d.state, d.outcome, d.linked_insurer_id, d.linked_contract_id,
       case when d.state <> 'withdrawn' then d.amount_cents end
     from dossier d
-    where d.premium_year = ${premiumYear}
+    where d.premium_year = ${premiumYear} ${only ? tx`and d.person_id = any(${[...only.personIds]}::uuid[])` : tx``}
       and d.state in ('decided', 'toPay', 'paid', 'recovery', 'supplement', 'settled', 'withdrawn')
       and not exists (select from remittance_line l where l.person_id = d.person_id
         and l.premium_year = d.premium_year and l.state in ('prepared', 'announced'))

@@ -34,6 +34,11 @@ export async function listPersonsOf(sql: Sql | TransactionSql, insurerId: number
   return rows.map(({ personId }) => personId);
 }
 
+/** Whether the number (its first 8 digits) is one of the space's own. */
+export function isNumberOf({ numberGroup }: { readonly numberGroup: number }, inamiRoot: string): boolean {
+  return inamiRoot.startsWith(`${SYNTHETIC_DIGIT}${String(numberGroup).padStart(3, "0")}`);
+}
+
 /** What the numbers of space `s` begin with. */
 function firstOfGroup(sql: Sql | TransactionSql) {
   return sql`${SYNTHETIC_DIGIT} || lpad(s.number_group::text, 3, '0')`;

@@ -27,6 +27,7 @@ import { operatorRoutes } from "./operator/operator-routes.ts";
 import { premiumYearRoutes } from "./premium-years.ts";
 import { listRemittancesRoute } from "./remittances/list-remittances.ts";
 import { readRemittanceRoutes } from "./remittances/read-remittance.ts";
+import { simulationRoutes } from "./simulations/simulation-routes.ts";
 import { socialAdvantageRoutes } from "./social-advantages/social-advantage-routes.ts";
 import { submissionAnswersRoutes } from "./submission-answers.ts";
 import { createVerificationRoute } from "./verifications/create-verification.ts";
@@ -34,7 +35,11 @@ import { getVerificationRoute } from "./verifications/get-verification.ts";
 import { webhookRoutes } from "./webhooks/webhook-routes.ts";
 
 /** Every route of the REST door; the order is that of the OpenAPI document. */
-export async function addRoutes(app: Api, provide: ProvideDependencies): Promise<void> {
+export async function addRoutes(
+  app: Api,
+  provide: ProvideDependencies,
+  { isValidation }: { readonly isValidation: boolean },
+): Promise<void> {
   await createSubmissionRoute(app, provide);
   listSubmissionsRoute(app, provide);
   getSubmissionRoute(app, provide);
@@ -65,6 +70,7 @@ export async function addRoutes(app: Api, provide: ProvideDependencies): Promise
   checkHealthRoute(app, provide);
   getOpenapiDocumentRoute(app);
   getKeySetRoute(app, provide);
+  if (isValidation) await simulationRoutes(app, provide);
   await operatorRoutes(app, provide);
   await authorizationServerRoutes(app, provide);
 }

@@ -9,7 +9,7 @@ export async function markSimulation(tx: TransactionSql): Promise<void> {
   await tx`select set_config('infoss.simulation', 'on', true)`;
 }
 
-/** Uses up an order to hold the insurer's next submission; false where there is none. */
+/** Uses up an order to hold the insurer's next submission; false where there is none. The transaction is then a simulation's. */
 export async function takeHoldOrder(tx: TransactionSql, insurerId: number): Promise<boolean> {
   const { count } = await tx`
     update simulation_order set used_at = clock_timestamp()
@@ -17,5 +17,6 @@ export async function takeHoldOrder(tx: TransactionSql, insurerId: number): Prom
       select order_id from simulation_order
       where insurer_id = ${insurerId} and kind = 'holdSubmission' and used_at is null
       order by order_id limit 1 for update skip locked)`;
+  if (count > 0) await markSimulation(tx);
   return count > 0;
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Sql } from "../../../database/sql.ts";
 import { SCOPES } from "../../../identity/scopes.ts";
 import type { OperatorChange } from "../../../operator/operator-change.ts";
-import { type Act, type Acts, performActs } from "../../../operator/perform-act.ts";
+import { type Act, type Acts, type Performer, performActs } from "../../../operator/perform-act.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { API_ROOT } from "../../paths.ts";
 import { actProblem, isActError, nothingNamed } from "./operator-problems.ts";
@@ -19,10 +19,10 @@ export async function perform<Change extends OperatorChange>(
   request: FastifyRequest,
   reply: FastifyReply,
   provide: ProvideDependencies,
-  { status, act }: { status: number; act: Act<Change> },
+  { status, act, kind }: { status: number; act: Act<Change>; kind?: Performer["kind"] },
 ): Promise<Change> {
   const acts: Acts<readonly [Change]> = async (tx, actor) => [await act(tx, actor)];
-  const [change] = await performAll(request, reply, provide, { status, acts });
+  const [change] = await performAll(request, reply, provide, { status, acts, ...(kind && { kind }) });
   return change;
 }
 
@@ -31,7 +31,7 @@ export async function performAll<Changes extends readonly OperatorChange[]>(
   request: FastifyRequest,
   reply: FastifyReply,
   provide: ProvideDependencies,
-  { status, acts }: { status: number; acts: Acts<Changes> },
+  { status, acts, kind }: { status: number; acts: Acts<Changes>; kind?: Performer["kind"] },
 ): Promise<Changes> {
   const { intake, identity } = provide();
   const { clientId, tokenSha256 } = request.caller!;
@@ -43,6 +43,7 @@ export async function performAll<Changes extends readonly OperatorChange[]>(
     status,
     tokenSha256,
     traceId: request.id,
+    ...(kind && { kind }),
     ...(typeof related === "string" && { relatedTraceId: related }),
   };
   const changes = await blameRequest(request, () => performActs(intake.database.institute, performer, acts));

@@ -22,6 +22,9 @@ const FIELDS: Partial<Record<Code, string>> = {
   invalidSshKey: "publicKey",
   premiumYearUnknown: "premiumYear",
   premiumYearsDoubtful: "reason",
+  providerNotOfSpace: "inamiNumber",
+  successorMissing: "replacedBy",
+  clockTooFar: "today",
 };
 
 const NOT_FOUND: Partial<Record<Code, string>> = {
@@ -44,6 +47,7 @@ const NOT_FOUND: Partial<Record<Code, string>> = {
   sshKeyNotFound: "fingerprint",
   premiumYearUnknown: "premiumYear",
   submissionNotFound: "submissionId",
+  subscriptionNotFound: "subscriptionId",
 };
 
 export type ActError = RegistryError | OperatorError;
