@@ -972,6 +972,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/simulations/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move the business day of your space
+         * @description Validation only. Forwards, to a day or by days, ten years at most: periods, cut-offs, the calendar of premium years and files of status follow it, and what it makes due is evaluated at once. Tokens, certificates, the audit trail and instants stay real. Never backwards: reset your space for that.
+         */
+        post: operations["moveSimulationClock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/simulations/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run the July evaluation of your space
+         * @description Validation only. Evaluates every person of your numbers for a premium year now, whatever the calendar says; moving the clock past the day does it too.
+         */
+        post: operations["simulateEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/simulations/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide the dossiers of your space
+         * @description Validation only. Decides what is evaluated, awaits nothing and whose day of decision has come on the day of your space: move the clock there first.
+         */
+        post: operations["simulateDecisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/simulations/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay what is decided in your space
+         * @description Validation only. A payment run for your space alone, ordered, executed and booked on its day: remittance advice, lines and events are those of a real one. With `returned` the transfer comes back.
+         */
+        post: operations["simulatePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/simulations/registerChanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change what the register says of a number of your space
+         * @description Validation only. As a load of the register does: your contracts are checked again (`contractRechecked`), and dossiers follow. `restored` makes it valid again.
+         */
+        post: operations["simulateRegisterChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/simulations/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have your next submission held
+         * @description Validation only. The next file that would run, through either door, is `held` for `simulation` until you release it; deltas behind it wait for it. Single contracts, dry runs and circuit tests are not held. Asked twice it is the same.
+         */
+        post: operations["simulateHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/simulations/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a submission go on that was held so
+         * @description Validation only. It is taken up, and those behind it follow.
+         */
+        post: operations["simulateRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/simulations/answerFaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lose, delay or double an answer at the SFTP door
+         * @description Validation only. Of the next answer, of one kind where `code` is there: `lost` is never written to OUT (ask for it again with `publishAnswers`), `delayed` is written later, `doubled` once more after you fetched it. With `fileName` an answer that you got already comes once more.
+         */
+        post: operations["simulateAnswerFault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/simulations/webhookFaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Break one of your webhooks for a time
+         * @description Validation only. Until then nothing is sent and every attempt fails in the way you choose: delivery log, retries and what follows of too many failures are the real ones. With 0 seconds it is mended, and tried again at once.
+         */
+        post: operations["simulateWebhookFault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operator/facts": {
         parameters: {
             query?: never;
@@ -7212,6 +7392,606 @@ export interface operations {
                             use?: string;
                         }[];
                     };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    moveSimulationClock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "today": "2027-07-01"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @description The day it becomes.
+                     */
+                    today?: string;
+                    /** @description So many calendar days on. */
+                    days?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description It is that day now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description The business day of your space.
+                         */
+                        today: string;
+                        /** @description Of everybody else. */
+                        daysAhead: number;
+                        evaluated: number;
+                        /** @description Dossiers that came out otherwise. */
+                        moved: number;
+                        simulated: boolean;
+                    };
+                };
+            };
+            /** @description The request is not as it should be. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    simulateEvaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "premiumYear": 2026
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The year an advantage is for. */
+                    premiumYear: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Evaluated. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The year an advantage is for. */
+                        premiumYear: number;
+                        /**
+                         * Format: date
+                         * @description The business day of your space.
+                         */
+                        today: string;
+                        evaluated: number;
+                        /** @description Dossiers that came out otherwise. */
+                        moved: number;
+                        simulated: boolean;
+                    };
+                };
+            };
+            /** @description The request is not as it should be. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    simulateDecisions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "premiumYear": 2026
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The year an advantage is for. */
+                    premiumYear: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Decided. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The year an advantage is for. */
+                        premiumYear: number;
+                        /**
+                         * Format: date
+                         * @description The business day of your space.
+                         */
+                        today: string;
+                        decided: number;
+                        /** @description Evaluated, and awaiting something or their day. */
+                        left: number;
+                        simulated: boolean;
+                    };
+                };
+            };
+            /** @description The request is not as it should be. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    simulatePayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "premiumYear": 2026,
+                 *       "outcome": "executed"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The year an advantage is for. */
+                    premiumYear: number;
+                    /**
+                     * @description What becomes of the transfer; `executed` where it is absent.
+                     * @enum {string}
+                     */
+                    outcome?: "executed" | "returned";
+                };
+            };
+        };
+        responses: {
+            /** @description Paid. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The year an advantage is for. */
+                        premiumYear: number;
+                        /**
+                         * Format: date
+                         * @description The business day of your space.
+                         */
+                        today: string;
+                        /**
+                         * Format: uuid
+                         * @description Your remittance advice; absent: none was due.
+                         */
+                        adviceId?: string;
+                        lines: number;
+                        /** @description Of the transfer, in euro cents. */
+                        totalCents: number;
+                        simulated: boolean;
+                    };
+                };
+            };
+            /** @description The request is not as it should be. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is due, or there is no space. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    simulateRegisterChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "inamiNumber": "90010026000",
+                 *       "change": "deceased",
+                 *       "on": "2026-11-01"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description 8 or 11 digits, one of the numbers of your space. */
+                    inamiNumber: string;
+                    /** @enum {string} */
+                    change: "expired" | "deceased" | "replaced" | "restored";
+                    /**
+                     * Format: date
+                     * @description Last day of validity or life; absent: the day of your space.
+                     */
+                    on?: string;
+                    /** @description 8 or 11 digits, one of the numbers of your space. */
+                    replacedBy?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The register says so. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        today: string;
+                        /** @description False: it said so before. */
+                        changed: boolean;
+                        simulated: boolean;
+                    };
+                };
+            };
+            /** @description The request is not as it should be. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    simulateHold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The next one will be held. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        simulated: boolean;
+                    };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    simulateRelease: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "submissionId": "019aa9d2-5e11-7a0b-8c44-0b6f9a2d1e77"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Its ticket. */
+                    submissionId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It waits for a worker. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        submissionId: string;
+                        simulated: boolean;
+                    };
+                };
+            };
+            /** @description The request is not as it should be. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not held by a simulation. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    simulateAnswerFault: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fault": "lost",
+                 *       "code": "ACRF"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    fault: "lost" | "delayed" | "doubled";
+                    /**
+                     * @description Absent: whichever comes next.
+                     * @enum {string}
+                     */
+                    code?: "ACRF" | "NOTI" | "STAT" | "INVR";
+                    /** @description 60 where it is absent. */
+                    delaySeconds?: number;
+                    /** @description Of an answer to double. */
+                    fileName?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It will be so. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        fault: "lost" | "delayed" | "doubled";
+                        simulated: boolean;
+                    };
+                };
+            };
+            /** @description The request is not as it should be. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    simulateWebhookFault: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "subscriptionId": "019aa9d2-5f4e-7cc1-9b3a-2f1c5f0e7d10",
+                 *       "fault": "timedOut",
+                 *       "seconds": 600
+                 *     }
+                 */
+                "application/json": {
+                    subscriptionId: string;
+                    /** @enum {string} */
+                    fault: "nameUnknown" | "addressRefused" | "connectionFailed" | "tlsFailed" | "timedOut" | "redirected" | "errorStatus" | "gone";
+                    /** @description How long. */
+                    seconds: number;
+                };
+            };
+        };
+        responses: {
+            /** @description It will be so. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        subscriptionId: string;
+                        /** Format: date-time */
+                        brokenUntil?: string;
+                        simulated: boolean;
+                    };
+                };
+            };
+            /** @description The request is not as it should be. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["ProblemResponse"];

@@ -1,7 +1,5 @@
 import type { Sql, TransactionSql } from "../database/sql.ts";
-
-/** No profession has it: synthetic numbers of validation begin with it (docs/integrators/numbers.md). */
-const SYNTHETIC_DIGIT = "9";
+import { groupDigits, SYNTHETIC_DIGIT } from "./numbers/synthetic-number.ts";
 
 /** The business days of the spaces that are ahead, by insurer; empty in production. For the institute's role. */
 export async function listSpaceDays(sql: Sql | TransactionSql): Promise<ReadonlyMap<number, string>> {
@@ -36,7 +34,7 @@ export async function listPersonsOf(sql: Sql | TransactionSql, insurerId: number
 
 /** Whether the number (its first 8 digits) is one of the space's own. */
 export function isNumberOf({ numberGroup }: { readonly numberGroup: number }, inamiRoot: string): boolean {
-  return inamiRoot.startsWith(`${SYNTHETIC_DIGIT}${String(numberGroup).padStart(3, "0")}`);
+  return inamiRoot.startsWith(`${SYNTHETIC_DIGIT}${groupDigits(numberGroup)}`);
 }
 
 /** What the numbers of space `s` begin with. */

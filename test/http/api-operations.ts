@@ -119,9 +119,11 @@ function describe(method: string, path: string, { parameters = [], requestBody }
     takesFile: requestBody !== undefined && json === undefined,
     scope: path.startsWith("/operator/")
       ? SCOPES.operate
-      : isPost && !path.endsWith("/query")
-        ? SCOPES.submit
-        : SCOPES.consult,
+      : path.startsWith("/simulations/")
+        ? SCOPES.simulate
+        : isPost && !path.endsWith("/query")
+          ? SCOPES.submit
+          : SCOPES.consult,
   };
 }
 

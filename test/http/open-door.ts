@@ -41,6 +41,7 @@ import { createLogger } from "../../src/log.ts";
 import type { Metrics } from "../../src/metrics/metrics.ts";
 import type { NewAlarm } from "../../src/operations/alarms.ts";
 import { loadRegister } from "../../src/register/load-register.ts";
+import { createSpaceClock } from "../../src/spaces/space-clock.ts";
 import { createSecretBox, type SecretBox } from "../../src/webhooks/secret-box.ts";
 import { createTestDatabase } from "../database.ts";
 import { admitWithClient, clientIdOf } from "./admit-with-client.ts";
@@ -108,6 +109,7 @@ export interface DoorOptions {
   readonly tlsFiles?: TlsFiles;
   readonly raiseAlarm?: (alarm: NewAlarm) => Promise<void>;
   readonly webhookSecrets?: SecretBox;
+  readonly environmentName?: "validation" | "production";
   /** The business day; absent: one that stands still. */
   readonly clock?: InsurersClock;
 }
@@ -133,11 +135,11 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
   const log = createLogger("trace", { write: (line) => logLines.push(line) });
   const intake: Intake = {
     database,
-    clock: options.clock ?? createFixedBusinessClock("2026-11-22"),
+    clock: createSpaceClock(options.clock ?? createFixedBusinessClock("2026-11-22"), database),
     log,
     raiseAlarm: async ({ code, details }) => log.error({ code, ...details }, "alarm"),
     signer: createReceiptSigner(keyRing),
-    environmentName: "validation",
+    environmentName: options.environmentName ?? "validation",
     maximumBytes: options.maximumBytes ?? 1_000_000,
     transferSlots: createTransferSlots(options.transferSlots ?? 8),
     processingAttempts: 3,

@@ -11,6 +11,19 @@ export const PUBLIC_ROUTES: readonly string[] = [
   "GET /.well-known/jwks.json",
 ];
 
+/** In validation alone, each on whatever is the caller's own: test/spaces/simulations walks them. */
+export const SIMULATION_ROUTES: readonly string[] = [
+  "POST /simulations/clock",
+  "POST /simulations/evaluations",
+  "POST /simulations/decisions",
+  "POST /simulations/payments",
+  "POST /simulations/registerChanges",
+  "POST /simulations/holds",
+  "POST /simulations/releases",
+  "POST /simulations/answerFaults",
+  "POST /simulations/webhookFaults",
+];
+
 /** Described by OAuth's own metadata, not by the OpenAPI document. */
 export const HIDDEN_ROUTES: readonly string[] = [
   "/auth/token",
@@ -401,7 +414,7 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
 
 /** Routes that no list here names, and names of routes that are no more. */
 export function findUncovered(operationNames: readonly string[]): string[] {
-  const covered = new Set([...PUBLIC_ROUTES, ...OPERATOR_ROUTES, ...Object.keys(TENANT_ROUTES)]);
+  const covered = new Set([...PUBLIC_ROUTES, ...SIMULATION_ROUTES, ...OPERATOR_ROUTES, ...Object.keys(TENANT_ROUTES)]);
   const known = new Set(operationNames);
   return [
     ...operationNames.filter((name) => !covered.has(name)).map((name) => `${name}: no cover`),

@@ -1,11 +1,13 @@
 import { decideDossiers } from "../../advantage/dossier-acts.ts";
 import { evaluateDossiers } from "../../advantage/evaluate-dossiers.ts";
 import { listDossiers } from "../../advantage/list-dossiers.ts";
+import { lockPersons } from "../../advantage/sync-persons.ts";
 import type { TransactionSql } from "../../database/sql.ts";
 import type { Actor } from "../../identity/registry-error.ts";
 import type { OperatorChange } from "../../operator/operator-change.ts";
 import { nameActor } from "../../operator/perform-act.ts";
-import { describeRun, lockPersonsOf, type SimulatedCounts } from "./follow-day.ts";
+import { describeRun, followDay, lockPersonsOf, type SimulatedCounts } from "./follow-day.ts";
+import { addLaterFacts } from "./later-facts.ts";
 import { lockSpace } from "./simulated-space.ts";
 
 /** A premium year of a space; `realDay`: today for everybody else. */
@@ -47,8 +49,11 @@ export async function decideSpace(
 ): Promise<SimulatedDecision> {
   const space = await lockSpace(tx, insurerId, realDay);
   const run = await describeRun(tx, space, { premiumYear, movedBy: nameActor(actor), cause: "decision" });
+  await lockPersons(tx);
   const persons = await lockPersonsOf(tx, insurerId);
   const decided = await decideDossiers(tx, run, persons);
+  if (decided > 0 && (await addLaterFacts(tx, space, "decision", premiumYear)))
+    await followDay(tx, space, nameActor(actor));
   const dossiers = await listDossiers(tx, premiumYear, persons);
   const left = dossiers.filter(({ state }) => state === "evaluated").length;
   const { today } = space;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { lockPersons } from "../../advantage/sync-persons.ts";
 import type { TransactionSql } from "../../database/sql.ts";
 import type { Actor } from "../../identity/registry-error.ts";
 import type { OperatorChange } from "../../operator/operator-change.ts";
@@ -8,11 +9,10 @@ import { confirmIban, proposeIban } from "../../payments/insurer-ibans.ts";
 import { makeRun } from "../../payments/make-run.ts";
 import { orderRun } from "../../payments/order-run.ts";
 import { lockPersonsOf } from "./follow-day.ts";
+import { addLaterFacts } from "./later-facts.ts";
 import type { SimulatedYear } from "./move-year.ts";
-import { lockSpace, type SimulatedSpace } from "./simulated-space.ts";
+import { lockSpace, SECOND_ACTOR, type SimulatedSpace } from "./simulated-space.ts";
 
-/** Where two operators are asked for, the second one. */
-const SECOND: Actor = { account: "simulation" };
 /** Nobody's: for spaces that have given no account. */
 const SYNTHETIC_IBAN = "BE68539007547034";
 
@@ -48,14 +48,17 @@ export async function paySpace(
 ): Promise<PaidSpace> {
   const space = await lockSpace(tx, insurerId, realDay);
   const { today } = space;
+  await lockPersons(tx);
   const personIds = await lockPersonsOf(tx, insurerId);
   await giveAccount(tx, actor, space);
   const { runId } = await makeRun(tx, actor, { premiumYear, today, only: { insurerId, personIds } });
-  await orderRun(tx, SECOND, { runId, today });
+  await orderRun(tx, SECOND_ACTOR, { runId, today });
   const [advice] = await tx<Advice[]>`
     select advice_id as "adviceId", reference, line_count as lines, total_cents as "totalCents", state
     from remittance_advice where insurer_id = ${insurerId} and run_id = ${runId}`;
   if (advice?.state === "announced") await book(tx, advice, { outcome, today });
+  // Evaluated behind the commit, by whoever keeps dossiers up to date: none is paid and found wrongly paid at once.
+  if (outcome === "executed") await addLaterFacts(tx, space, "payment", premiumYear);
   const { adviceId, lines = 0, totalCents = 0 } = advice ?? {};
   const details = { runId, premiumYear, today, outcome, lines, totalCents };
   return { act: "paymentSimulated", actor, insurerId, details, today, adviceId, lines, totalCents };
@@ -66,7 +69,7 @@ async function giveAccount(tx: TransactionSql, actor: Actor, space: SimulatedSpa
   const [known] = await tx`select from insurer_iban where insurer_id = ${insurerId} and state = 'confirmed'`;
   if (known) return;
   const { proposalId } = await proposeIban(tx, actor, { enterpriseNumber, iban: SYNTHETIC_IBAN });
-  await confirmIban(tx, SECOND, { proposalId });
+  await confirmIban(tx, SECOND_ACTOR, { proposalId });
 }
 
 async function book(
@@ -89,6 +92,6 @@ async function book(
     }),
   );
   const sha256 = createHash("sha256").update(JSON.stringify(rows)).digest("hex");
-  const { findings } = await importPayments(tx, SECOND, { rows, sha256, today });
+  const { findings } = await importPayments(tx, SECOND_ACTOR, { rows, sha256, today });
   if (findings.length > 0) throw new Error(`a simulated payment was not booked: ${findings[0]!.code}`);
 }

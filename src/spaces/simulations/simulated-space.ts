@@ -1,6 +1,10 @@
 import type { TransactionSql } from "../../database/sql.ts";
+import type { Actor } from "../../identity/registry-error.ts";
 import { OperatorError } from "../../operator/operator-change.ts";
 import { addDays } from "../space-days.ts";
+
+/** Where the real acts ask for a second operator, or for any beside the caller. */
+export const SECOND_ACTOR: Actor = { account: "simulation" };
 
 /** The space in which something is simulated, held until the transaction ends: one simulation of a space at a time. */
 export interface SimulatedSpace {

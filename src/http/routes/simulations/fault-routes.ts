@@ -12,7 +12,7 @@ import { problemResponse } from "../../problem-schema.ts";
 import { Instant, oneOf } from "../../schema-parts.ts";
 import { actProblem } from "../operator/operator-problems.ts";
 import { Day, jsonAnswer, UUID_PATTERN } from "../operator/operator-schemas.ts";
-import { FOR_SIMULATIONS, noSpace, SIMULATION_TAGS, SIMULATIONS_ROOT, simulate } from "./simulate.ts";
+import { checkDay, FOR_SIMULATIONS, noSpace, SIMULATION_TAGS, SIMULATIONS_ROOT, simulate } from "./simulate.ts";
 
 const simulated = Type.Boolean();
 const problemOf = (code: OperatorErrorCode, sentence: string) => actProblem(new OperatorError(code, sentence));
@@ -177,6 +177,7 @@ export function addFaultRoutes(app: Api, provide: ProvideDependencies): void {
   const config = FOR_SIMULATIONS;
   app.post(`${SIMULATIONS_ROOT}/registerChanges`, { schema: registerSchema, config }, async (request, reply) => {
     const order = request.body;
+    checkDay("on", order.on);
     const done = await simulate(
       request,
       reply,

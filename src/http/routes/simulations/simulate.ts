@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { parseCalendarDate } from "../../../formats/contract-file/calendar-date.ts";
 import { SCOPES } from "../../../identity/scopes.ts";
 import { type OperatorChange, OperatorError } from "../../../operator/operator-change.ts";
 import type { Act } from "../../../operator/perform-act.ts";
@@ -6,6 +7,7 @@ import { markSimulation } from "../../../spaces/simulations/simulation-orders.ts
 import { getInsurer } from "../../authorize.ts";
 import type { HttpDependencies, ProvideDependencies } from "../../http-dependencies.ts";
 import { API_ROOT } from "../../paths.ts";
+import { badRequest } from "../../problems.ts";
 import { perform } from "../operator/operator-act.ts";
 import { actProblem } from "../operator/operator-problems.ts";
 
@@ -51,4 +53,11 @@ export async function simulate<Change extends OperatorChange>(
 
 function realDayOf({ intake }: HttpDependencies): string {
   return intake.clock.today();
+}
+
+/** Throws the problem of a day of the body that is none in the calendar. */
+export function checkDay(name: string, day: string | undefined): void {
+  if (day === undefined || parseCalendarDate(day) > 0) return;
+  const detail = "There is no such day.";
+  throw badRequest(detail, { kind: "invalidInput", in: "body", name, detail });
 }

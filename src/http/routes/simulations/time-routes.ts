@@ -11,7 +11,7 @@ import { Count, oneOf } from "../../schema-parts.ts";
 import { PremiumYear } from "../../social-advantage-view.ts";
 import { actProblem } from "../operator/operator-problems.ts";
 import { Day, jsonAnswer } from "../operator/operator-schemas.ts";
-import { FOR_SIMULATIONS, noSpace, SIMULATION_TAGS, SIMULATIONS_ROOT, simulate } from "./simulate.ts";
+import { checkDay, FOR_SIMULATIONS, noSpace, SIMULATION_TAGS, SIMULATIONS_ROOT, simulate } from "./simulate.ts";
 
 const today = Type.String({ format: "date", description: "The business day of your space." });
 const evaluated = {
@@ -178,6 +178,7 @@ export function addTimeRoutes(app: Api, provide: ProvideDependencies): void {
     const { today: day, days } = request.body;
     if ((day === undefined) === (days === undefined))
       throw badRequest(bothOrNone, { kind: "requiredInput", in: "body", name: "today", detail: bothOrNone });
+    checkDay("today", day);
     const to = day === undefined ? { days: days! } : { day };
     const moved = await simulate(
       request,
