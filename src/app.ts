@@ -30,6 +30,7 @@ import { startExpiryWatch } from "./operator/expiry-watch.ts";
 import { readKeys } from "./read-keys.ts";
 import { loadCompetenceCodes } from "./register/load-register.ts";
 import { seedSharedNumbers } from "./spaces/numbers/seed-numbers.ts";
+import { startKeepingSpaces } from "./spaces/simulations/keep-spaces-current.ts";
 import { createSpaceClock } from "./spaces/space-clock.ts";
 import { startWebhooks } from "./start-webhooks.ts";
 
@@ -164,6 +165,9 @@ function startWork(config: Config, { intake, keyRing, loadPremiumYears }: WorkPa
   activities.push(() => keeper.stop());
   const evaluation = startKeepingEvaluated(kept);
   activities.push(() => evaluation.stop());
+  if (config.environment !== "validation") return;
+  const spaces = startKeepingSpaces({ institute, clock: intake.clock, log });
+  activities.push(() => spaces.stop());
 }
 
 async function openDatabase(config: Config, closers: Closers): Promise<Database> {

@@ -34,9 +34,10 @@ export async function releaseHeld(
     const sentence = `Submission ${submissionId} is ${found.state}: only one that a simulation holds can be released so.`;
     throw new OperatorError("notHeld", sentence);
   }
-  await tx`
+  const { count } = await tx`
     update submission set state = 'received', held_reason = null
     where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
+  if (count === 0) throw new Error("the held submission could not be released");
   const { reference } = found;
   await insertEvents(tx, [{ insurerId, kind: "submissionReleased", details: { submissionId, reference } }]);
   await tx`select pg_notify('submission_received', ${submissionId})`;

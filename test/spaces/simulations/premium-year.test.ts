@@ -1,7 +1,9 @@
 import t from "tap";
 import { findCalendar } from "../../../src/advantage/premium-year-rules.ts";
 import { loadRulesInForce } from "../../../src/advantage/rules-in-force.ts";
+import { createFixedBusinessClock } from "../../../src/clock.ts";
 import { SCOPES } from "../../../src/identity/scopes.ts";
+import { followDays } from "../../../src/spaces/simulations/keep-spaces-current.ts";
 import { addDays } from "../../../src/spaces/space-days.ts";
 import { clientIdOf } from "../../http/admit-with-client.ts";
 import { BETA, type Door, openDoor, ROOT } from "../../http/open-door.ts";
@@ -111,6 +113,15 @@ t.test("a premium year goes by in a space, and everything that it caused says so
       by: clientIdOf("0403019261"),
       insurerId: door.alphaId,
     });
+  });
+
+  await t.test("with the real days the space goes on", async (t) => {
+    const { institute } = door.database;
+    const clock = createFixedBusinessClock(addDays(realDay, 1));
+    t.equal(await followDays({ institute, clock }), 1);
+    t.equal(await followDays({ institute, clock }), 0, "once a day");
+    const [space] = await door.owner`select followed_on as day from space`;
+    t.equal(space!.day, addDays(calendar.decisionOn, 1));
   });
 
   await t.test("tokens and grants go by the real clock", async (t) => {
