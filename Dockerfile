@@ -14,6 +14,9 @@ COPY package.json LICENSE ./
 COPY drizzle ./drizzle
 COPY schemas ./schemas
 COPY openapi ./openapi
+# Served at /doc.
+COPY docs/exchange ./docs/exchange
+COPY docs/integrators ./docs/integrators
 COPY src ./src
 # The command line of operators: docker compose exec gateway infoss --help
 RUN mkdir -p /usr/local/bin && ln -s /app/src/infoss.ts /usr/local/bin/infoss

@@ -24,12 +24,17 @@ export const SIMULATION_ROUTES: readonly string[] = [
   "POST /simulations/webhookFaults",
 ];
 
-/** Described by OAuth's own metadata, not by the OpenAPI document. */
+/** Described by OAuth's own metadata, or pages for browsers: not in the OpenAPI document. */
 export const HIDDEN_ROUTES: readonly string[] = [
   "/auth/token",
   "/auth/jwks",
   "/.well-known/oauth-authorization-server/auth",
   "/auth/.well-known/openid-configuration",
+  "/doc",
+  "/REST/digitalContracts/v1/doc",
+  "/REST/digitalContracts/v1/doc/api",
+  "/REST/digitalContracts/v1/doc/assets/:file",
+  "/REST/digitalContracts/v1/doc/:folder/:page",
 ];
 
 /** The institute's own: refused to every client of an insurer, whatever id is in them. */

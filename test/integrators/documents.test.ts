@@ -16,7 +16,7 @@ t.test("every block of every page says what it is for, and a page with blocks th
     const test = join(import.meta.dirname, page.replace(/\.md$/, ".test.ts"));
     if (!blocks.some(({ use }) => use.kind !== "notRun")) continue;
     t.ok(existsSync(test), `${page} has no test: write test/integrators/${page.replace(/\.md$/, ".test.ts")}`);
-    t.match(existsSync(test) && readFileSync(test, "utf8"), `testDocument("${page}")`, page);
+    t.match(existsSync(test) && readFileSync(test, "utf8"), `testDocument("${page}"`, page);
   }
 });
 

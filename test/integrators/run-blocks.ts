@@ -33,6 +33,7 @@ export async function runBlocks(blocks: readonly Block[], options: RunOptions): 
     // A group of its own, so that what it left running can be ended with it.
     const shell = spawn("bash", [script], { cwd: folder, env: environment, stdio: "ignore", detached: true });
     const [status] = await once(shell, "close");
+    killGroup(shell.pid!);
     const outputOf = (index: number) => unfit(read(join(kept, `${index}`)));
     const last = Number(read(join(kept, "current")));
     if (status !== 0) return [`${blocks[last]?.place}: ended with ${status}, having printed\n${outputOf(last)}`];
@@ -44,6 +45,15 @@ export async function runBlocks(blocks: readonly Block[], options: RunOptions): 
     });
   } finally {
     rmSync(kept, { recursive: true, force: true });
+  }
+}
+
+/** What its lines left running goes with the shell. */
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }
 

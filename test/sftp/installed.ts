@@ -9,6 +9,7 @@ const PACKAGES = {
   asyncssh: "python3-asyncssh",
   "ssh-audit": "ssh-audit",
   nss_wrapper: "libnss-wrapper",
+  chromium: "chromium",
 } as const;
 export type Tool = keyof typeof PACKAGES;
 

@@ -7,6 +7,7 @@ import { completeInitialLoadRoute } from "./complete-initial-load.ts";
 import { connectionTestRoutes } from "./connection-tests.ts";
 import { contractRoutes } from "./contracts/contract-routes.ts";
 import { createSubmissionRoute } from "./create-submission.ts";
+import { documentationRoutes } from "./documentation.ts";
 import { getCorrectionsRoute } from "./get-corrections.ts";
 import { getEventRoute } from "./get-event.ts";
 import { getFindingRoute } from "./get-finding.ts";
@@ -69,6 +70,7 @@ export async function addRoutes(
   premiumYearRoutes(app, provide);
   checkHealthRoute(app, provide);
   getOpenapiDocumentRoute(app);
+  documentationRoutes(app);
   getKeySetRoute(app, provide);
   if (isValidation) await simulationRoutes(app, provide);
   await operatorRoutes(app, provide);
