@@ -24,6 +24,12 @@ function readSettings(): OperatorSettings {
   }
 }
 
+// Who reads has seen enough: `infoss changes | head -n 1`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 process.exitCode = await runInfoss(process.argv.slice(2), {
   readSettings,
   account: userInfo().username,

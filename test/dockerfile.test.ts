@@ -170,7 +170,16 @@ t.test("its steps run, and leave production packages only", { timeout: 100_000 }
     Object.keys(unwanted).filter((name) => isThere(name) && !isNeeded(name)),
     [],
   );
-  t.same(readdirSync(app).sort(), ["LICENSE", "docs", "drizzle", "node_modules", "openapi", "package.json", "schemas", "src"]);
+  t.same(readdirSync(app).sort(), [
+    "LICENSE",
+    "docs",
+    "drizzle",
+    "node_modules",
+    "openapi",
+    "package.json",
+    "schemas",
+    "src",
+  ]);
 });
 
 t.test("the command line of operators is on the path", async (t) => {

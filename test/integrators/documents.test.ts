@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t from "tap";
+import { anchorOf } from "../../src/http/documentation/render-page.ts";
+import { renderReference } from "../../src/http/documentation/render-reference.ts";
 import { findDifference } from "./match-output.ts";
 import { readDocument } from "./read-document.ts";
 import { runBlocks } from "./run-blocks.ts";
@@ -30,6 +32,10 @@ t.test("every link of a page leads somewhere, and the index leads to every page"
     if (page !== "README.md") t.match(textOf("README.md"), `](${page})`, `the index names ${page}`);
   }
   t.ok(existsSync(dirname(DOCUMENTS)));
+});
+
+t.test("the reference has every word of the API as the code has it", async (t) => {
+  t.equal(textOf("reference.md"), renderReference(), "run `npm run reference` and commit the file");
 });
 
 t.test("a block that does not say what it is for is refused, with its place", async (t) => {
@@ -84,12 +90,6 @@ t.test("lines that end badly, print something else or start nothing are told wit
   t.match(await run(fence("sh server", "echo no; exit 1\n")), [/^x\.md:1: .*\nno/]);
 });
 
-/** As the forges make them of headings. */
 function anchorsOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\- _]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading));
 }

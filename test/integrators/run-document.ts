@@ -1,11 +1,11 @@
-import { once } from "node:events";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
 import { createTestDatabase } from "../database.ts";
+import { findFreePort } from "./find-free-port.ts";
 import { type Block, readDocument } from "./read-document.ts";
+import { readerEnvironment, toPorts } from "./reader-environment.ts";
 import { runBlocks } from "./run-blocks.ts";
 
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
@@ -29,42 +29,19 @@ async function runDocument(t: Test, name: string): Promise<void> {
     symlinkSync(join(PROJECT, entry), join(folder, entry));
   }
   const { url } = await createTestDatabase(t);
-  const [port, sftpPort, hookPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
-  const ports = [
-    ["localhost:8443", `localhost:${port}`],
-    ["localhost:2222", `localhost:${sftpPort}`],
-    ["-P 2222", `-P ${sftpPort}`],
-    ["8444", `${hookPort}`],
-  ] as const;
+  const { environment, ...fitting } = toPorts({
+    port: await findFreePort(),
+    sftpPort: await findFreePort(),
+    hookPort: await findFreePort(),
+  });
   const differences = await runBlocks(starts ? blocks : [START, ...blocks], {
+    ...fitting,
     folder,
-    environment: { ...readerEnvironment(), DATABASE_URL: url, PORT: `${port}`, SFTP_PORT: `${sftpPort}` },
-    fit: (text) => ports.reduce((fitted, [told, real]) => fitted.replaceAll(told, real), text),
-    unfit: (text) => ports.reduce((told, [original, real]) => told.replaceAll(real, original), text),
+    environment: { ...readerEnvironment(), ...environment, DATABASE_URL: url },
   });
   for (const difference of differences) t.fail(difference);
   t.ok(
     blocks.some(({ use }) => use.kind === "run" || use.kind === "file"),
     "it tells to do something",
   );
-}
-
-/** Not the variables that `npm test` sets for its children: one of them would make an inner npm work on this project. */
-const KEPT =
-  /^(PATH|HOME|TMPDIR|npm_config_(cache|registry|userconfig|globalconfig)|NODE_EXTRA_CA_CERTS|SSL_.*|https?_proxy|no_proxy)$/i;
-
-/** What a reader's shell has, and npm without lines of its own. */
-export function readerEnvironment(): Record<string, string | undefined> {
-  const kept = Object.entries(process.env).filter(([name]) => KEPT.test(name));
-  // On a machine that others load, nothing is put off.
-  return { ...Object.fromEntries(kept), npm_config_loglevel: "error", MAXIMUM_EVENT_LOOP_DELAY_MS: "0" };
-}
-
-export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
