@@ -36,6 +36,7 @@ t.test("a group is made once, and new when it is made again; the others stay as 
     )[0]!.id as string;
   const count = async (table: string) => (await owner.unsafe(`select count(*)::int as count from ${table}`))[0]!.count;
 
+  await owner`insert into provider (inami_root, inami_number, ssin, valid_from) values ('12345625', '12345625001', '85073003328', '2000-01-01')`;
   await Promise.all([seedSharedNumbers(institute, TODAY), seedSharedNumbers(institute, TODAY)]);
   t.strictSame(
     [...(await owner`select version from provider_version where version > 1`)],
@@ -43,7 +44,9 @@ t.test("a group is made once, and new when it is made again; the others stay as 
     "of two that start together one makes it; who had a BIS number has a national one",
   );
   t.notOk((await loadRulesInForce(institute)).years.has(2026), "no premium year is made for what moves no day");
-  t.equal(await count("provider"), listRoots(0).length);
+  t.equal(await count("provider"), listRoots(0).length + 1);
+  t.equal(await count("person_number"), listRoots(0).length, "nobody else is looked at: the register may be large");
+  t.equal(await count("register_change where persons_made_at is null"), 0, "and no worker has to");
   const acts = await count("operator_act");
   await seedSharedNumbers(institute, TODAY);
   t.equal(await count("operator_act"), acts, "a second start changes nothing");
