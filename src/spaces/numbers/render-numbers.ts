@@ -58,7 +58,7 @@ const BETWEEN = [
   "",
   "## What becomes of the social advantage",
   "What insurers read from the day of the decision of the premium year on (usually 1 September of Y + 1), once all dossiers are",
-  "evaluated and decided. A space gets there by moving its day. The rules of year Y are those of the newest year published, one",
+  "evaluated and decided: [simulations.md](simulations.md) brings a space there in a moment. The rules of year Y are those of the newest year published, one",
   "year later, with the same amounts (and none for trainees), until the institute publishes them.",
   "",
 ];
