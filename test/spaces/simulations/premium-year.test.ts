@@ -131,10 +131,15 @@ t.test("a premium year goes by in a space, and everything that it caused says so
   });
 
   await t.test("contracts stand at the day of the space", async (t) => {
-    const { contractId } = (await see(door, year)).get("C-00")!;
-    await door.owner`
-      update contract_version set end_on = ${addDays(realDay, 1)} where contract_id = ${contractId}`;
-    t.match((await door.alpha(`${ROOT}/contracts/${contractId}`)).json, { state: "closed" }, "its last day is over");
+    const { contractId } = (await see(door, year)).get("C-20")!;
+    const closed = await door.alpha(`${ROOT}/contracts/${contractId}/close`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": "CLOSE", "If-Match": "*" },
+      body: JSON.stringify({ endOn: addDays(realDay, 1), reason: "terminated" }),
+    });
+    t.match(closed, { status: 200, json: { outcome: "accepted" } }, closed.text);
+    const { json } = await door.alpha(`${ROOT}/contracts/${contractId}`);
+    t.equal(json.state, "closed", "its last day, tomorrow for everybody else, is over");
   });
 
   await t.test("nobody else is moved, nor may move", async (t) => {
