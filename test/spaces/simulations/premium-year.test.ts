@@ -139,7 +139,7 @@ t.test("a premium year goes by in a space, and everything that it caused says so
     });
     t.match(closed, { status: 200, json: { outcome: "accepted" } }, closed.text);
     const { json } = await door.alpha(`${ROOT}/contracts/${contractId}`);
-    t.equal(json.state, "closed", "its last day, tomorrow for everybody else, is over");
+    t.equal(json.state, "ended", "its last day, tomorrow for everybody else, is over");
   });
 
   await t.test("nobody else is moved, nor may move", async (t) => {
