@@ -792,6 +792,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See whether you are ready for production
+         * @description A checklist of what you really did in validation, computed from what is stored there. Once every item is fulfilled the answer carries a signed statement: hand it to the institute, which imports it when it lets you into the initial load of production. In validation alone.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/notices": {
         parameters: {
             query?: never;
@@ -1310,9 +1330,29 @@ export interface paths {
         get?: never;
         /**
          * Move an insurer to another phase
-         * @description A suspended insurer is refused by every resource within a minute. `live` follows the end of the initial load.
+         * @description A suspended insurer is refused by every resource within a minute. `live` follows the end of the initial load. Production lets an insurer into `loading` with its statement of readiness, or for a reason.
          */
         put: operations["setPhase"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/insurers/{enterpriseNumber}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See whether an insurer is ready for production
+         * @description In validation its checklist, with the signed statement once every item is fulfilled. In production why it was let into the initial load: its statements, or operators' reasons.
+         */
+        get: operations["getInsurerReadiness"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -6930,6 +6970,67 @@ export interface operations {
             default: components["responses"]["ProblemResponse"];
         };
     };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checklist as it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** @description Every item is fulfilled. */
+                        ready: boolean;
+                        checklist: {
+                            /** @enum {string} */
+                            item: "connectionTested" | "initialLoadEnded" | "deltaAfterLoad" | "actionsUsed" | "refusalsMet" | "correctionSent" | "eventsConsumed" | "errorsFew";
+                            fulfilled: boolean;
+                            /** @description What is left of an item with several parts: doors, actions, codes. */
+                            missing?: string[];
+                            /** @description Of `errorsFew`: records rejected, in percent of those sent. */
+                            percent?: number;
+                            /** @description Of `errorsFew`: the limit. */
+                            maximumPercent?: number;
+                            /** @description What is to be done, in the language of Content-Language. */
+                            text: string;
+                        }[];
+                        /** @description Where `ready`: the statement that operators of production import, good for 30 days. Compact JWS, signed with a key of `/.well-known/jwks.json`. */
+                        statement?: string;
+                    };
+                };
+            };
+            /** @description This is production. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
     listNotices: {
         parameters: {
             query?: {
@@ -8619,6 +8720,10 @@ export interface operations {
                      * @enum {string}
                      */
                     phase?: "access" | "loading" | "live" | "suspended";
+                    /** @description Production, into `loading`: the statement that validation signed (`GET /readiness`), compact JWS. */
+                    readinessStatement?: string;
+                    /** @description Production, into `loading`: why without a statement. */
+                    reason?: string;
                 };
             };
         };
@@ -8754,6 +8859,10 @@ export interface operations {
                      * @enum {string}
                      */
                     phase: "access" | "loading" | "live" | "suspended";
+                    /** @description Production, into `loading`: the statement that validation signed (`GET /readiness`), compact JWS. */
+                    readinessStatement?: string;
+                    /** @description Production, into `loading`: why without a statement. */
+                    reason?: string;
                 };
             };
         };
@@ -8792,6 +8901,16 @@ export interface operations {
                     };
                 };
             };
+            /** @description The statement of readiness is not good, or not asked for here. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
@@ -8804,6 +8923,76 @@ export interface operations {
             };
             /** @description It cannot be in that phase now. */
             409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getInsurerReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ten digits, the last two check digits. */
+                enterpriseNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of it here. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** @description Ten digits, the last two check digits. */
+                        enterpriseNumber: string;
+                        /** @description Every item is fulfilled. */
+                        ready?: boolean;
+                        checklist?: {
+                            /** @enum {string} */
+                            item: "connectionTested" | "initialLoadEnded" | "deltaAfterLoad" | "actionsUsed" | "refusalsMet" | "correctionSent" | "eventsConsumed" | "errorsFew";
+                            fulfilled: boolean;
+                            /** @description What is left of an item with several parts: doors, actions, codes. */
+                            missing?: string[];
+                            /** @description Of `errorsFew`: records rejected, in percent of those sent. */
+                            percent?: number;
+                            /** @description Of `errorsFew`: the limit. */
+                            maximumPercent?: number;
+                            /** @description What is to be done, in the language of Content-Language. */
+                            text: string;
+                        }[];
+                        /** @description Where `ready`: the statement that operators of production import, good for 30 days. Compact JWS, signed with a key of `/.well-known/jwks.json`. */
+                        statement?: string;
+                        admissions: {
+                            /** Format: uuid */
+                            statementId?: string;
+                            /** @description Where there was no statement. */
+                            reason?: string;
+                            /** @description Client id of the operator, or `account:` and an account. */
+                            admittedBy: string;
+                            /** Format: date-time */
+                            admittedAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description No such insurer was admitted. */
+            404: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;

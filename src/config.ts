@@ -10,6 +10,7 @@ import {
   listSigningKeyFiles,
 } from "./configured-files.ts";
 import type { MassChangeLimits } from "./intake/mass-change.ts";
+import { type ReadinessSettings, readReadinessSettings } from "./readiness-settings.ts";
 import { createSettingReader, type Environment, type SettingReader } from "./setting-reader.ts";
 import { readSftpSettings, type SftpSettings } from "./sftp-settings.ts";
 import { readWebhookSettings, type WebhookSettings } from "./webhook-settings.ts";
@@ -71,6 +72,7 @@ export interface Config {
   readonly verificationQuota: { readonly perDay: number; readonly perDayInAccess: number };
   readonly sftp: SftpSettings;
   readonly webhooks: WebhookSettings;
+  readonly readiness: ReadinessSettings;
   readonly shutdownTimeoutMs: number;
   /** Requests a minute of a client, and from an address for which no client stands; 0: no limit. */
   readonly requestsPerMinutePerClient: number;
@@ -136,6 +138,7 @@ export function readConfig(environment: Environment = process.env): Config {
     ...readLimits(read),
     sftp: readSftpSettings(read, problems, dataDirectory),
     webhooks: readWebhookSettings(read, problems),
+    readiness: readReadinessSettings(read, problems),
     ...readAbuseLimits(read),
     ...(read.isSet("METRICS_PORT") && {
       metricsPort: read.integer("METRICS_PORT", { minimum: 0, maximum: 65_535, otherwise: 0 }),

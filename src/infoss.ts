@@ -17,6 +17,7 @@ function readSettings(): OperatorSettings {
       ...(databaseUrl !== undefined && { databaseUrl }),
       databaseFolder,
       signingKeysFolder: config.signingKeysFolder ?? join(certificatesFolder, "signing-keys"),
+      readiness: config.readiness,
       auditKeyFile: config.auditKeyFile ?? join(certificatesFolder, "audit-key"),
     };
   } catch (error) {

@@ -17,6 +17,7 @@ import type { Intake } from "./intake/intake.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { NewAlarm } from "./operations/alarms.ts";
 import type { Keys } from "./read-keys.ts";
+import { createStatementSigner } from "./readiness/readiness-statement.ts";
 import { createSecretBox } from "./webhooks/secret-box.ts";
 
 export interface DoorParts {
@@ -95,6 +96,7 @@ export async function openDoor(parts: DoorParts): Promise<{ url: string; close()
     loadPremiumYears,
     audit: { log: auditLog, persons: createPersonHasher(keys.auditKey) },
     webhookSecrets: createSecretBox(keys.auditKey),
+    readiness: { ...config.readiness, sign: createStatementSigner(keyRing, config.environment) },
     pingDatabase: () => database.plain`select 1`,
     limits: {
       closeGraceMs: config.shutdownTimeoutMs,

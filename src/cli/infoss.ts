@@ -4,6 +4,7 @@ import { addConnectionCommand } from "./connection.ts";
 import { addChangesCommand, addReportCommand, addStatusCommand } from "./follow-up.ts";
 import { addGenerateCommand } from "./generate.ts";
 import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
+import { addReadinessCommand } from "./readiness.ts";
 import { addReceiptCommand } from "./receipt.ts";
 import { addSendCommand } from "./send.ts";
 import { addVerifyCommand } from "./verify.ts";
@@ -18,6 +19,7 @@ const INSURER_COMMANDS = {
   changes: addChangesCommand,
   receipt: addReceiptCommand,
   connection: addConnectionCommand,
+  readiness: addReadinessCommand,
   generate: addGenerateCommand,
 } as const;
 

@@ -23,6 +23,7 @@ export interface OperatorSettings {
   readonly signingKeysFolder: string;
   /** Secret of the persons' hashes in the audit trail. */
   readonly auditKeyFile: string;
+  readonly readiness: { readonly errorPercent: number; readonly keySetFile?: string };
 }
 
 /** The command was understood and cannot be done; the message is a sentence for whoever typed it. */

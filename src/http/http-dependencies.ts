@@ -9,6 +9,7 @@ import type { FailedAuthentications } from "../identity/failed-authentications.t
 import type { Intake } from "../intake/intake.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { NewAlarm } from "../operations/alarms.ts";
+import type { SignStatement } from "../readiness/readiness-statement.ts";
 import type { SecretBox } from "../webhooks/secret-box.ts";
 import type { HttpLimits } from "./limits/http-limits.ts";
 import type { TlsMaterial } from "./tls-options.ts";
@@ -36,6 +37,12 @@ export interface HttpDependencies {
   readonly audit: { readonly log: AuditLog; readonly persons: PersonHasher };
   /** What secrets of webhooks are kept in. */
   readonly webhookSecrets: SecretBox;
+  readonly readiness: {
+    readonly errorPercent: number;
+    /** Where production finds the keys of validation. */
+    readonly keySetFile?: string;
+    readonly sign: SignStatement;
+  };
   /** Settles when the database answers; health asks it under a time limit. */
   readonly pingDatabase: () => Promise<unknown>;
   readonly limits?: Partial<HttpLimits>;

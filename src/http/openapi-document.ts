@@ -49,7 +49,10 @@ const TAGS = [
   { name: "Social advantages", description: "What becomes of the social advantage of clients, and why" },
   { name: "INAMI verification", description: "Whether numbers of providers are right, for contracts held" },
   { name: "Payments", description: "What is paid to insurers, by transfer and by contract" },
-  { name: "Connection tests", description: "How your connection looks from our side, and what to mend" },
+  {
+    name: "Connection tests",
+    description: "How your connection looks from our side, what to mend, and whether you are ready",
+  },
   { name: "Notices", description: "What the institute tells an insurer outside of its files" },
   { name: "Events", description: "All that happened, in one ordered feed for each insurer" },
   { name: "Webhooks", description: "The same events, pushed to you" },

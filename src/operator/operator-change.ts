@@ -41,6 +41,8 @@ export const OPERATOR_ACTS = [
   "holdSimulated",
   "releaseSimulated",
   "webhookSimulated",
+  "readinessImported",
+  "readinessWaived",
 ] as const;
 export type OperatorAct = (typeof OPERATOR_ACTS)[number];
 
@@ -91,7 +93,10 @@ export type OperatorErrorCode =
   | "clockTooFar"
   | "providerNotOfSpace"
   | "successorMissing"
-  | "subscriptionNotFound";
+  | "subscriptionNotFound"
+  | "readinessMissing"
+  | "readinessRefused"
+  | "readinessNotAsked";
 
 /** An act outside the registry that cannot be done; nothing was changed. The message is a sentence for the operator. */
 export class OperatorError extends Error {

@@ -17,6 +17,7 @@ t.test("the commands of payments tell a whole story", async (t) => {
     const status = await runInfoss([...words.split(" "), "--environment", "validation"], {
       readSettings: () => ({
         ...{ environment: "validation", databaseUrl, databaseFolder: "", signingKeysFolder: "", auditKeyFile: "" },
+        readiness: { errorPercent: 10 },
       }),
       ...{ account, today: TODAY, readInput: async () => "" },
       write: (text) => written.push(text),

@@ -40,6 +40,7 @@ import { startWorker } from "../../src/intake/worker.ts";
 import { createLogger } from "../../src/log.ts";
 import type { Metrics } from "../../src/metrics/metrics.ts";
 import type { NewAlarm } from "../../src/operations/alarms.ts";
+import { createStatementSigner } from "../../src/readiness/readiness-statement.ts";
 import { loadRegister } from "../../src/register/load-register.ts";
 import { createSpaceClock } from "../../src/spaces/space-clock.ts";
 import { createSecretBox, type SecretBox } from "../../src/webhooks/secret-box.ts";
@@ -184,6 +185,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     },
     audit: { log: createAuditLog(database.trail), persons: createPersonHasher(randomBytes(32)) },
     webhookSecrets: options.webhookSecrets ?? createSecretBox(randomBytes(32)),
+    readiness: { errorPercent: 10, sign: createStatementSigner(keyRing, "validation") },
     pingDatabase: options.pingDatabase ?? (() => database.plain`select 1`),
     // Tests share their processors: a loop that stands still is not what they are about, unless they say so.
     limits: { lingerMs: 500, maximumEventLoopDelayMs: 0, ...options.limits },

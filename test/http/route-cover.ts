@@ -43,6 +43,7 @@ export const OPERATOR_ROUTES: readonly string[] = [
   "POST /operator/insurers",
   "GET /operator/insurers/{enterpriseNumber}",
   "PUT /operator/insurers/{enterpriseNumber}/phase",
+  "GET /operator/insurers/{enterpriseNumber}/readiness",
   "GET /operator/insurers/{enterpriseNumber}/contacts",
   "POST /operator/insurers/{enterpriseNumber}/contacts",
   "GET /operator/insurers/{enterpriseNumber}/contacts/{contactId}",
@@ -386,6 +387,11 @@ export const TENANT_ROUTES: Readonly<Record<string, Cover>> = {
     ask: ({ connectionTest }) => ({ path: `/connectionTests/${connectionTest}` }),
     shows: /"sourceAddress":"127/,
     otherStatus: 404,
+  },
+  "GET /readiness": {
+    ask: () => ({ path: "/readiness" }),
+    shows: /"item":"deltaAfterLoad"/,
+    otherStatus: 200,
   },
   "GET /notices": {
     ask: ({ laterNotice }) => ({ path: `/notices?afterNotice=${laterNotice}` }),

@@ -14,6 +14,7 @@ import { getFindingRoute } from "./get-finding.ts";
 import { getKeySetRoute } from "./get-key-set.ts";
 import { getNoticeRoute } from "./get-notice.ts";
 import { getOpenapiDocumentRoute } from "./get-openapi-document.ts";
+import { getReadinessRoute } from "./get-readiness.ts";
 import { getReceiptRoute } from "./get-receipt.ts";
 import { getRecordRoute } from "./get-record.ts";
 import { getReportRoute } from "./get-report.ts";
@@ -63,6 +64,7 @@ export async function addRoutes(
   getEventRoute(app, provide);
   await webhookRoutes(app, provide);
   await connectionTestRoutes(app, provide);
+  getReadinessRoute(app, provide);
   listNoticesRoute(app, provide);
   getNoticeRoute(app, provide);
   listFindingsRoute(app);

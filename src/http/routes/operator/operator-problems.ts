@@ -25,6 +25,8 @@ const FIELDS: Partial<Record<Code, string>> = {
   providerNotOfSpace: "inamiNumber",
   successorMissing: "replacedBy",
   clockTooFar: "today",
+  readinessNotAsked: "readinessStatement",
+  readinessRefused: "readinessStatement",
 };
 
 const NOT_FOUND: Partial<Record<Code, string>> = {

@@ -16,6 +16,7 @@ import { addPaymentImportRoute } from "./payment-imports.ts";
 import { addPaymentRunRoutes } from "./payment-runs.ts";
 import { addPortfolioTransferRoutes } from "./portfolio-transfers.ts";
 import { addPremiumYearRoutes } from "./premium-years.ts";
+import { addReadinessRoute } from "./readiness.ts";
 import { addRegisterRoutes } from "./register.ts";
 import { addSetAsideDropRoutes } from "./set-aside-drops.ts";
 import { addSftpAccountRoutes } from "./sftp-account.ts";
@@ -28,6 +29,7 @@ export async function operatorRoutes(app: Api, provide: ProvideDependencies): Pr
   await app.register(async (scope) => {
     acceptJson(scope);
     addInsurerRoutes(scope, provide);
+    addReadinessRoute(scope, provide);
     addContactRoutes(scope, provide);
     addClientRoutes(scope, provide);
     addGrantRoutes(scope, provide);
