@@ -1800,6 +1800,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operator/clients/{clientId}/sftpAccount/statusSnapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the status of all clients of an insurer written to OUT
+         * @description A full FO.STAT beside those of the daily changes, soon. Asked for again on the same day the same file is written again.
+         */
+        post: operations["requestStatusSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operator/insurers/{enterpriseNumber}/ibans": {
         parameters: {
             query?: never;
@@ -1988,6 +2008,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operator/paymentRuns/{runId}/creditTransfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the list of an ordered run as an ISO 20022 file
+         * @description A pain.001.001.09 for SEPA: all transfers of the list, claims left out. The same payer and day give the same bytes. It changes nothing, and asks for the payer in the body, since accounts are part of no URL.
+         */
+        post: operations["renderCreditTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operator/paymentImports": {
         parameters: {
             query?: never;
@@ -2002,6 +2042,46 @@ export interface paths {
          * @description A row that cannot be booked is a finding, by its place in the rows from 1, and the others are booked. The same rows again change nothing. Longer files are for the command line.
          */
         post: operations["importPayments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate everybody for a premium year now
+         * @description As in July; workers do so by themselves when its day has come, or facts, contracts or rules change. Takes up to half a minute. It is done in parts: after an answer that never came, ask again.
+         */
+        post: operations["evaluatePremiumYear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide what is evaluated and awaits nothing
+         * @description From the day of the decision on, as the calendar of the premium year says; before it nothing is decided. It is done in parts: after an answer that never came, ask again.
+         */
+        post: operations["decidePremiumYear"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11235,6 +11315,52 @@ export interface operations {
             default: components["responses"]["ProblemResponse"];
         };
     };
+    requestStatusSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits, dots, hyphens, underscores; never used again. */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        /** @description An insurer for which the client may act. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enterpriseNumber": "0403019261"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Ten digits, the last two check digits. */
+                    enterpriseNumber: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It will be written. */
+            204: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such client, it has no account, or may not act for the insurer. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
     listInsurerIbans: {
         parameters: {
             query?: never;
@@ -12138,6 +12264,78 @@ export interface operations {
             default: components["responses"]["ProblemResponse"];
         };
     };
+    renderCreditTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the list. */
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "payerName": "Institute",
+                 *       "payerIban": "BE68539007547034",
+                 *       "executeOn": "2026-10-05"
+                 *     }
+                 */
+                "application/json": {
+                    payerName: string;
+                    /** @description The account that pays. */
+                    payerIban: string;
+                    /** Format: date */
+                    executeOn: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description The account is none. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not ordered. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
     importPayments: {
         parameters: {
             query?: never;
@@ -12194,6 +12392,116 @@ export interface operations {
                             code: "amountDiffers" | "amountInvalid" | "dateInvalid" | "lineUnknown" | "notOrdered" | "outcomeInvalid" | "paymentUnknown" | "alreadyExecuted" | "alreadyReturned" | "lineNotReturnable";
                         }[];
                     };
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    evaluatePremiumYear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "premiumYear": 2025
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The year an advantage is for. */
+                    premiumYear: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Evaluated. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The year an advantage is for. */
+                        premiumYear: number;
+                        /**
+                         * Format: date
+                         * @description The day it is.
+                         */
+                        businessDate: string;
+                        evaluated: number;
+                        /** @description Dossiers that moved. */
+                        moved: number;
+                    };
+                };
+            };
+            /** @description No rules of the premium year are known. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    decidePremiumYear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "premiumYear": 2025
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The year an advantage is for. */
+                    premiumYear: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Decided. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The year an advantage is for. */
+                        premiumYear: number;
+                        /**
+                         * Format: date
+                         * @description The day it is.
+                         */
+                        businessDate: string;
+                        decided: number;
+                        /** @description Evaluated, and not to be decided yet. */
+                        left: number;
+                    };
+                };
+            };
+            /** @description No rules of the premium year are known. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["ProblemResponse"];

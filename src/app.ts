@@ -25,7 +25,7 @@ import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { startMetricsServer } from "./metrics/metrics-server.ts";
 import { openDoor } from "./open-door.ts";
 import { openSftpDoor, type SftpDoor } from "./open-sftp-door.ts";
-import { type NewAlarm, raiseAlarm } from "./operations/alarms.ts";
+import { type NewAlarm, raiseAlarm, raiseUnlessSeen } from "./operations/alarms.ts";
 import { startExpiryWatch } from "./operator/expiry-watch.ts";
 import { readKeys } from "./read-keys.ts";
 import { loadCompetenceCodes } from "./register/load-register.ts";
@@ -163,7 +163,10 @@ function startWork(config: Config, { intake, keyRing, loadPremiumYears }: WorkPa
   const kept = { institute, clock: intake.clock, loadRules: loadPremiumYears, log, giveWay };
   const keeper = startKeepingProjected(kept);
   activities.push(() => keeper.stop());
-  const evaluation = startKeepingEvaluated(kept);
+  const evaluation = startKeepingEvaluated({
+    ...kept,
+    onUnmergeable: (persons) => raiseUnlessSeen(database, raise, { code: "personsNotMerged", details: { ...persons } }),
+  });
   activities.push(() => evaluation.stop());
   if (config.environment !== "validation") return;
   const spaces = startKeepingSpaces({ institute, clock: intake.clock, log });

@@ -12,7 +12,7 @@ import { lockDossiers } from "./list-dossiers.ts";
 import { moveDossiers } from "./move-dossiers.ts";
 import type { MoveRun } from "./move-run.ts";
 import type { PremiumYearRules } from "./premium-year-rules.ts";
-import { syncPersons } from "./sync-persons.ts";
+import { syncPersons, type UnmergeablePersons } from "./sync-persons.ts";
 
 export interface EvaluationKeeper {
   /** Finishes the batch at hand, then ends. */
@@ -25,6 +25,8 @@ export interface EvaluationSource {
   readonly clock: BusinessClock;
   /** The rules of every premium year that is known today. */
   readonly loadRules: () => Promise<ReadonlyMap<number, PremiumYearRules>>;
+  /** Told of two persons who are one and cannot be made one, each time the register is followed. */
+  readonly onUnmergeable?: (persons: UnmergeablePersons) => Promise<void>;
 }
 
 export interface EvaluationKeeperOptions extends EvaluationSource {
@@ -83,7 +85,7 @@ export async function evaluateWhatIsDue(source: EvaluationSource, signal?: Abort
     const describe = (rules: PremiumYearRules, cause: string): MoveRun => ({
       ...{ rules, businessDate, movedAt: new Date().toISOString(), movedBy: "system", cause },
     });
-    await followRegister(institute);
+    await followRegister(source);
     await renewStatistics(institute);
     await noteChangedContracts(institute);
     await withdrawReplaced(institute, years, describe);
@@ -94,11 +96,13 @@ export async function evaluateWhatIsDue(source: EvaluationSource, signal?: Abort
 }
 
 /** Each change of the register is followed once, by whichever process is first. */
-async function followRegister(institute: Sql): Promise<void> {
+async function followRegister({ institute, onUnmergeable }: EvaluationSource): Promise<void> {
   if ((await listChangesWithoutPersons(institute)).length === 0) return;
   await runTransaction(institute, async (tx) => {
     const changes = await listChangesWithoutPersons(tx);
-    await syncPersons(tx);
+    const { unmergeable } = await syncPersons(tx);
+    // Before the commit: who dies in between tells it again.
+    for (const persons of unmergeable) await onUnmergeable?.(persons);
     await markPersonsMade(tx, changes);
   });
 }

@@ -20,7 +20,13 @@ export interface SyncedPersons {
   /** Two persons that turned out to be one. */
   readonly merged: number;
   /** The same, where both have decided dossiers: an operator must look. */
-  readonly unmergeable: number;
+  readonly unmergeable: readonly UnmergeablePersons[];
+}
+
+/** Two persons of whom the register says that they are one; both stay. */
+export interface UnmergeablePersons {
+  readonly personId: string;
+  readonly otherPersonId: string;
 }
 
 /**
@@ -89,12 +95,16 @@ async function mergePersons(tx: TransactionSql, provider: () => Fragment) {
       where s.person_id <> n.person_id) pair
     order by goes`;
   const merged: { personId: string }[] = [];
+  const unmergeable: UnmergeablePersons[] = [];
   for (const { stays, goes, isFree } of pairs) {
-    if (!isFree) continue;
+    if (!isFree) {
+      unmergeable.push({ personId: stays, otherPersonId: goes });
+      continue;
+    }
     await mergePair(tx, stays, goes);
     merged.push({ personId: stays });
   }
-  return { merged, unmergeable: pairs.length - merged.length };
+  return { merged, unmergeable };
 }
 
 /** What is known of both is kept as it is known of the one that stays. */

@@ -147,7 +147,7 @@ export function addAnswerCommands(program: Command, surroundings: Surroundings):
     .action(async (accountName: string, enterpriseNumber: string, _options: object, command: Command) => {
       const day = createBusinessClock().today();
       await act(surroundings, command, async (tx, actor) => [
-        await requestStatusSnapshot(tx, actor, { accountName, enterpriseNumber, day }),
+        await requestStatusSnapshot(tx, actor, { accountName, enterpriseNumber, dayOf: async () => day }),
       ]);
     });
 

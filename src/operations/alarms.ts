@@ -46,6 +46,22 @@ export async function raiseAlarm(
   metric.inc({ code });
 }
 
+/**
+ * The same for a trouble that lasts until somebody elsewhere mends it: once operators have acknowledged it, it is not
+ * raised again.
+ */
+export async function raiseUnlessSeen(
+  database: Pick<Database, "institute">,
+  raise: (alarm: NewAlarm) => Promise<void>,
+  alarm: NewAlarm,
+): Promise<void> {
+  const { code, insurerId, details } = alarm;
+  const [seen] = await database.institute`
+    select 1 from alarm where code = ${code} and insurer_id is not distinct from ${insurerId ?? null}
+      and details = ${database.institute.json(details)} and acknowledged_at is not null limit 1`;
+  if (!seen) await raise(alarm);
+}
+
 /** False when the same alarm is open and less than an hour old. One statement: several processes notice one trouble. */
 async function upsertAlarm(sql: Sql, { code, insurerId, details }: NewAlarm): Promise<boolean> {
   const rows = await sql`

@@ -1,6 +1,6 @@
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { ANSWER_STATE, type AnswerState } from "../exchange/answers.ts";
-import { requestSnapshot } from "../exchange/status-files.ts";
+import { requestSnapshot, type SnapshotRequest } from "../exchange/status-files.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import { type OperatorChange, OperatorError } from "./operator-change.ts";
 
@@ -71,18 +71,36 @@ export async function publishAgain(
   };
 }
 
+export interface SnapshotAsked {
+  /** Which account: by its name, or as that of a client. */
+  readonly accountName?: string;
+  readonly clientId?: string;
+  readonly enterpriseNumber: string;
+  /** Today for an insurer. */
+  readonly dayOf: (insurerId: number) => Promise<string>;
+}
+
 /** Has the status of all clients of an insurer written to OUT of an account (FO.STAT); soon, once a day. */
 export async function requestStatusSnapshot(
   tx: TransactionSql,
   actor: Actor,
-  { accountName, enterpriseNumber, day }: { accountName: string; enterpriseNumber: string; day: string },
+  { accountName, clientId, enterpriseNumber, dayOf }: SnapshotAsked,
 ): Promise<OperatorChange> {
-  const [row] = await tx<{ insurerId: number }[]>`
-    select insurer_id as "insurerId" from sftp_account a join client_grant g using (client_id) join insurer i using (insurer_id)
-    where a.account_name = ${accountName} and i.enterprise_number = ${enterpriseNumber} and g.revoked_at is null limit 1`;
+  const [row] = await tx<{ insurerId: number; accountName: string }[]>`
+    select insurer_id as "insurerId", account_name as "accountName"
+    from sftp_account a join client_grant g using (client_id) join insurer i using (insurer_id)
+    where (a.account_name = ${accountName ?? null} or a.client_id = ${clientId ?? null})
+      and i.enterprise_number = ${enterpriseNumber} and g.revoked_at is null limit 1`;
   if (!row)
     throw new OperatorError("accountNotFound", "There is no account of that name that may act for the insurer.");
-  const { insurerId } = row;
+  return await keepSnapshot(tx, actor, { ...row, day: await dayOf(row.insurerId) });
+}
+
+async function keepSnapshot(
+  tx: TransactionSql,
+  actor: Actor,
+  { insurerId, accountName, day }: SnapshotRequest,
+): Promise<OperatorChange> {
   await requestSnapshot(tx, { insurerId, accountName, day });
   return { act: "statusSnapshotRequested", actor, insurerId, details: { accountName, day } };
 }

@@ -46,7 +46,7 @@ export async function makeMachine(
 export interface JsonAnswer {
   readonly status: number;
   readonly location: string | undefined;
-  /** Empty text for an empty answer. */
+  /** Empty text for an empty answer; what is no JSON as `text`. */
   readonly json: Json;
 }
 
@@ -91,7 +91,9 @@ export function createMachineCaller({ tls }: Door, machine: Machine, scopes?: re
     outgoing.end(body && JSON.stringify(body));
     const [response] = await once(outgoing, "response");
     const text = (await buffer(response)).toString();
-    return { status: response.statusCode, location: response.headers.location, json: text && JSON.parse(text) };
+    const isJson = String(response.headers["content-type"]).includes("json");
+    const json = text && (isJson ? JSON.parse(text) : { text });
+    return { status: response.statusCode, location: response.headers.location, json };
   };
   return { call, getToken };
 }

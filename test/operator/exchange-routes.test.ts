@@ -67,6 +67,9 @@ t.test("an operator lists the answers to an account by page and has one written 
   const door = await openDoor(t);
   const operator = await callAsOperator(t, door);
   t.match(await operator("GET", ANSWERS), { status: 404, json: { detail: /no SFTP account/ } });
+  const snapshots = ANSWERS.replace("answers", "statusSnapshots");
+  const ask = (enterpriseNumber: string) => operator("POST", snapshots, { enterpriseNumber });
+  t.match(await ask(ALPHA), { status: 404, json: { detail: /no account/ } });
   const { folders, submissionId, answers, texts } = await exchangeOne(t, door);
 
   const first = await operator("GET", `${ANSWERS}?pageSize=1`);
@@ -85,6 +88,13 @@ t.test("an operator lists the answers to an account by page and has one written 
   t.match(await operator("POST", `/operator/answers/${UNKNOWN}/publish`), { status: 404 });
   const acts = await door.owner`select document::json->>'act' as act from operator_act`;
   t.same([...acts], [{ act: "answerPublished" }], "one act is on record");
+
+  t.match(await ask("0428759497"), { status: 404 }, "the account acts for Alpha alone");
+  t.match(await ask("1"), { status: 400 });
+  t.match(await ask(ALPHA), { status: 204, json: "" });
+  t.match(await ask(ALPHA), { status: 204 }, "on one day the same file");
+  const files = await door.owner`select account_name as account, day from status_file where kind = 'snapshot'`;
+  t.same([...files], [{ account: "alpha", day: door.intake.clock.today() }]);
 });
 
 t.test("an insurer has the answers about its file written again over REST, same numbers, same content", async (t) => {

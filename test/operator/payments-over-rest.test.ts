@@ -48,11 +48,23 @@ t.test("operators pay over REST as on the command line, and change accounts by t
   const run = made.location!.slice(ROOT.length);
   t.match(await anna("POST", RUNS, { premiumYear: 2024 }), { status: 409 }, "one is prepared at a time");
   t.match(await anna("GET", `${run}/paymentList`), { status: 404 }, "it has a list once it is ordered");
+  const payer = { payerName: "Institute", payerIban: "BE68 5390 0754 7034", executeOn: "2026-11-25" };
+  t.match(await anna("POST", `${run}/creditTransfer`, payer), { status: 409 });
   t.match(await bert("POST", `${run}/order`), { status: 200, json: { state: "ordered", endedBy: "desk-2" } });
   t.match(await bert("POST", `${run}/withdraw`), { status: 409 });
   t.match(await anna("GET", RUNS), { status: 200, json: { items: [{ runNumber: 1, state: "ordered" }] } });
   const list = await anna("GET", `${run}/paymentList`);
   t.match(list, { status: 200, json: { orders: [{ kind: "insurer", iban: NEW_IBAN, amountCents: 318_012 }] } });
+
+  const transfer = await anna("POST", `${run}/creditTransfer`, payer);
+  const file = `<InstdAmt Ccy="EUR">3180.12</InstdAmt></Amt><Cdtr><Nm>Alpha</Nm></Cdtr><CdtrAcct><Id><IBAN>${NEW_IBAN}<`;
+  t.match(transfer, { status: 200, json: { text: file } });
+  t.match(transfer.json.text, /<Dt>2026-11-25<\/Dt>.*<Nm>Institute<\/Nm>.*<IBAN>BE68539007547034</s);
+  t.same((await bert("POST", `${run}/creditTransfer`, payer)).json, transfer.json, "the same bytes each time");
+  const wrong = await anna("POST", `${run}/creditTransfer`, { ...payer, payerIban: "BE00" });
+  t.match(wrong, { status: 400, json: { issues: [{ name: "payerIban" }] } });
+  const nowhere = `${RUNS}/019aa9d2-5f4e-7cc1-9b3a-2f1c5f0e7d01/creditTransfer`;
+  t.match(await anna("POST", nowhere, payer), { status: 404 });
 
   const [order] = (list.json as unknown as { orders: { reference: string }[] }).orders;
   const row = { reference: order!.reference, outcome: "executed", amountCents: 318_012, bookedOn: TODAY };

@@ -6,7 +6,9 @@ import { addAnswerRoutes } from "./answers.ts";
 import { addClientRoutes } from "./clients.ts";
 import { addContactRoutes } from "./contacts.ts";
 import { addCredentialsRoutes } from "./credentials.ts";
+import { addCreditTransferRoute } from "./credit-transfer.ts";
 import { addDossierRoutes } from "./dossiers.ts";
+import { addEvaluationRoutes } from "./evaluations.ts";
 import { addFactRoutes } from "./facts.ts";
 import { addGrantRoutes } from "./grants.ts";
 import { addHeldSubmissionRoutes } from "./held-submissions.ts";
@@ -20,6 +22,7 @@ import { addReadinessRoute } from "./readiness.ts";
 import { addRegisterRoutes } from "./register.ts";
 import { addSetAsideDropRoutes } from "./set-aside-drops.ts";
 import { addSftpAccountRoutes } from "./sftp-account.ts";
+import { addStatusSnapshotRoute } from "./status-snapshots.ts";
 import { addQuarantineRoutes } from "./submissions.ts";
 
 /** What operators do, for their own clients (scope `…:operate`). Each act is on the audit trail or did not happen. */
@@ -36,9 +39,12 @@ export async function operatorRoutes(app: Api, provide: ProvideDependencies): Pr
     addCredentialsRoutes(scope, provide);
     addSftpAccountRoutes(scope, provide);
     addAnswerRoutes(scope, provide);
+    addStatusSnapshotRoute(scope, provide);
     addInsurerIbanRoutes(scope, provide);
     addPaymentRunRoutes(scope, provide);
+    addCreditTransferRoute(scope, provide);
     addPaymentImportRoute(scope, provide);
+    addEvaluationRoutes(scope, provide);
     addDossierRoutes(scope, provide);
     addAlarmRoutes(scope, provide);
     addQuarantineRoutes(scope, provide);

@@ -1,0 +1,92 @@
+import { Type } from "typebox";
+import type { Sql } from "../../../database/sql.ts";
+import type { Actor } from "../../../identity/registry-error.ts";
+import { decideYear, evaluateYear } from "../../../operator/dossiers.ts";
+import { type OperatorChange, OperatorError } from "../../../operator/operator-change.ts";
+import type { Api } from "../../fastify-types.ts";
+import type { ProvideDependencies } from "../../http-dependencies.ts";
+import { problemResponse } from "../../problem-schema.ts";
+import { Count } from "../../schema-parts.ts";
+import { PremiumYear } from "../../social-advantage-view.ts";
+import { FOR_OPERATORS, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
+import { actProblem } from "./operator-problems.ts";
+import { jsonAnswer } from "./operator-schemas.ts";
+
+const Asked = Type.Object({ premiumYear: PremiumYear }, { examples: [{ premiumYear: 2025 }] });
+const done = { premiumYear: PremiumYear, businessDate: Type.String({ format: "date", description: "The day it is." }) };
+const EXAMPLE = { premiumYear: 2025, businessDate: "2026-07-01" };
+const unknownYear = problemResponse("No rules of the premium year are known.", {
+  unknown: actProblem(new OperatorError("premiumYearUnknown", "There are no rules for premium year 2999.")),
+});
+
+const evaluateSchema = {
+  operationId: "evaluatePremiumYear",
+  summary: "Evaluate everybody for a premium year now",
+  description:
+    "As in July; workers do so by themselves when its day has come, or facts, contracts or rules change. Takes up to half a " +
+    "minute. It is done in parts: after an answer that never came, ask again.",
+  tags: OPERATOR_TAGS,
+  body: Asked,
+  response: {
+    200: jsonAnswer(
+      "Evaluated.",
+      Type.Object(
+        { ...done, evaluated: Count, moved: Type.Integer({ minimum: 0, description: "Dossiers that moved." }) },
+        { title: "Evaluation" },
+      ),
+      { done: { ...EXAMPLE, evaluated: 69_418, moved: 69_418 } },
+    ),
+    400: unknownYear,
+  },
+};
+
+const decideSchema = {
+  operationId: "decidePremiumYear",
+  summary: "Decide what is evaluated and awaits nothing",
+  description:
+    "From the day of the decision on, as the calendar of the premium year says; before it nothing is decided. It is done in " +
+    "parts: after an answer that never came, ask again.",
+  tags: OPERATOR_TAGS,
+  body: Asked,
+  response: {
+    200: jsonAnswer(
+      "Decided.",
+      Type.Object(
+        {
+          ...done,
+          decided: Count,
+          left: Type.Integer({ minimum: 0, description: "Evaluated, and not to be decided yet." }),
+        },
+        { title: "Decision" },
+      ),
+      { done: { ...EXAMPLE, businessDate: "2026-10-01", decided: 69_020, left: 398 } },
+    ),
+    400: unknownYear,
+  },
+};
+
+type WorkOnYear = (
+  institute: Sql,
+  actor: Actor,
+  asked: { readonly premiumYear: number; readonly businessDate: string },
+) => Promise<OperatorChange>;
+
+export function addEvaluationRoutes(app: Api, provide: ProvideDependencies): void {
+  const works: readonly [path: string, schema: typeof evaluateSchema | typeof decideSchema, work: WorkOnYear][] = [
+    ["evaluations", evaluateSchema, evaluateYear],
+    ["decisions", decideSchema, decideYear],
+  ];
+  for (const [path, schema, work] of works) {
+    app.post(`${OPERATOR_ROOT}/${path}`, { schema, config: FOR_OPERATORS }, async (request, reply) => {
+      const { intake } = provide();
+      const { premiumYear } = request.body;
+      const businessDate = intake.clock.today();
+      const { details } = await perform(request, reply, provide, {
+        status: 200,
+        // In transactions of its own; the act is on record once all is done.
+        act: (_tx, actor) => work(intake.database.institute, actor, { premiumYear, businessDate }),
+      });
+      return { premiumYear, businessDate, ...details } as never;
+    });
+  }
+}
