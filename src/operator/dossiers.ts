@@ -49,6 +49,17 @@ async function describeRun(
   return { rules, businessDate, movedAt: new Date().toISOString(), movedBy: nameActor(actor), cause };
 }
 
+/** Puts on record what is begun once this is committed: in transactions of its own, which no act could take back. */
+export async function orderYear(
+  tx: TransactionSql,
+  actor: Actor,
+  act: "evaluationOrdered" | "decisionOrdered",
+  { premiumYear, businessDate }: Day & { premiumYear: number },
+): Promise<OperatorChange> {
+  await describeRun(tx, actor, { premiumYear, businessDate, cause: act });
+  return { act, actor, details: { premiumYear, businessDate } };
+}
+
 /** Evaluates everybody for a premium year, in batches that commit by themselves. */
 export async function evaluateYear(
   institute: Sql,

@@ -23,6 +23,8 @@ export const OPERATOR_ACTS = [
   "providerIbansConfirmed",
   "providerIbansRejected",
   "factsLoaded",
+  "evaluationOrdered",
+  "decisionOrdered",
   "dossiersEvaluated",
   "dossiersDecided",
   "dossiersSought",

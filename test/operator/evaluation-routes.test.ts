@@ -62,10 +62,10 @@ t.test("operators evaluate and decide a year over REST, and see persons who cann
   t.match(await post("decisions", { premiumYear: 2024 }), { status: 200, json: { ...year, decided: 2, left: 0 } });
   t.same(await states(), ["decided client-operator", "decided client-operator"]);
   const acts = await door.owner<{ act: string }[]>`
-    select document::jsonb->>'act' as act from operator_act where document like '%dossiers%' order by performed_at`;
+    select document::jsonb->>'act' as act from operator_act where document like '%Ordered%' order by performed_at`;
   t.same(
     acts.map(({ act }) => act),
-    ["dossiersDecided", "dossiersEvaluated", "dossiersEvaluated", "dossiersDecided"],
+    ["decisionOrdered", "evaluationOrdered", "evaluationOrdered", "decisionOrdered"],
     "each is on record",
   );
 

@@ -1,7 +1,8 @@
-import { Type } from "typebox";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type Static, Type } from "typebox";
 import type { Sql } from "../../../database/sql.ts";
 import type { Actor } from "../../../identity/registry-error.ts";
-import { decideYear, evaluateYear } from "../../../operator/dossiers.ts";
+import { decideYear, evaluateYear, orderYear } from "../../../operator/dossiers.ts";
 import { type OperatorChange, OperatorError } from "../../../operator/operator-change.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
@@ -19,6 +20,15 @@ const unknownYear = problemResponse("No rules of the premium year are known.", {
   unknown: actProblem(new OperatorError("premiumYearUnknown", "There are no rules for premium year 2999.")),
 });
 
+const Evaluation = Type.Object(
+  { ...done, evaluated: Count, moved: Type.Integer({ minimum: 0, description: "Dossiers that moved." }) },
+  { title: "Evaluation" },
+);
+const Decision = Type.Object(
+  { ...done, decided: Count, left: Type.Integer({ minimum: 0, description: "Evaluated, and not to be decided yet." }) },
+  { title: "Decision" },
+);
+
 const evaluateSchema = {
   operationId: "evaluatePremiumYear",
   summary: "Evaluate everybody for a premium year now",
@@ -28,14 +38,7 @@ const evaluateSchema = {
   tags: OPERATOR_TAGS,
   body: Asked,
   response: {
-    200: jsonAnswer(
-      "Evaluated.",
-      Type.Object(
-        { ...done, evaluated: Count, moved: Type.Integer({ minimum: 0, description: "Dossiers that moved." }) },
-        { title: "Evaluation" },
-      ),
-      { done: { ...EXAMPLE, evaluated: 69_418, moved: 69_418 } },
-    ),
+    200: jsonAnswer("Evaluated.", Evaluation, { done: { ...EXAMPLE, evaluated: 69_418, moved: 69_418 } }),
     400: unknownYear,
   },
 };
@@ -49,44 +52,45 @@ const decideSchema = {
   tags: OPERATOR_TAGS,
   body: Asked,
   response: {
-    200: jsonAnswer(
-      "Decided.",
-      Type.Object(
-        {
-          ...done,
-          decided: Count,
-          left: Type.Integer({ minimum: 0, description: "Evaluated, and not to be decided yet." }),
-        },
-        { title: "Decision" },
-      ),
-      { done: { ...EXAMPLE, businessDate: "2026-10-01", decided: 69_020, left: 398 } },
-    ),
+    200: jsonAnswer("Decided.", Decision, {
+      done: { ...EXAMPLE, businessDate: "2026-10-01", decided: 69_020, left: 398 },
+    }),
     400: unknownYear,
   },
 };
 
-type WorkOnYear = (
-  institute: Sql,
-  actor: Actor,
-  asked: { readonly premiumYear: number; readonly businessDate: string },
-) => Promise<OperatorChange>;
+type Order = Parameters<typeof orderYear>[2];
+type YearAsked = Parameters<typeof evaluateYear>[2];
 
 export function addEvaluationRoutes(app: Api, provide: ProvideDependencies): void {
-  const works: readonly [path: string, schema: typeof evaluateSchema | typeof decideSchema, work: WorkOnYear][] = [
-    ["evaluations", evaluateSchema, evaluateYear],
-    ["decisions", decideSchema, decideYear],
-  ];
-  for (const [path, schema, work] of works) {
-    app.post(`${OPERATOR_ROOT}/${path}`, { schema, config: FOR_OPERATORS }, async (request, reply) => {
-      const { intake } = provide();
-      const { premiumYear } = request.body;
-      const businessDate = intake.clock.today();
-      const { details } = await perform(request, reply, provide, {
-        status: 200,
-        // In transactions of its own; the act is on record once all is done.
-        act: (_tx, actor) => work(intake.database.institute, actor, { premiumYear, businessDate }),
-      });
-      return { premiumYear, businessDate, ...details } as never;
+  /** Begins once the order is on record. */
+  const work = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    premiumYear: number,
+    { act, run }: { act: Order; run: (institute: Sql, actor: Actor, asked: YearAsked) => Promise<OperatorChange> },
+  ) => {
+    const { intake } = provide();
+    const asked = { premiumYear, businessDate: intake.clock.today() };
+    const ordered = await perform(request, reply, provide, {
+      status: 200,
+      act: (tx, actor) => orderYear(tx, actor, act, asked),
     });
-  }
+    const { details } = await run(intake.database.institute, ordered.actor, asked);
+    return { ...asked, ...details };
+  };
+
+  app.post(
+    `${OPERATOR_ROOT}/evaluations`,
+    { schema: evaluateSchema, config: FOR_OPERATORS },
+    async (request, reply) => {
+      const order = { act: "evaluationOrdered", run: evaluateYear } as const;
+      return (await work(request, reply, request.body.premiumYear, order)) as Static<typeof Evaluation>;
+    },
+  );
+
+  app.post(`${OPERATOR_ROOT}/decisions`, { schema: decideSchema, config: FOR_OPERATORS }, async (request, reply) => {
+    const order = { act: "decisionOrdered", run: decideYear } as const;
+    return (await work(request, reply, request.body.premiumYear, order)) as Static<typeof Decision>;
+  });
 }

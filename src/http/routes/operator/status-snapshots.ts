@@ -11,7 +11,7 @@ import { actProblem } from "./operator-problems.ts";
 import { EnterpriseNumber } from "./operator-schemas.ts";
 
 const schema = {
-  operationId: "requestStatusSnapshot",
+  operationId: "orderStatusFile",
   summary: "Have the status of all clients of an insurer written to OUT",
   description:
     "A full FO.STAT beside those of the daily changes, soon. Asked for again on the same day the same file is written again.",
