@@ -1813,7 +1813,7 @@ export interface paths {
          * Have the status of all clients of an insurer written to OUT
          * @description A full FO.STAT beside those of the daily changes, soon. Asked for again on the same day the same file is written again.
          */
-        post: operations["requestStatusSnapshot"];
+        post: operations["orderStatusFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11315,7 +11315,7 @@ export interface operations {
             default: components["responses"]["ProblemResponse"];
         };
     };
-    requestStatusSnapshot: {
+    orderStatusFile: {
         parameters: {
             query?: never;
             header?: never;
@@ -12313,18 +12313,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such run. */
+            /** @description There is no such run, or it was not ordered. */
             404: {
-                headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It was not ordered. */
-            409: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;

@@ -57,11 +57,12 @@ const schema = {
       },
     },
     400: problemResponse("The account is none.", { iban: invalidIban }),
-    404: problemResponse("There is no such run.", {
+    404: problemResponse("There is no such run, or it was not ordered.", {
       notFound: actProblem(new OperatorError("runNotFound", "There is no payment run with that id."), ["runId"]),
-    }),
-    409: problemResponse("It was not ordered.", {
-      notOrdered: actProblem(new OperatorError("runNotOrdered", "Run 1 of premium year 2025 is prepared.")),
+      notOrdered: actProblem(
+        new OperatorError("runNotOrdered", "Run 1 of premium year 2025 is prepared: it has no list."),
+        ["runId"],
+      ),
     }),
   },
 };
