@@ -5,10 +5,10 @@ import { OperatorError } from "../../../operator/operator-change.ts";
 import type { Act } from "../../../operator/perform-act.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
-import { withQuery } from "../../paths.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { Href, Instant } from "../../schema-parts.ts";
 import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
+import { answerPage } from "./operator-list.ts";
 import { actProblem } from "./operator-problems.ts";
 import { jsonAnswer, PageSize, pageOf, UUID_PATTERN } from "./operator-schemas.ts";
 
@@ -87,25 +87,14 @@ export function addAlarmRoutes(app: Api, provide: ProvideDependencies): void {
   const view = async (request: Parameters<typeof lookUp>[0], alarmId: string) =>
     viewAlarm(await lookUp(request, provide, (institute) => getAlarm(institute, alarmId)));
 
-  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, async (request) => {
-    const { open, afterAlarm, pageSize } = request.query;
-    // One more than asked for tells whether there is a next page.
-    const page = {
-      ...(open !== undefined && { open }),
-      ...(afterAlarm !== undefined && { before: afterAlarm }),
-      limit: pageSize + 1,
-    };
-    const found = await lookUp(request, provide, (institute) => listAlarms(institute, page));
-    const items = found.slice(0, pageSize);
-    const last = items.at(-1);
-    const filter = { open: open === undefined ? undefined : String(open) };
-    return {
-      self: withQuery(PATH, { ...filter, afterAlarm, pageSize }),
-      items: items.map(viewItem),
-      pageSize,
-      ...(found.length > pageSize &&
-        last && { next: withQuery(PATH, { ...filter, afterAlarm: last.alarmId, pageSize }) }),
-    };
+  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, (request) => {
+    const { open, afterAlarm } = request.query;
+    const sought = { ...(open !== undefined && { open }), ...(afterAlarm !== undefined && { before: afterAlarm }) };
+    return answerPage({
+      ...{ path: PATH, query: request.query, cursor: "afterAlarm", view: viewItem },
+      list: (limit) => lookUp(request, provide, (institute) => listAlarms(institute, { ...sought, limit })),
+      idOf: ({ alarmId }) => alarmId,
+    });
   });
 
   app.get(`${PATH}/:alarmId`, { schema: getSchema, config: FOR_OPERATORS }, async (request) => {

@@ -6,11 +6,11 @@ import type { Act } from "../../../operator/perform-act.ts";
 import { getClient } from "../../../operator/registry-queries.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
-import { withQuery } from "../../paths.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { Href, Instant, oneOf } from "../../schema-parts.ts";
 import { ClientParams, clientPath } from "./clients.ts";
 import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
+import { answerPage } from "./operator-list.ts";
 import { actProblem } from "./operator-problems.ts";
 import { jsonAnswer, PageSize, pageOf, UUID_PATTERN } from "./operator-schemas.ts";
 import { accountNotFound } from "./sftp-account.ts";
@@ -91,22 +91,16 @@ export function addAnswerRoutes(app: Api, provide: ProvideDependencies): void {
     { schema: listSchema, config: FOR_OPERATORS },
     async (request) => {
       const { clientId } = request.params;
-      const { afterAnswer, pageSize } = request.query;
-      const found = await lookUp(request, provide, async (institute) => {
-        await getClient(institute, clientId);
-        const { accountName } = await getAccount(institute, clientId);
-        // One more than asked for tells whether there is a next page.
-        return await listAnswers(institute, { accountName, before: afterAnswer, limit: pageSize + 1 });
+      return await answerPage({
+        ...{ path: pathOf(clientId), query: request.query, cursor: "afterAnswer", view: viewItem },
+        list: (limit) =>
+          lookUp(request, provide, async (institute) => {
+            await getClient(institute, clientId);
+            const { accountName } = await getAccount(institute, clientId);
+            return await listAnswers(institute, { accountName, before: request.query.afterAnswer, limit });
+          }),
+        idOf: ({ answerId }) => answerId,
       });
-      const items = found.slice(0, pageSize);
-      const last = items.at(-1);
-      const path = pathOf(clientId);
-      return {
-        self: withQuery(path, { afterAnswer, pageSize }),
-        items: items.map(viewItem),
-        pageSize,
-        ...(found.length > pageSize && last && { next: withQuery(path, { afterAnswer: last.answerId, pageSize }) }),
-      };
     },
   );
 

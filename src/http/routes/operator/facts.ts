@@ -12,12 +12,12 @@ import type { Act } from "../../../operator/perform-act.ts";
 import { digestMismatch, parseContentDigest } from "../../content-digest.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
-import { withQuery } from "../../paths.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { limitBody, readBody } from "../../read-body.ts";
 import { Count, Href, Instant, Link, oneOf } from "../../schema-parts.ts";
 import { checkBodyHeaders, tooLarge, unsupported } from "../../transfer-headers.ts";
 import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
+import { answerPage } from "./operator-list.ts";
 import { actProblem } from "./operator-problems.ts";
 import { createdAnswer, jsonAnswer, PageSize, pageOf, UUID_PATTERN } from "./operator-schemas.ts";
 
@@ -195,20 +195,14 @@ export async function addFactRoutes(app: Api, provide: ProvideDependencies): Pro
     });
   });
 
-  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, async (request) => {
-    const { afterFile, pageSize } = request.query;
-    const found = await lookUp(request, provide, (institute) =>
-      listFactFiles(institute, { before: afterFile, limit: pageSize + 1 }),
-    );
-    const items = found.slice(0, pageSize);
-    const last = found.length > pageSize ? items.at(-1) : undefined;
-    return {
-      self: withQuery(PATH, { afterFile, pageSize }),
-      items: items.map(viewItem),
-      pageSize,
-      ...(last && { next: withQuery(PATH, { afterFile: last.fileId, pageSize }) }),
-    };
-  });
+  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, (request) =>
+    answerPage({
+      ...{ path: PATH, query: request.query, cursor: "afterFile", view: viewItem },
+      list: (limit) =>
+        lookUp(request, provide, (institute) => listFactFiles(institute, { before: request.query.afterFile, limit })),
+      idOf: ({ fileId }) => fileId,
+    }),
+  );
 
   app.get(`${PATH}/:fileId`, { schema: getSchema, config: FOR_OPERATORS }, async (request) => {
     const fileId = readFileId(request.params);
@@ -219,23 +213,22 @@ export async function addFactRoutes(app: Api, provide: ProvideDependencies): Pro
 
   app.get(`${PATH}/:fileId/findings`, { schema: findingsSchema, config: FOR_OPERATORS }, async (request) => {
     const fileId = readFileId(request.params);
-    const { afterFinding, pageSize } = request.query;
-    const [[file], found] = await lookUp(request, provide, (institute) =>
-      Promise.all([
-        listFactFiles(institute, { fileId, limit: 1 }),
-        listFactFindings(institute, fileId, { after: afterFinding, limit: pageSize + 1 }),
-      ]),
-    );
-    if (!file) throw factFileNotFound;
-    const items = found.slice(0, pageSize);
-    const last = found.length > pageSize ? items.at(-1) : undefined;
-    const path = `${PATH}/${fileId}/findings`;
-    return {
-      self: withQuery(path, { afterFinding, pageSize }),
-      findings: items,
-      pageSize,
-      ...(last && { next: withQuery(path, { afterFinding: last.number, pageSize }) }),
-    };
+    const { items: findings, ...page } = await answerPage({
+      ...{ path: `${PATH}/${fileId}/findings`, query: request.query, cursor: "afterFinding" },
+      async list(limit) {
+        const [[file], found] = await lookUp(request, provide, (institute) =>
+          Promise.all([
+            listFactFiles(institute, { fileId, limit: 1 }),
+            listFactFindings(institute, fileId, { after: request.query.afterFinding, limit }),
+          ]),
+        );
+        if (!file) throw factFileNotFound;
+        return found;
+      },
+      view: (finding) => finding,
+      idOf: ({ number }) => number,
+    });
+    return { ...page, findings };
   });
 }
 

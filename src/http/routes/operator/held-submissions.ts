@@ -9,10 +9,10 @@ import { OperatorError } from "../../../operator/operator-change.ts";
 import type { Act } from "../../../operator/perform-act.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
-import { withQuery } from "../../paths.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { Count, Href, Instant } from "../../schema-parts.ts";
 import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
+import { answerPage } from "./operator-list.ts";
 import { actProblem } from "./operator-problems.ts";
 import { EnterpriseNumber, jsonAnswer, PageSize, pageOf, UUID_PATTERN } from "./operator-schemas.ts";
 
@@ -102,20 +102,14 @@ const decisions = [
 ] as const;
 
 export function addHeldSubmissionRoutes(app: Api, provide: ProvideDependencies): void {
-  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, async (request) => {
-    const { afterSubmission, pageSize } = request.query;
-    // One more than asked for tells whether there is a next page.
-    const page = { after: afterSubmission, limit: pageSize + 1 };
-    const found = await lookUp(request, provide, (institute) => listHeld(institute, page));
-    const items = found.slice(0, pageSize);
-    const last = found.length > pageSize ? items.at(-1) : undefined;
-    return {
-      self: withQuery(PATH, { afterSubmission, pageSize }),
-      items: items.map(viewItem),
-      pageSize,
-      ...(last && { next: withQuery(PATH, { afterSubmission: last.submissionId, pageSize }) }),
-    };
-  });
+  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, (request) =>
+    answerPage({
+      ...{ path: PATH, query: request.query, cursor: "afterSubmission", view: viewItem },
+      list: (limit) =>
+        lookUp(request, provide, (institute) => listHeld(institute, { after: request.query.afterSubmission, limit })),
+      idOf: ({ submissionId }) => submissionId,
+    }),
+  );
 
   app.get(`${PATH}/:submissionId`, { schema: getSchema, config: FOR_OPERATORS }, async (request) => {
     const { submissionId } = request.params;

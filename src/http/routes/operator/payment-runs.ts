@@ -17,11 +17,11 @@ import {
 import { answerMediaType, notAcceptable } from "../../answer.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
-import { withQuery } from "../../paths.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { Count, Href, Instant, Link, oneOf } from "../../schema-parts.ts";
 import { PremiumYear } from "../../social-advantage-view.ts";
 import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
+import { answerPage } from "./operator-list.ts";
 import { actProblem } from "./operator-problems.ts";
 import { createdAnswer, EnterpriseNumber, jsonAnswer, PageSize, pageOf, UUID_PATTERN } from "./operator-schemas.ts";
 
@@ -202,19 +202,14 @@ export function addPaymentRunRoutes(app: Api, provide: ProvideDependencies): voi
       viewRun(await getRun(institute, runId), await listRunAdvices(institute, runId)),
     );
 
-  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, async (request) => {
-    const { afterRun, pageSize } = request.query;
-    // One more than asked for tells whether there is a next page.
-    const page = { limit: pageSize + 1, ...(afterRun !== undefined && { before: afterRun }) };
-    const found = await lookUp(request, provide, (institute) => listRuns(institute, page));
-    const items = found.slice(0, pageSize);
-    const last = found.length > pageSize ? items.at(-1) : undefined;
-    return {
-      self: withQuery(PATH, { afterRun, pageSize }),
-      items: items.map(viewItem),
-      pageSize,
-      ...(last && { next: withQuery(PATH, { afterRun: last.runId, pageSize }) }),
-    };
+  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, (request) => {
+    const { afterRun } = request.query;
+    const after = afterRun === undefined ? {} : { before: afterRun };
+    return answerPage({
+      ...{ path: PATH, query: request.query, cursor: "afterRun", view: viewItem },
+      list: (limit) => lookUp(request, provide, (institute) => listRuns(institute, { limit, ...after })),
+      idOf: ({ runId }) => runId,
+    });
   });
 
   app.post(PATH, { schema: makeSchema, config: FOR_OPERATORS }, async (request, reply) => {

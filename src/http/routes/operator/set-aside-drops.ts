@@ -3,10 +3,10 @@ import type { Act } from "../../../operator/perform-act.ts";
 import { dropNotFound, listSetAside, replayDrop, type SetAsideDrop } from "../../../operator/set-aside-drops.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
-import { withQuery } from "../../paths.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { Count, Href, Instant } from "../../schema-parts.ts";
 import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
+import { answerPage } from "./operator-list.ts";
 import { actProblem } from "./operator-problems.ts";
 import { jsonAnswer, PageSize, pageOf, UUID_PATTERN } from "./operator-schemas.ts";
 
@@ -76,20 +76,14 @@ const replaySchema = {
 };
 
 export function addSetAsideDropRoutes(app: Api, provide: ProvideDependencies): void {
-  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, async (request) => {
-    const { afterDrop, pageSize } = request.query;
-    // One more than asked for tells whether there is a next page.
-    const page = { after: afterDrop, limit: pageSize + 1 };
-    const found = await lookUp(request, provide, (institute) => listSetAside(institute, page));
-    const items = found.slice(0, pageSize);
-    const last = items.at(-1);
-    return {
-      self: withQuery(PATH, { afterDrop, pageSize }),
-      items: items.map(viewItem),
-      pageSize,
-      ...(found.length > pageSize && last && { next: withQuery(PATH, { afterDrop: last.dropId, pageSize }) }),
-    };
-  });
+  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, (request) =>
+    answerPage({
+      ...{ path: PATH, query: request.query, cursor: "afterDrop", view: viewItem },
+      list: (limit) =>
+        lookUp(request, provide, (institute) => listSetAside(institute, { after: request.query.afterDrop, limit })),
+      idOf: ({ dropId }) => dropId,
+    }),
+  );
 
   app.get(`${PATH}/:dropId`, { schema: getSchema, config: FOR_OPERATORS }, async (request) => {
     const { dropId } = request.params;

@@ -5,10 +5,10 @@ import type { Act } from "../../../operator/perform-act.ts";
 import { listQuarantined, type QuarantinedSubmission, replaySubmission } from "../../../operator/quarantine.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
-import { withQuery } from "../../paths.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { Count, Href, Instant, oneOf } from "../../schema-parts.ts";
 import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
+import { answerPage } from "./operator-list.ts";
 import { actProblem } from "./operator-problems.ts";
 import { EnterpriseNumber, jsonAnswer, PageSize, pageOf, UUID_PATTERN } from "./operator-schemas.ts";
 
@@ -88,21 +88,16 @@ const replaySchema = {
 };
 
 export function addQuarantineRoutes(app: Api, provide: ProvideDependencies): void {
-  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, async (request) => {
-    const { afterSubmission, pageSize } = request.query;
-    // One more than asked for tells whether there is a next page.
-    const page = { after: afterSubmission, limit: pageSize + 1 };
-    const found = await lookUp(request, provide, (institute) => listQuarantined(institute, page));
-    const items = found.slice(0, pageSize);
-    const last = items.at(-1);
-    return {
-      self: withQuery(PATH, { afterSubmission, pageSize }),
-      items: items.map(viewItem),
-      pageSize,
-      ...(found.length > pageSize &&
-        last && { next: withQuery(PATH, { afterSubmission: last.submissionId, pageSize }) }),
-    };
-  });
+  app.get(PATH, { schema: listSchema, config: FOR_OPERATORS }, (request) =>
+    answerPage({
+      ...{ path: PATH, query: request.query, cursor: "afterSubmission", view: viewItem },
+      list: (limit) =>
+        lookUp(request, provide, (institute) =>
+          listQuarantined(institute, { after: request.query.afterSubmission, limit }),
+        ),
+      idOf: ({ submissionId }) => submissionId,
+    }),
+  );
 
   app.get(`${PATH}/:submissionId`, { schema: getSchema, config: FOR_OPERATORS }, async (request) => {
     const { submissionId } = request.params;
