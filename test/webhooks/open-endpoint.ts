@@ -23,7 +23,11 @@ export interface Received {
 export type Answer = (response: ServerResponse, received: Received) => unknown;
 
 export const authority = await createDevelopmentAuthority();
-const certificate = await issueCertificate(authority, { commonName: HOOK_HOST, usage: "server", hosts: [HOOK_HOST] });
+const certificate = await issueCertificate(authority, {
+  commonName: HOOK_HOST,
+  usage: "server",
+  hosts: [HOOK_HOST, "localhost"],
+});
 const LOOPBACK = { address: "127.0.0.1", family: 4 };
 
 /** Channels as the gateway opens them, but for what stands here: the name above is known and exempted. */
@@ -37,7 +41,11 @@ export function createOpener(options: EndpointOptions = {}) {
 }
 
 /** An HTTPS server of an insurer, which answers 204 unless told. */
-export async function openEndpoint(t: Test, answer: Answer = (response) => response.writeHead(204).end()) {
+export async function openEndpoint(
+  t: Test,
+  answer: Answer = (response) => response.writeHead(204).end(),
+  host = HOOK_HOST,
+) {
   const received: Received[] = [];
   const waiting = new Set<() => void>();
   let [current, connections] = [answer, 0];
@@ -61,7 +69,7 @@ export async function openEndpoint(t: Test, answer: Answer = (response) => respo
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `https://${HOOK_HOST}:${port}/infoss`,
+    url: `https://${host}:${port}/infoss`,
     port,
     received,
     connections: () => connections,
