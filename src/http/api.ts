@@ -14,22 +14,21 @@ import { describeError } from "./describe-error.ts";
 import { errorToProblem } from "./error-to-problem.ts";
 import type { Api } from "./fastify-types.ts";
 import type { ProvideDependencies } from "./http-dependencies.ts";
+import { noBodyExpected } from "./json-body.ts";
 import { recordFailedProof, refuseBanned } from "./limits/failed-requests.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./limits/http-limits.ts";
-import { measureLoad, overloaded } from "./limits/overload.ts";
+import { measureLoad, overloaded, restarting } from "./limits/overload.ts";
 import { createRateLimits } from "./limits/rate-limits.ts";
 import { slowBody, watchBody } from "./limits/slow-body.ts";
 import { describeApi } from "./openapi-document.ts";
 import { refuseOtherMethods } from "./other-methods.ts";
-import { badRequest, Problem } from "./problems.ts";
+import { Problem } from "./problems.ts";
+import { checkRequestLine } from "./request-line.ts";
 import { addRoutes } from "./routes/routes.ts";
 import { listSecurityHeaders } from "./security-headers.ts";
 import { hasBody, sendProblem } from "./send-problem.ts";
 import { createTraceId, setTraceHeaders } from "./trace.ts";
 import { compileValidator, refuseUnknownQueryFields } from "./validation.ts";
-
-/** RFC 9110 section 4.1 asks for 8000 at least. */
-const MAXIMUM_URL_LENGTH = 8_000;
 
 interface ApiOptions {
   readonly log?: FastifyBaseLogger;
@@ -62,7 +61,7 @@ export async function createApi(provide: ProvideDependencies, options: ApiOption
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (request, _payload, done) => {
     const isExpected = request.is404 || !hasBody(request.raw);
-    done(isExpected ? null : new Problem("unsupportedMediaType", "This resource takes no body."));
+    done(isExpected ? null : noBodyExpected());
   });
   app.decorateRequest("caller", null);
   app.decorateRequest("insurer", null);
@@ -152,11 +151,9 @@ async function addGuards(
   app.addHook("onRequest", async (request, reply) => {
     prepareAnswer(request, reply);
     const { config } = request.routeOptions;
-    if (closing) throw new Problem("serviceUnavailable", "The service is restarting.", { retryAfterSec: 10 });
+    if (closing) throw restarting();
     if (app.isUnderPressure() && config.evenOverloaded !== true) throw overloaded();
-    if (request.raw.url!.length > MAXIMUM_URL_LENGTH) throw new Problem("uriTooLong", "The URL is too long.");
-    // RFC 9112 section 3.2: two readers might take two different ones.
-    if (hasSeveralHosts(request.raw.rawHeaders)) throw badRequest("The request names several hosts.");
+    checkRequestLine(request.raw);
     const dependencies = provide();
     const { failedAuthentications } = dependencies.identity;
     const isPublic = request.is404 || config.public === true;
@@ -185,14 +182,4 @@ async function addGuards(
     }
     done();
   });
-}
-
-/** Names and values alternate. Node keeps the first of several and says nothing. */
-function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
-  let hosts = 0;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]!;
-    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
-  }
-  return hosts > 1;
 }

@@ -73,6 +73,10 @@ function describeRequest(request: FastifyRequest) {
 
 function asProblem(error: unknown): unknown {
   if (!(error instanceof AuditUnavailable)) return error;
+  return notOnRecord();
+}
+
+export function notOnRecord(): Problem {
   return new Problem("serviceUnavailable", "The request cannot be put on record at this moment.", {
     retryAfterSec: 10,
   });

@@ -34,7 +34,7 @@ export async function authorize(
   const thumbprint = getThumbprint(request.raw.socket);
   // Node keeps the first of several; a proxy in front may have gone by another.
   if ((request.raw.headersDistinct.authorization?.length ?? 0) > 1) {
-    throw badRequest("The request has more than one Authorization header. Send one.");
+    throw severalAuthorizations();
   }
   const token = await verifyToken(request.headers.authorization, thumbprint);
   if ("failure" in token) throw tokenProblem(token);
@@ -44,7 +44,7 @@ export async function authorize(
   const found = directory.findCaller(clientId, thumbprint, dependencies.intake.clock.today());
   const client = found instanceof Promise ? await found : found;
   if (!client?.hasCertificate) {
-    throw new Problem("clientCertificateNotRegistered", "The client certificate is not registered for this client.");
+    throw certificateNotRegistered();
   }
   if (!token.scopes.has(scope) || !client.scopes.includes(scope)) throw missingScope(scope);
   return { clientId, tokenSha256, grants: OPERATOR_SCOPES.includes(scope) ? [] : client.grants };
@@ -60,7 +60,7 @@ export function chooseInsurer(request: FastifyRequest, grants: readonly Grant[])
   if (named === undefined) return grants.length === 1 ? checkPhase(grants[0]!) : undefined;
   const enterpriseNumber = typeof named === "string" ? parseEnterpriseNumber(named) : undefined;
   const grant = grants.find((candidate) => candidate.enterpriseNumber === enterpriseNumber);
-  if (!grant) throw new Problem("missingPermission", "This client is not granted the insurer named in Infoss-Insurer.");
+  if (!grant) throw insurerNotGranted();
   return checkPhase(grant);
 }
 
@@ -83,7 +83,7 @@ export function settleInsurer(request: FastifyRequest, grant: Grant): void {
 
 function checkPhase(grant: Grant): Grant {
   if (grant.phase === "suspended") {
-    throw new Problem("missingPermission", "The access of this insurer is suspended. Ask the institute's operators.");
+    throw insurerSuspended();
   }
   return grant;
 }
@@ -92,11 +92,31 @@ function checkPhase(grant: Grant): Grant {
 export function getInsurer(request: FastifyRequest): Grant {
   if (request.insurer) return request.insurer;
   if (request.caller?.grants.length === 0) throw noGrant();
-  const detail = "This client may act for several insurers: name one in the header Infoss-Insurer.";
-  throw badRequest(detail, { kind: "requiredInput", in: "header", name: "Infoss-Insurer", detail });
+  throw insurerNotNamed();
 }
 
-function noGrant(): Problem {
+export function severalAuthorizations(): Problem {
+  return badRequest("The request has more than one Authorization header. Send one.");
+}
+
+export function certificateNotRegistered(): Problem {
+  return new Problem("clientCertificateNotRegistered", "The client certificate is not registered for this client.");
+}
+
+export function insurerNotNamed(): Problem {
+  const detail = "This client may act for several insurers: name one in the header Infoss-Insurer.";
+  return badRequest(detail, { kind: "requiredInput", in: "header", name: "Infoss-Insurer", detail });
+}
+
+export function insurerNotGranted(): Problem {
+  return new Problem("missingPermission", "This client is not granted the insurer named in Infoss-Insurer.");
+}
+
+export function insurerSuspended(): Problem {
+  return new Problem("missingPermission", "The access of this insurer is suspended. Ask the institute's operators.");
+}
+
+export function noGrant(): Problem {
   return new Problem("missingPermission", "This client is granted no insurer today.");
 }
 

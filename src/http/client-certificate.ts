@@ -10,7 +10,11 @@ export function getThumbprint(socket: Socket): Buffer {
   const reading = readPresentedCertificate(socket);
   if (!("fault" in reading)) return reading.thumbprint;
   if (reading.fault === "absent") throw noClientCertificate();
-  throw new Problem("invalidClientCertificate", explainFault(reading.fault, reading.cause), { headers: CHALLENGE });
+  throw invalidClientCertificate(reading.fault, reading.cause);
+}
+
+export function invalidClientCertificate(fault: CertificateFault, cause?: string): Problem {
+  return new Problem("invalidClientCertificate", explainFault(fault, cause), { headers: CHALLENGE });
 }
 
 export function noClientCertificate(): Problem {

@@ -32,7 +32,8 @@ export function answerClientError(this: FastifyInstance, error: Error & { code?:
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-function clientProblem(code: string): Problem {
+/** What bytes are answered that are no request, by the code of Node's error. */
+export function clientProblem(code: string): Problem {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return requestTimeout();
   if (code === "HPE_HEADER_OVERFLOW")
     return new Problem("headersTooLarge", "The headers of the request are too large.");

@@ -28,13 +28,20 @@ const UNAVAILABLE_CODES = new Set([
 export function errorToProblem(error: unknown, maximumBytes: number): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TransferRefused) return transferProblem(error, maximumBytes);
-  if (!isFastifyError(error))
-    return new Problem("internalServerError", "An unexpected error occurred. It has been logged.");
+  if (!isFastifyError(error)) return unexpected();
   if (error.validation) return validationProblem(error.validation, error.validationContext ?? "body");
   if (UNAVAILABLE_CODES.has(error.code)) {
-    return new Problem("serviceUnavailable", "The service cannot answer now.", { retryAfterSec: RETRY_SECONDS });
+    return unavailable();
   }
   return frameworkProblem(error.code);
+}
+
+export function unexpected(): Problem {
+  return new Problem("internalServerError", "An unexpected error occurred. It has been logged.");
+}
+
+export function unavailable(): Problem {
+  return new Problem("serviceUnavailable", "The service cannot answer now.", { retryAfterSec: RETRY_SECONDS });
 }
 
 function transferProblem({ code }: TransferRefused, maximumBytes: number): Problem {
@@ -54,11 +61,11 @@ function frameworkProblem(code: string): Problem {
     case "FST_ERR_MAX_PARAM_LENGTH":
       return new Problem("uriTooLong", "A segment of the path is too long.");
     default:
-      return new Problem("internalServerError", "An unexpected error occurred. It has been logged.");
+      return unexpected();
   }
 }
 
-interface SchemaFault {
+export interface SchemaFault {
   readonly keyword: string;
   readonly instancePath: string;
   readonly params: Record<string, unknown>;
@@ -75,7 +82,8 @@ function isFastifyError(error: unknown): error is FastifyFault {
   return error instanceof Error && ("validation" in error || ("code" in error && typeof error.code === "string"));
 }
 
-function validationProblem(faults: readonly SchemaFault[], context: string): Problem {
+/** What a schema of a request finds; `context` is what Fastify calls that part of it. */
+export function validationProblem(faults: readonly SchemaFault[], context: string): Problem {
   const location: IssueLocation = context === "querystring" ? "query" : context === "headers" ? "header" : "body";
   const issues = faults.slice(0, MAXIMUM_ISSUES).map((fault) => toIssue(fault, location));
   return badRequest("The request is not as the API describes it.", ...issues);

@@ -7,16 +7,16 @@ const input = { submission: EXAMPLE_PROCESSED, sender: "0403019261", language: "
 
 /** One report in its three forms, as the renderers write it. */
 export const EXAMPLE_REPORTS = {
-  json: await collect(renderReportJson(input, pages())),
-  xml: await collect(renderReportXml(input, pages())),
-  csv: await collect(renderReportCsv(input, pages())),
+  json: await collectText(renderReportJson(input, pages())),
+  xml: await collectText(renderReportXml(input, pages())),
+  csv: await collectText(renderReportCsv(input, pages())),
 };
 
 async function* pages() {
   yield [EXAMPLE_REJECTED];
 }
 
-async function collect(parts: AsyncIterable<string>): Promise<string> {
+export async function collectText(parts: AsyncIterable<string>): Promise<string> {
   let text = "";
   for await (const part of parts) text += part;
   return text;

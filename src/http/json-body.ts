@@ -24,8 +24,7 @@ export function acceptJson(scope: Api, judge: JudgeBytes = checkDigest): void {
   });
   scope.addContentTypeParser("*", (request, _payload, done) => {
     const takesBody = request.method === "POST" || request.method === "PUT";
-    const detail = takesBody ? "This resource takes application/json." : "This resource takes no body.";
-    done(hasBody(request.raw) ? new Problem("unsupportedMediaType", detail) : null);
+    done(hasBody(request.raw) ? (takesBody ? jsonExpected() : noBodyExpected()) : null);
   });
 }
 
@@ -35,9 +34,7 @@ async function readAll(payload: IncomingMessage): Promise<Buffer> {
   for await (const chunk of readBody(payload)) {
     length += chunk.length;
     if (length > MAXIMUM_BYTES) {
-      throw new Problem("payloadTooLarge", "The body is larger than any that makes sense here.", {
-        limit: MAXIMUM_BYTES,
-      });
+      throw bodyTooLarge();
     }
     chunks.push(chunk);
   }
@@ -56,10 +53,26 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    throw badRequest("The body is not JSON in UTF-8.", {
-      kind: "schemaViolation",
-      in: "body",
-      detail: "It cannot be parsed.",
-    });
+    throw notJson();
   }
+}
+
+export function jsonExpected(): Problem {
+  return new Problem("unsupportedMediaType", "This resource takes application/json.");
+}
+
+export function noBodyExpected(): Problem {
+  return new Problem("unsupportedMediaType", "This resource takes no body.");
+}
+
+export function bodyTooLarge(): Problem {
+  return new Problem("payloadTooLarge", "The body is larger than any that makes sense here.", { limit: MAXIMUM_BYTES });
+}
+
+export function notJson(): Problem {
+  return badRequest("The body is not JSON in UTF-8.", {
+    kind: "schemaViolation",
+    in: "body",
+    detail: "It cannot be parsed.",
+  });
 }

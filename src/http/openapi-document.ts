@@ -1,15 +1,15 @@
 import swagger from "@fastify/swagger";
-import { noClientCertificate } from "./client-certificate.ts";
+import { clientProblem } from "./client-error.ts";
 import { ConnectionTestSchema } from "./connection-test-view.ts";
 import { ContractChangeSchema } from "./contract-call.ts";
 import { ContractSchema } from "./contract-view.ts";
 import type { Api } from "./fastify-types.ts";
 import { FindingDefinitionSchema, FindingSchema } from "./finding-schema.ts";
-import { completeHeaders, requireScope, SECURITY_COMPONENTS, TRACE } from "./openapi-security.ts";
+import { createProblemCompletion } from "./openapi-problems.ts";
+import { completeHeaders, findAudience, requireScope, SECURITY_COMPONENTS, TRACE } from "./openapi-security.ts";
 import { capitalize, isNode, mapMembers, titleContent, titleObjects } from "./openapi-titles.ts";
 import { API_ROOT } from "./paths.ts";
 import { ProblemSchema, problemResponse } from "./problem-schema.ts";
-import { badRequest, Problem } from "./problems.ts";
 import { ReceiptSchema } from "./receipt-view.ts";
 import { RecordOutcomeSchema } from "./record-view.ts";
 import { ReportSchema } from "./report-schema.ts";
@@ -56,6 +56,10 @@ const TAGS = [
   { name: "Notices", description: "What the institute tells an insurer outside of its files" },
   { name: "Events", description: "All that happened, in one ordered feed for each insurer" },
   { name: "Webhooks", description: "The same events, pushed to you" },
+  {
+    name: "Simulations",
+    description: "Validation alone: to let happen in a space of one's own what takes time or others",
+  },
   { name: "Reference data", description: "Code lists" },
   { name: "Service", description: "Health, keys and this document" },
   {
@@ -64,20 +68,11 @@ const TAGS = [
   },
 ];
 
-/** What any operation may answer beside its own responses (Belgif rule prb-defaul). */
+/** What is answered before it is known which operation is meant (Belgif rule prb-defaul). */
 const anyProblem = problemResponse("Any other problem.", {
-  unknownInput: badRequest("The request is not as the API describes it.", {
-    kind: "unknownInput",
-    in: "query",
-    name: "pagesize",
-    detail: "This input is not known here.",
-  }),
-  noClientCertificate: noClientCertificate(),
-  notRegistered: new Problem(
-    "clientCertificateNotRegistered",
-    "The client certificate is not registered in this environment.",
-  ),
-  unexpected: new Problem("internalServerError", "An unexpected error occurred. It has been logged."),
+  notHttp: clientProblem("HPE_INVALID_METHOD"),
+  headersTooLarge: clientProblem("HPE_HEADER_OVERFLOW"),
+  requestTimeout: clientProblem("ERR_HTTP_REQUEST_TIMEOUT"),
 });
 
 /** Registers the shared schemas and makes `app.swagger()` the OpenAPI 3.0.3 document of the routes added after it. */
@@ -106,7 +101,7 @@ export async function describeApi(app: Api): Promise<void> {
     transformObject: (document) => {
       if (!("openapiObject" in document)) throw new Error("this is an OpenAPI document");
       const { paths = {}, components } = document.openapiObject;
-      completeOperations(paths);
+      Object.assign(components!, completeOperations(paths, components?.responses ?? {}));
       for (const [name, schema] of Object.entries(components?.schemas ?? {})) {
         // Components go by their own names.
         const { title: _name, ...titled } = titleObjects(schema, name) as { title?: string };
@@ -139,13 +134,17 @@ interface Operation {
   parameters?: object[];
 }
 
+/** Answers the components that the completed operations refer to, beside `responses` that are there. */
 function completeOperations(
   paths: Readonly<Record<string, Partial<Record<(typeof METHODS)[number], Operation>> | undefined>>,
+  responses: object,
 ) {
+  const problems = createProblemCompletion(TRACE);
   for (const path of Object.values(paths)) {
     for (const operation of METHODS.flatMap((method) => path?.[method] ?? [])) {
       completeHeaders(operation);
       titleBodies(operation);
+      problems.complete(operation, findAudience(operation));
       operation.responses = { ...operation.responses, default: { $ref: "#/components/responses/ProblemResponse" } };
       // What has a default is there for the handler but need not be sent.
       if (operation.parameters)
@@ -154,6 +153,8 @@ function completeOperations(
         );
     }
   }
+  const { components } = problems;
+  return { examples: components.examples, responses: { ...responses, ...components.responses } };
 }
 
 function titleBodies(operation: Operation): void {

@@ -54,6 +54,13 @@ export function requireScope(scope: Scope | undefined): Readonly<Record<string, 
   return scope === undefined ? [] : [{ [SCHEME]: [scope] }];
 }
 
+/** Whom an operation is for. */
+export function findAudience({ security = [] }: Operation): "Public" | "Insurer" | "Operator" {
+  const scopes = security.flatMap((requirement) => requirement[SCHEME] ?? []);
+  if (scopes.length === 0) return "Public";
+  return scopes.every((scope) => OPERATOR_SCOPES.includes(scope as Scope)) ? "Operator" : "Insurer";
+}
+
 interface Operation {
   security?: readonly Readonly<Record<string, readonly string[]>>[];
   responses?: Record<string, unknown>;
@@ -66,8 +73,7 @@ export function completeHeaders(operation: Operation): void {
     if (typeof response !== "object" || response === null || "$ref" in response) continue;
     Object.assign(response, { headers: { ...("headers" in response && (response.headers as object)), ...TRACE } });
   }
-  const scopes = (operation.security ?? []).flatMap((requirement) => requirement[SCHEME] ?? []);
-  if (scopes.some((scope) => !OPERATOR_SCOPES.includes(scope as Scope))) {
+  if (findAudience(operation) === "Insurer") {
     operation.parameters = [...(operation.parameters ?? []), { $ref: `#/components/parameters/${INSURER_PARAMETER}` }];
   }
 }

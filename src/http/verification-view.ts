@@ -140,19 +140,16 @@ const EXAMPLE_SUBMISSION: Submission = { ...example, reference: "VERIFY-7f3a9c51
 
 const EXAMPLE_PAGE = { afterRow: 0, pageSize: 1_000 };
 
-export const EXAMPLE_VERIFICATION = viewVerification(
-  {
-    submission: EXAMPLE_SUBMISSION,
-    verification: {
-      form: "json",
-      checkedOn: "2026-11-22",
-      counts: { valid: 1, replaced: 1, notValidOn: 0, unknown: 0, malformed: 1 },
-    },
-    rows: EXAMPLE_ROWS,
+export const EXAMPLE_STANDING = {
+  submission: EXAMPLE_SUBMISSION,
+  verification: {
+    form: "json",
+    checkedOn: "2026-11-22",
+    counts: { valid: 1, replaced: 1, notValidOn: 0, unknown: 0, malformed: 1 },
   },
-  EXAMPLE_PAGE,
-  "en",
-);
+  rows: EXAMPLE_ROWS,
+} as const;
+export const EXAMPLE_VERIFICATION = viewVerification(EXAMPLE_STANDING, EXAMPLE_PAGE, "en");
 
 const { endedAt: _endedAt, ...received } = EXAMPLE_SUBMISSION;
 export const EXAMPLE_WAITING_VERIFICATION = viewVerification(

@@ -45,6 +45,7 @@ import { loadRegister } from "../../src/register/load-register.ts";
 import { createSpaceClock } from "../../src/spaces/space-clock.ts";
 import { createSecretBox, type SecretBox } from "../../src/webhooks/secret-box.ts";
 import { createTestDatabase } from "../database.ts";
+import { refuseUndocumented } from "../openapi/documented-problems.ts";
 import { admitWithClient, clientIdOf } from "./admit-with-client.ts";
 import { type Claims, mintToken } from "./mint-token.ts";
 
@@ -204,7 +205,10 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     return async (path, question = {}) => {
       const token = certificate && (await mint(certificate, clientId, claims));
       const authorization = token ? { Authorization: `Bearer ${token}` } : {};
-      return ask({ ...tls, ...identity }, path, { ...question, headers: { ...authorization, ...question.headers } });
+      const headers = { ...authorization, ...question.headers };
+      const answer = await ask({ ...tls, ...identity }, path, { ...question, headers });
+      if (path.startsWith(ROOT)) refuseUndocumented(question.method ?? "GET", path.slice(ROOT.length), answer);
+      return answer;
     };
   };
   return {

@@ -6,7 +6,8 @@ import { type JsonObject, pointerOf } from "../../openapi/belgif/json.ts";
 import { applyRule, readOnce } from "../../openapi/belgif/lint.ts";
 import type { Rule } from "../../openapi/belgif/rule.ts";
 import { RULES } from "../../openapi/belgif/rules.ts";
-import * as samples from "./belgif-samples.ts";
+import * as requestSamples from "./belgif-request-samples.ts";
+import * as schemaSamples from "./belgif-schema-samples.ts";
 import { sampleDocument } from "./sample-document.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -19,7 +20,7 @@ const RECOMMENDED =
     " ",
   );
 const IDS = [...new Set([...REQUIRED, ...RECOMMENDED])].sort();
-const SAMPLES = Object.values(samples).flat();
+const SAMPLES = [...Object.values(requestSamples), ...Object.values(schemaSamples)].flat();
 
 function find(rule: Rule, document: JsonObject): string[] {
   return applyRule(rule, readOnce(document), []).map(({ place, message }) => `${pointerOf(place)}: ${message}`);

@@ -15,15 +15,12 @@ const FAILED_PROOFS: ReadonlySet<ProblemKind> = new Set([
 /** Throws for a caller who failed too often, before anything of the request is looked at. */
 export async function refuseBanned(request: FastifyRequest, failed: FailedAuthentications): Promise<void> {
   const seconds = await failed.secondsBanned(readParty(request.raw.socket));
-  if (seconds > 0) {
-    throw new Problem(
-      "tooManyFailedRequests",
-      "Too many attempts to authenticate have failed. Wait, and mend the cause.",
-      {
-        retryAfterSec: seconds,
-      },
-    );
-  }
+  if (seconds > 0) throw tooManyFailures(seconds);
+}
+
+export function tooManyFailures(retryAfterSec: number): Problem {
+  const detail = "Too many attempts to authenticate have failed. Wait, and mend the cause.";
+  return new Problem("tooManyFailedRequests", detail, { retryAfterSec });
 }
 
 /** Counts what `authorize` threw where it was a failed proof. */

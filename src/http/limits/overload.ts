@@ -19,6 +19,10 @@ export async function measureLoad(app: Api, limits: HttpLimits): Promise<void> {
   });
 }
 
+export function restarting(): Problem {
+  return new Problem("serviceUnavailable", "The service is restarting.", { retryAfterSec: RETRY_SECONDS });
+}
+
 export function overloaded(): Problem {
   return new Problem("serviceUnavailable", "The service has more to do than it can.", { retryAfterSec: RETRY_SECONDS });
 }

@@ -51,8 +51,10 @@ async function count(limiter: Limiter, name: "client" | "address", request: Fast
   reply.header("RateLimit-Policy", `"${name}";q=${max};w=${WINDOW_SECONDS}`);
   reply.header("RateLimit", `"${name}";r=${remaining};t=${ttlInSeconds}`);
   if (!isExceeded) return;
-  throw new Problem("tooManyRequests", `No more than ${max} requests a minute are answered for one ${name}.`, {
-    limit: max,
-    retryAfterSec: ttlInSeconds,
-  });
+  throw tooManyRequests(name, max, ttlInSeconds);
+}
+
+export function tooManyRequests(name: "client" | "address", limit: number, retryAfterSec: number): Problem {
+  const detail = `No more than ${limit} requests a minute are answered for one ${name}.`;
+  return new Problem("tooManyRequests", detail, { limit, retryAfterSec });
 }

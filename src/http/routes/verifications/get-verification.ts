@@ -9,6 +9,7 @@ import { findVerification, iterateAnsweredRows } from "../../../verification/ver
 import { answerLanguage, answerMediaType, notAcceptable, sendParts } from "../../answer.ts";
 import { auditNamed } from "../../audit-answers.ts";
 import { getInsurer, getTenant } from "../../authorize.ts";
+import { EXAMPLE_RESULTS } from "../../example-results.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
 import {
@@ -61,11 +62,11 @@ const schema = {
         },
         "application/xml": {
           schema: { type: "string", description: "schemas/verification-result/1/verification-result.xsd" },
-          examples: { empty: { value: "<verificationResult/>" } },
+          examples: { processed: { value: EXAMPLE_RESULTS.xml } },
         },
         "text/csv": {
           schema: { type: "string" },
-          examples: { header: { value: "rowNumber,number,contractNumber\r\n" } },
+          examples: { processed: { value: EXAMPLE_RESULTS.csv } },
         },
       },
     },
