@@ -3246,7 +3246,233 @@ export interface components {
         /** @description Any other problem. */
         ProblemResponse: {
             headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not as the API describes it. Nothing was done. */
+        BadRequestInsurerQuery: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Certificate or token do not prove who calls. */
+        NotAuthenticated: {
+            headers: {
                 "WWW-Authenticate"?: string;
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Who calls is known, and may not do that. */
+        NotAllowedInsurer: {
+            headers: {
+                "WWW-Authenticate"?: string;
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The URL is too long. */
+        UriTooLong: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is a body, and none is taken. */
+        UnsupportedMediaTypeNothing: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests, or too many that failed to prove who calls. Wait as long as `Retry-After` says. */
+        TooManyRequests: {
+            headers: {
+                "Retry-After"?: number;
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A fault of ours; it has been logged. */
+        InternalServerError: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not now. Wait as long as `Retry-After` says, and send the same again. */
+        ServiceUnavailable: {
+            headers: {
+                "Retry-After"?: number;
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not as the API describes it. Nothing was done. */
+        BadRequestInsurer: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body arrived too slowly. Nothing was done; the connection is closed. */
+        RequestTimeout: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. Nothing was done. */
+        PayloadTooLarge: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is of another media type. */
+        UnsupportedMediaTypeJson: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not as the API describes it. Nothing was done. */
+        BadRequestInsurerJsonQuery: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not as the API describes it. Nothing was done. */
+        BadRequestInsurerJson: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not as the API describes it. Nothing was done. */
+        BadRequestPublic: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests, or too many that failed to prove who calls. Wait as long as `Retry-After` says. */
+        TooManyRequestsPublic: {
+            headers: {
+                "Retry-After"?: number;
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not now. Wait as long as `Retry-After` says, and send the same again. */
+        ServiceUnavailablePublic: {
+            headers: {
+                "Retry-After"?: number;
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not as the API describes it. Nothing was done. */
+        BadRequestPublicQuery: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not as the API describes it. Nothing was done. */
+        BadRequestOperatorQuery: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Who calls is known, and may not do that. */
+        NotAllowedOperator: {
+            headers: {
+                "WWW-Authenticate"?: string;
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not as the API describes it. Nothing was done. */
+        BadRequestOperator: {
+            headers: {
+                "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is not as the API describes it. Nothing was done. */
+        BadRequestOperatorJson: {
+            headers: {
                 "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                 [name: string]: unknown;
             };
@@ -3316,6 +3542,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3369,6 +3603,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description It arrived too slowly: at least 10 kB must come in each minute, and all of it within an hour. Nothing was stored: send the same bytes again. The connection is closed. */
             408: {
                 headers: {
@@ -3389,6 +3625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
             /** @description Not XML, or compressed; nothing was stored. */
             415: {
                 headers: {
@@ -3413,6 +3650,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3444,6 +3683,9 @@ export interface operations {
                     "application/json": components["schemas"]["Submission"];
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
@@ -3454,6 +3696,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3483,6 +3730,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
@@ -3503,6 +3753,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3536,6 +3791,9 @@ export interface operations {
                     "application/xml": string;
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
@@ -3556,6 +3814,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3589,6 +3852,9 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id, or it has not ended. */
             404: {
                 headers: {
@@ -3611,6 +3877,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3662,6 +3933,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
@@ -3672,6 +3946,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3705,6 +3984,9 @@ export interface operations {
                     "application/json": components["schemas"]["RecordOutcome"];
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id, or it has no outcome for this record. */
             404: {
                 headers: {
@@ -3715,6 +3997,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3789,6 +4076,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
@@ -3799,6 +4089,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3830,6 +4125,9 @@ export interface operations {
                     "application/xml": string;
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id, it has not ended, or it has no rejected record. */
             404: {
                 headers: {
@@ -3852,6 +4150,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3912,6 +4215,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
@@ -3922,6 +4228,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -3982,6 +4293,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id. */
             404: {
                 headers: {
@@ -3992,6 +4306,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -4018,6 +4337,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description It cannot end now. */
             409: {
                 headers: {
@@ -4028,6 +4350,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -4125,6 +4452,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
             /** @description Not at this moment, or not for this insurer yet. Nothing was kept. */
             409: {
                 headers: {
@@ -4137,6 +4467,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
             /** @description The key was used for something else. Nothing was kept. */
             422: {
                 headers: {
@@ -4147,6 +4480,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -4180,6 +4516,9 @@ export interface operations {
                     "application/json": components["schemas"]["Contract"];
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
@@ -4190,6 +4529,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -4272,6 +4616,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
@@ -4282,6 +4628,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description Not at this moment, or not for this insurer yet. Nothing was kept. */
             409: {
                 headers: {
@@ -4304,6 +4651,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
             /** @description The key was used for something else. Nothing was kept. */
             422: {
                 headers: {
@@ -4324,6 +4674,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -4395,6 +4748,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
@@ -4405,6 +4760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description Not at this moment, or not for this insurer yet. Nothing was kept. */
             409: {
                 headers: {
@@ -4427,6 +4783,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
             /** @description The key was used for something else. Nothing was kept. */
             422: {
                 headers: {
@@ -4447,6 +4806,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -4511,6 +4873,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
@@ -4521,6 +4885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description Not at this moment, or not for this insurer yet. Nothing was kept. */
             409: {
                 headers: {
@@ -4543,6 +4908,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
             /** @description The key was used for something else. Nothing was kept. */
             422: {
                 headers: {
@@ -4563,6 +4931,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -4627,6 +4998,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
@@ -4637,6 +5010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description Not at this moment, or not for this insurer yet. Nothing was kept. */
             409: {
                 headers: {
@@ -4659,6 +5033,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
             /** @description The key was used for something else. Nothing was kept. */
             422: {
                 headers: {
@@ -4679,6 +5056,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -4793,6 +5173,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No contract of yours has this id. */
             404: {
                 headers: {
@@ -4803,6 +5186,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -4880,6 +5268,16 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerJsonQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -4911,6 +5309,9 @@ export interface operations {
                     "application/x-ndjson": string;
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description Accept names another media type. */
             406: {
                 headers: {
@@ -4921,6 +5322,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -5050,6 +5456,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -5204,6 +5618,16 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerJsonQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -5237,6 +5661,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description The client has no SFTP account, or the insurer is not live yet. */
             409: {
                 headers: {
@@ -5247,6 +5674,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -5358,6 +5790,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description Nothing of yours has this id, or it was not shown then. */
             404: {
                 headers: {
@@ -5368,6 +5803,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -5454,6 +5894,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description It arrived too slowly; nothing was stored. */
             408: {
                 headers: {
@@ -5474,6 +5916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
             /** @description None of the media types, or compressed; nothing was stored. */
             415: {
                 headers: {
@@ -5508,6 +5951,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -5546,6 +5991,9 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No verification of yours has this id, or it has not ended. */
             404: {
                 headers: {
@@ -5568,6 +6016,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -5667,6 +6120,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -5750,6 +6211,9 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No remittance advice of yours has this id. */
             404: {
                 headers: {
@@ -5770,6 +6234,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -5856,6 +6325,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No remittance advice of yours has this id. */
             404: {
                 headers: {
@@ -5866,6 +6338,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -5992,6 +6469,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6103,6 +6588,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No event of yours has this id, or it had its time. */
             404: {
                 headers: {
@@ -6113,6 +6601,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6213,6 +6706,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6343,6 +6844,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
             /** @description There are as many as there may be. */
             409: {
                 headers: {
@@ -6353,6 +6857,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6449,6 +6959,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
@@ -6459,6 +6972,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6592,6 +7110,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
@@ -6602,6 +7122,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6631,6 +7158,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
@@ -6641,6 +7171,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6689,6 +7224,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerJson"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
@@ -6699,6 +7237,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6728,6 +7273,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
@@ -6738,6 +7286,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6790,6 +7343,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
@@ -6800,6 +7355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description It cannot be done now. */
             409: {
                 headers: {
@@ -6810,6 +7366,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6890,6 +7452,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No subscription of yours has this id. */
             404: {
                 headers: {
@@ -6900,6 +7465,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -6949,6 +7519,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7006,6 +7584,16 @@ export interface operations {
                     "application/json": components["schemas"]["ConnectionTest"];
                 };
             };
+            400: components["responses"]["BadRequestInsurerJson"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7037,6 +7625,9 @@ export interface operations {
                     "application/json": components["schemas"]["ConnectionTest"];
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No connection test of yours has this id. */
             404: {
                 headers: {
@@ -7047,6 +7638,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7098,6 +7694,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description This is production. */
             404: {
                 headers: {
@@ -7108,6 +7707,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7206,6 +7810,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7289,6 +7901,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
             /** @description No notice of yours has this id. */
             404: {
                 headers: {
@@ -7299,6 +7914,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7329,6 +7949,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestPublic"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequestsPublic"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailablePublic"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7354,6 +7980,7 @@ export interface operations {
                     "application/json": components["schemas"]["FindingDefinition"];
                 };
             };
+            400: components["responses"]["BadRequestPublic"];
             /** @description No finding has this code. */
             404: {
                 headers: {
@@ -7364,6 +7991,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequestsPublic"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailablePublic"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7420,6 +8052,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestPublic"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequestsPublic"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailablePublic"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7477,6 +8115,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestPublicQuery"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequestsPublic"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailablePublic"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7502,9 +8146,15 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestPublic"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequestsPublic"];
+            500: components["responses"]["InternalServerError"];
             /** @description It cannot now. */
             503: {
                 headers: {
+                    "Retry-After"?: number;
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
@@ -7513,6 +8163,7 @@ export interface operations {
                         /** @enum {string} */
                         status: "UP" | "DOWN";
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["ProblemResponse"];
@@ -7543,6 +8194,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestPublic"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequestsPublic"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailablePublic"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7575,6 +8232,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestPublic"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequestsPublic"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailablePublic"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7642,6 +8305,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
             /** @description It cannot be. */
             409: {
                 headers: {
@@ -7652,6 +8318,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7714,6 +8386,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
             /** @description It cannot be. */
             409: {
                 headers: {
@@ -7724,6 +8399,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7786,6 +8467,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
             /** @description It cannot be. */
             409: {
                 headers: {
@@ -7796,6 +8480,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7869,6 +8559,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
             /** @description Nothing is due, or there is no space. */
             409: {
                 headers: {
@@ -7879,6 +8572,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7946,6 +8645,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
             /** @description It cannot be. */
             409: {
                 headers: {
@@ -7956,6 +8658,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -7986,6 +8694,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8040,6 +8756,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
             /** @description It is not held by a simulation. */
             409: {
                 headers: {
@@ -8050,6 +8769,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8114,6 +8839,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8175,6 +8909,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8245,6 +8988,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8359,6 +9110,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description The whole file cannot be used. */
             409: {
                 headers: {
@@ -8379,6 +9132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
             /** @description It is no file of facts. */
             415: {
                 headers: {
@@ -8391,6 +9145,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8446,6 +9203,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such file. */
             404: {
                 headers: {
@@ -8456,6 +9216,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8508,6 +9273,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such file. */
             404: {
                 headers: {
@@ -8518,6 +9286,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8579,6 +9352,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description It arrived too slowly; nothing was loaded. */
             408: {
                 headers: {
@@ -8609,6 +9384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
             /** @description It is no CSV. */
             415: {
                 headers: {
@@ -8621,6 +9397,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8678,6 +9457,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description It arrived too slowly; nothing was loaded. */
             408: {
                 headers: {
@@ -8708,6 +9489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
             /** @description It is no CSV. */
             415: {
                 headers: {
@@ -8720,6 +9502,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8773,6 +9558,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8844,6 +9637,10 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorJson"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
             /** @description It was admitted before. */
             409: {
                 headers: {
@@ -8854,6 +9651,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8903,6 +9706,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
@@ -8913,6 +9719,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -8991,6 +9802,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
@@ -9001,6 +9814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description It cannot be in that phase now. */
             409: {
                 headers: {
@@ -9011,6 +9825,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9071,6 +9891,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
@@ -9081,6 +9904,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9126,6 +9954,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
@@ -9136,6 +9967,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9195,6 +10031,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorJson"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
@@ -9205,6 +10044,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9245,6 +10091,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such insurer or contact. */
             404: {
                 headers: {
@@ -9255,6 +10104,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9280,6 +10134,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such insurer or contact. */
             404: {
                 headers: {
@@ -9290,6 +10147,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9368,6 +10230,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9460,6 +10330,10 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorJson"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
             /** @description The id is or was in use. */
             409: {
                 headers: {
@@ -9470,6 +10344,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9544,6 +10424,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client. */
             404: {
                 headers: {
@@ -9554,6 +10437,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9577,6 +10465,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client. */
             404: {
                 headers: {
@@ -9597,6 +10488,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9685,9 +10581,12 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorJson"];
+            401: components["responses"]["NotAuthenticated"];
             /** @description It is a client of operators. */
             403: {
                 headers: {
+                    "WWW-Authenticate"?: string;
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
@@ -9705,6 +10604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description It was revoked. */
             409: {
                 headers: {
@@ -9715,6 +10615,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9769,6 +10675,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client. */
             404: {
                 headers: {
@@ -9779,6 +10688,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9856,6 +10770,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client. */
             404: {
                 headers: {
@@ -9866,6 +10782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description It has a grant on those days, acts for another insurer, or was revoked. */
             409: {
                 headers: {
@@ -9876,6 +10793,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9925,6 +10848,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client, or it has no such grant. */
             404: {
                 headers: {
@@ -9935,6 +10861,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -9960,6 +10891,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client, or it has no such grant. */
             404: {
                 headers: {
@@ -9970,6 +10904,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10018,6 +10957,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client. */
             404: {
                 headers: {
@@ -10028,6 +10970,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10093,9 +11040,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
             /** @description It is a client of operators. */
             403: {
                 headers: {
+                    "WWW-Authenticate"?: string;
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
@@ -10113,6 +11062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description There are two already, it was registered before, or the client was revoked. */
             409: {
                 headers: {
@@ -10123,6 +11073,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10166,6 +11122,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client or certificate. */
             404: {
                 headers: {
@@ -10176,6 +11135,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10201,6 +11165,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client or certificate. */
             404: {
                 headers: {
@@ -10211,6 +11178,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10261,6 +11233,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client. */
             404: {
                 headers: {
@@ -10271,6 +11246,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10357,9 +11337,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
             /** @description It is a client of operators. */
             403: {
                 headers: {
+                    "WWW-Authenticate"?: string;
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
@@ -10377,6 +11359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description There are two already, it was registered before, or the client was revoked. */
             409: {
                 headers: {
@@ -10387,6 +11370,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10432,6 +11421,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client or key. */
             404: {
                 headers: {
@@ -10442,6 +11434,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10467,6 +11464,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client or key. */
             404: {
                 headers: {
@@ -10477,6 +11477,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10526,6 +11531,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client. */
             404: {
                 headers: {
@@ -10536,6 +11544,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10602,9 +11615,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
             /** @description It is a client of operators. */
             403: {
                 headers: {
+                    "WWW-Authenticate"?: string;
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
@@ -10622,6 +11637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description There are two already, it was registered before, or the client was revoked. */
             409: {
                 headers: {
@@ -10632,6 +11648,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10676,6 +11698,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client or SSH key. */
             404: {
                 headers: {
@@ -10686,6 +11711,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10711,6 +11741,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client or SSH key. */
             404: {
                 headers: {
@@ -10721,6 +11754,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10769,6 +11807,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client. */
             404: {
                 headers: {
@@ -10779,6 +11820,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10844,9 +11890,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
             /** @description It is a client of operators. */
             403: {
                 headers: {
+                    "WWW-Authenticate"?: string;
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
@@ -10864,6 +11912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description There are two already, it was registered before, or the client was revoked. */
             409: {
                 headers: {
@@ -10874,6 +11923,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10917,6 +11972,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client or signing certificate. */
             404: {
                 headers: {
@@ -10927,6 +11985,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -10952,6 +12015,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client or signing certificate. */
             404: {
                 headers: {
@@ -10962,6 +12028,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11004,6 +12075,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client, or it has no account. */
             404: {
                 headers: {
@@ -11014,6 +12088,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11087,9 +12166,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
             /** @description It is a client of operators. */
             403: {
                 headers: {
+                    "WWW-Authenticate"?: string;
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
                 };
@@ -11107,6 +12188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description The client has an account of another name, the name is taken, or the client was revoked. */
             409: {
                 headers: {
@@ -11117,6 +12199,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11184,6 +12272,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client, or it has no account. */
             404: {
                 headers: {
@@ -11194,6 +12285,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11243,6 +12339,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such answer. */
             404: {
                 headers: {
@@ -11253,6 +12352,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11302,6 +12406,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such answer. */
             404: {
                 headers: {
@@ -11312,6 +12419,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11348,6 +12460,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperatorJson"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such client, it has no account, or may not act for the insurer. */
             404: {
                 headers: {
@@ -11358,6 +12473,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11410,6 +12532,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
@@ -11420,6 +12545,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11488,6 +12618,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description No such insurer was admitted. */
             404: {
                 headers: {
@@ -11498,6 +12630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description Another account is proposed. */
             409: {
                 headers: {
@@ -11508,6 +12641,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11555,6 +12694,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such insurer, or no such account that waits for a decision. */
             404: {
                 headers: {
@@ -11565,6 +12707,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11612,6 +12759,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such insurer, or no such account that waits for a decision. */
             404: {
                 headers: {
@@ -11632,6 +12782,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11679,6 +12834,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such insurer, or no such account that waits for a decision. */
             404: {
                 headers: {
@@ -11699,6 +12857,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11774,6 +12937,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11880,6 +13051,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
             /** @description A run is prepared, or nothing can be paid. */
             409: {
                 headers: {
@@ -11890,6 +13064,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -11975,6 +13155,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such run. */
             404: {
                 headers: {
@@ -11985,6 +13168,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12031,6 +13219,9 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such run, or it was not ordered and so has no list. */
             404: {
                 headers: {
@@ -12051,6 +13242,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12136,6 +13332,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such run. */
             404: {
                 headers: {
@@ -12156,6 +13355,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12241,6 +13445,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such run. */
             404: {
                 headers: {
@@ -12261,6 +13468,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12313,6 +13525,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such run, or it was not ordered. */
             404: {
                 headers: {
@@ -12323,6 +13537,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12384,6 +13605,16 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorJson"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12439,6 +13670,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12494,6 +13734,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12562,6 +13811,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12645,6 +13903,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such dossier. */
             404: {
                 headers: {
@@ -12655,6 +13916,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12740,6 +14006,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such dossier. */
             404: {
                 headers: {
@@ -12750,6 +14019,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12845,6 +14119,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorJson"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such dossier. */
             404: {
                 headers: {
@@ -12855,6 +14132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description It cannot move so now. */
             409: {
                 headers: {
@@ -12865,6 +14143,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -12948,6 +14232,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such dossier. */
             404: {
                 headers: {
@@ -12968,6 +14255,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13051,6 +14343,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such dossier. */
             404: {
                 headers: {
@@ -13071,6 +14366,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13143,6 +14443,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13198,6 +14506,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such alarm. */
             404: {
                 headers: {
@@ -13208,6 +14519,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13263,6 +14579,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such alarm. */
             404: {
                 headers: {
@@ -13273,6 +14592,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13328,6 +14652,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13368,6 +14700,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such submission. */
             404: {
                 headers: {
@@ -13378,6 +14713,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13401,6 +14741,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such submission. */
             404: {
                 headers: {
@@ -13421,6 +14764,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13479,6 +14827,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13522,6 +14878,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such submission. */
             404: {
                 headers: {
@@ -13532,6 +14891,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13555,6 +14919,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such submission. */
             404: {
                 headers: {
@@ -13575,6 +14942,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13598,6 +14970,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description There is no such submission. */
             404: {
                 headers: {
@@ -13618,6 +14993,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13677,6 +15057,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperatorQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13721,6 +15109,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description No such file is set aside. */
             404: {
                 headers: {
@@ -13731,6 +15122,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13754,6 +15150,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
             /** @description No such file is set aside. */
             404: {
                 headers: {
@@ -13764,6 +15163,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13809,6 +15213,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13888,6 +15300,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -13992,6 +15413,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -14076,6 +15506,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
             /** @description It cannot be done now; nothing was moved. */
             409: {
                 headers: {
@@ -14086,6 +15519,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -14156,6 +15595,9 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            408: components["responses"]["RequestTimeout"];
             /** @description It cannot be done now; nothing was moved. */
             409: {
                 headers: {
@@ -14166,6 +15608,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
