@@ -111,3 +111,18 @@ t.test("a client that may not consult the status of clients gets none", async (t
   await database.institute.begin((tx) => setScopes(tx, { account: "test" }, { clientId: account.accountName, scopes }));
   t.equal(await decideDueStatusFiles(on("2025-02-03")), 0);
 });
+
+t.test("an insurer whose space is ahead is told what its own day says, marked as simulated", async (t) => {
+  const { on, listAnswers, read, owner, insurerId } = await open(t);
+  await owner`
+    with account as (
+      insert into space_account (client_id, name, key_thumbprint, expires_at)
+      select client_id, 'Space', ${Buffer.alloc(32, 1)}, now() + interval '1 day' from client limit 1 returning account_id)
+    insert into space (insurer_id, account_id, number_group, business_days_ahead, followed_on)
+    select ${insurerId}, account_id, 1, 148, '2025-07-01' from account`;
+  t.equal(await decideDueStatusFiles(on("2025-02-03")), 1);
+  const text = await read((await listAnswers())[0]!.answerId);
+  xsd.validate(text);
+  t.strictSame(textsAt(text, "//r:simulated"), ["true", "true"]);
+  t.ok(textsAt(text, "//r:state").includes("evaluated"), "which for everybody else is months away");
+});
