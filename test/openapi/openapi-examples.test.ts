@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import formats from "ajv-formats";
 import { parse } from "csv-parse/sync";
+import { XmlDocument } from "libxml2-wasm";
 import t from "tap";
 import { isObject, type Json, type JsonObject } from "../../openapi/belgif/json.ts";
 import { PROBLEM_TYPES } from "../../src/http/problems.ts";
@@ -183,6 +184,8 @@ const XSDS = ["contract-file", "receipt", "report", "status", "verification-resu
 function checkXml(xml: string): string | undefined {
   const namespace = /xmlns="([^"]+)"/.exec(xml)?.[1];
   const xsd = XSDS.find((one) => one.namespace === namespace);
+  // The schema is ISO's; test/formats/payment looks at what is in it.
+  if (namespace?.startsWith("urn:iso:std:iso:20022:")) return faultOf(() => XmlDocument.fromString(xml).dispose());
   return xsd ? faultOf(() => xsd.check.validate(xml)) : `there is no schema of the namespace ${namespace}`;
 }
 
