@@ -6,7 +6,7 @@ const PURE = "^src/(formats|identifiers|findings)/";
 /** Where bytes and questions come in and answers go out. */
 const DOORS = "^src/(http|sftp)/";
 /** Everything that decides or keeps, below the doors. */
-const BELOW_DOORS = "^src/(exchange|intake|contracts|verification|register|advantage|payments|events|webhooks|audit|identity|connection-tests|readiness|database)/";
+const BELOW_DOORS = "^src/(exchange|intake|spaces|contracts|verification|register|advantage|payments|events|webhooks|audit|identity|connection-tests|readiness|database)/";
 /** Start, wiring and settings: the only files beside the folders. */
 const TOP = "^src/[^/]+\\.ts$";
 const SQL_PACKAGES = "(^|/)node_modules/(postgres|drizzle-orm|pg)/";
@@ -108,7 +108,7 @@ module.exports = {
       severity: "error",
       comment: "Only the files at the top of src read the configuration. Everybody else takes the one value needed as a parameter.",
       from: { path: "^src/", pathNot: TOP },
-      to: { path: "^src/(config|setting-reader|sftp-settings|webhook-settings|readiness-settings|configured-files)\\.ts$" },
+      to: { path: "^src/(config|setting-reader|sftp-settings|space-settings|webhook-settings|readiness-settings|configured-files)\\.ts$" },
     },
     {
       name: "only-main-starts-the-app",

@@ -992,6 +992,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be admitted to validation, with a space of your own
+         * @description Validation only, for anybody, without client certificate and token. You get a client, an insurer that is yours alone with a portfolio of 200 contracts, and an SFTP account where you send an SSH key. Asking again with the key of the same certificate renews: the account lasts longer, and nothing else changes. How many may be admitted, from one address and at all, is limited.
+         */
+        post: operations["createAdmission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at your space
+         * @description Validation only. The insurer that is yours alone, as it is now.
+         */
+        get: operations["getSpace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/space/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin anew with another space
+         * @description Validation only. Your account gets a new insurer with a new portfolio, on the real business day; client, keys, certificate and SFTP account stay, and act for the new insurer once this is answered. What runs in the old space ends there and is not seen again; files that lie in `IN` for it are refused. Webhook subscriptions end with the old space.
+         */
+        post: operations["resetSpace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/simulations/clock": {
         parameters: {
             query?: never;
@@ -2552,6 +2612,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operator/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the spaces of integrators
+         * @description Validation only. Of all accounts that live, oldest first; those that have expired and can still be renewed too.
+         */
+        get: operations["listSpaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operator/spaces/{enterpriseNumber}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at the space of an integrator
+         * @description Validation only.
+         */
+        get: operations["getIntegratorSpace"];
+        put?: never;
+        post?: never;
+        /**
+         * End the account of an integrator
+         * @description Validation only. At once and for good: its client is answered `spaceExpired`, its rows are removed within hours. The audit trail stays.
+         */
+        delete: operations["endSpace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2835,7 +2939,7 @@ export interface components {
         Problem: {
             /**
              * Format: uri
-             * @description Stable; one of `urn:problem-type:belgif:badRequest`, `urn:problem-type:nihdi:digitalContracts:noClientCertificate`, `urn:problem-type:nihdi:digitalContracts:invalidClientCertificate`, `urn:problem-type:nihdi:digitalContracts:clientCertificateNotRegistered`, `urn:problem-type:belgif:noAccessToken`, `urn:problem-type:belgif:invalidAccessToken`, `urn:problem-type:belgif:expiredAccessToken`, `urn:problem-type:belgif:missingScope`, `urn:problem-type:belgif:missingPermission`, `urn:problem-type:belgif:resourceNotFound`, `urn:problem-type:nihdi:digitalContracts:reportNotReady`, `urn:problem-type:nihdi:digitalContracts:nothingToCorrect`, `urn:problem-type:nihdi:digitalContracts:methodNotAllowed`, `urn:problem-type:nihdi:digitalContracts:notAcceptable`, `urn:problem-type:nihdi:digitalContracts:requestTimeout`, `urn:problem-type:nihdi:digitalContracts:initialLoadBusy`, `urn:problem-type:nihdi:digitalContracts:initialLoadNotOpen`, `urn:problem-type:nihdi:digitalContracts:tooLateToCancel`, `urn:problem-type:nihdi:digitalContracts:conflict`, `urn:problem-type:nihdi:digitalContracts:idempotencyKeyInUse`, `urn:problem-type:nihdi:digitalContracts:notLive`, `urn:problem-type:nihdi:digitalContracts:otherContract`, `urn:problem-type:nihdi:digitalContracts:preconditionFailed`, `urn:problem-type:belgif:payloadTooLarge`, `urn:problem-type:nihdi:digitalContracts:uriTooLong`, `urn:problem-type:nihdi:digitalContracts:unsupportedMediaType`, `urn:problem-type:nihdi:digitalContracts:idempotencyKeyReused`, `urn:problem-type:nihdi:digitalContracts:preconditionRequired`, `urn:problem-type:belgif:tooManyRequests`, `urn:problem-type:belgif:tooManyFailedRequests`, `urn:problem-type:nihdi:digitalContracts:headersTooLarge`, `urn:problem-type:belgif:internalServerError`, `urn:problem-type:belgif:serviceUnavailable`.
+             * @description Stable; one of `urn:problem-type:belgif:badRequest`, `urn:problem-type:nihdi:digitalContracts:noClientCertificate`, `urn:problem-type:nihdi:digitalContracts:invalidClientCertificate`, `urn:problem-type:nihdi:digitalContracts:clientCertificateNotRegistered`, `urn:problem-type:belgif:noAccessToken`, `urn:problem-type:belgif:invalidAccessToken`, `urn:problem-type:belgif:expiredAccessToken`, `urn:problem-type:belgif:missingScope`, `urn:problem-type:belgif:missingPermission`, `urn:problem-type:nihdi:digitalContracts:spaceExpired`, `urn:problem-type:belgif:resourceNotFound`, `urn:problem-type:nihdi:digitalContracts:reportNotReady`, `urn:problem-type:nihdi:digitalContracts:nothingToCorrect`, `urn:problem-type:nihdi:digitalContracts:methodNotAllowed`, `urn:problem-type:nihdi:digitalContracts:notAcceptable`, `urn:problem-type:nihdi:digitalContracts:requestTimeout`, `urn:problem-type:nihdi:digitalContracts:initialLoadBusy`, `urn:problem-type:nihdi:digitalContracts:initialLoadNotOpen`, `urn:problem-type:nihdi:digitalContracts:tooLateToCancel`, `urn:problem-type:nihdi:digitalContracts:conflict`, `urn:problem-type:nihdi:digitalContracts:idempotencyKeyInUse`, `urn:problem-type:nihdi:digitalContracts:notLive`, `urn:problem-type:nihdi:digitalContracts:otherContract`, `urn:problem-type:nihdi:digitalContracts:preconditionFailed`, `urn:problem-type:belgif:payloadTooLarge`, `urn:problem-type:nihdi:digitalContracts:uriTooLong`, `urn:problem-type:nihdi:digitalContracts:unsupportedMediaType`, `urn:problem-type:nihdi:digitalContracts:idempotencyKeyReused`, `urn:problem-type:nihdi:digitalContracts:preconditionRequired`, `urn:problem-type:belgif:tooManyRequests`, `urn:problem-type:belgif:tooManyFailedRequests`, `urn:problem-type:nihdi:digitalContracts:headersTooLarge`, `urn:problem-type:belgif:internalServerError`, `urn:problem-type:belgif:serviceUnavailable`.
              */
             type: string;
             status: number;
@@ -2969,6 +3073,47 @@ export interface components {
                 outcome: "accepted" | "acceptedWithWarnings" | "unchanged" | "rejected";
                 findings: components["schemas"]["Finding"][];
             }[];
+        };
+        /** @description An insurer that is yours alone, in validation. */
+        Space: {
+            /**
+             * Format: uri-reference
+             * @description Absolute path on this host.
+             */
+            self: string;
+            /** @description Of the insurer that is yours: `sender` of your files. Another one after each reset. */
+            enterpriseNumber: string;
+            name: string;
+            clientId: string;
+            /**
+             * @description `loading`: its initial load is open. `live`: deltas and single calls run.
+             * @enum {string}
+             */
+            phase: "access" | "loading" | "live" | "suspended";
+            /** @description Second to fourth digit of the INAMI numbers that are yours alone. Another one after each reset. */
+            numberGroup: string;
+            /**
+             * Format: date
+             * @description Today, for contracts and premium years of this space.
+             */
+            businessDate: string;
+            /** @description User of your SFTP account; absent: you sent no SSH key. */
+            sftpAccount?: string;
+            /** Format: date-time */
+            admittedAt: string;
+            /**
+             * Format: date-time
+             * @description Of this space: the admission or the last reset.
+             */
+            madeAt: string;
+            /**
+             * Format: date-time
+             * @description From then on nothing is answered. Ask for admission again with the same key, and it lasts longer.
+             */
+            expiresAt: string;
+            contractCount: number;
+            /** @description Of your next delta. */
+            nextSequence: number;
         };
         /** @description One file of one insurer, from arrival to report. A link is present once there is something behind it. */
         Submission: {
@@ -8238,6 +8383,298 @@ export interface operations {
             429: components["responses"]["TooManyRequestsPublic"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailablePublic"];
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    createAdmission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Synthetic Integrator",
+                 *       "certificateRequest": "-----BEGIN CERTIFICATE REQUEST-----\nMIHq…\n-----END CERTIFICATE REQUEST-----\n",
+                 *       "sshPublicKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4f1cI5VqDk8CqYb3Ch2rfXLOi2GVbvAPkWqE0wFwSg"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Of your company or system. */
+                    name: string;
+                    /** @description Address for mail of whoever looks after it. */
+                    contact?: string;
+                    /** @description PKCS#10 in PEM: a client certificate is issued for its key. */
+                    certificateRequest?: string;
+                    /** @description PEM, instead of a request: of an authority that this environment trusts. */
+                    certificate?: string;
+                    /**
+                     * CreateAdmissionRequestJwks
+                     * @description Public keys that verify your assertions; absent: the key of the certificate.
+                     */
+                    jwks?: {
+                        keys: ({
+                            kty: string;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                    };
+                    /** @description One line of an OpenSSH .pub file; absent: no SFTP account. */
+                    sshPublicKey?: string;
+                    /**
+                     * @description Of the texts in answers over SFTP; absent: `en`.
+                     * @enum {string}
+                     */
+                    language?: "fr" | "nl" | "de" | "en";
+                    /**
+                     * @description Where the space begins; absent: `live`. See `POST /space/reset`.
+                     * @enum {string}
+                     */
+                    phase?: "live" | "loading";
+                };
+            };
+        };
+        responses: {
+            /** @description Renewed. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        space: components["schemas"]["Space"];
+                        /** @description `iss` and `sub` of your assertions. */
+                        clientId: string;
+                        /** @description `kid` of the keys that verify them. */
+                        keyIds: string[];
+                        /** @description What your tokens may carry. */
+                        scopes: string[];
+                        /** @description PEM: with it you connect. */
+                        certificate: string;
+                        /** @description PEM: the authorities of client certificates here. */
+                        certificateChain: string;
+                        /** Format: uri */
+                        apiUrl: string;
+                        /** Format: uri */
+                        tokenEndpoint: string;
+                        /** SftpAccess */
+                        sftp?: {
+                            /** @description The user. */
+                            account: string;
+                            host: string;
+                            port: number;
+                            /** @description SHA256:…, as ssh-keygen prints them. */
+                            hostKeys: string[];
+                        };
+                    };
+                };
+            };
+            /** @description Admitted. */
+            201: {
+                headers: {
+                    /** @description Where it is. */
+                    Location?: string;
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        space: components["schemas"]["Space"];
+                        /** @description `iss` and `sub` of your assertions. */
+                        clientId: string;
+                        /** @description `kid` of the keys that verify them. */
+                        keyIds: string[];
+                        /** @description What your tokens may carry. */
+                        scopes: string[];
+                        /** @description PEM: with it you connect. */
+                        certificate: string;
+                        /** @description PEM: the authorities of client certificates here. */
+                        certificateChain: string;
+                        /** Format: uri */
+                        apiUrl: string;
+                        /** Format: uri */
+                        tokenEndpoint: string;
+                        /** SftpAccess */
+                        sftp?: {
+                            /** @description The user. */
+                            account: string;
+                            host: string;
+                            port: number;
+                            /** @description SHA256:…, as ssh-keygen prints them. */
+                            hostKeys: string[];
+                        };
+                    };
+                };
+            };
+            /** @description What was sent cannot be used. */
+            400: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            /** @description The key was admitted before, with other keys beside it. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeJson"];
+            /** @description Too many from your address. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After"?: number;
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            /** @description As many are admitted as can be. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After"?: number;
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getSpace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your space. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Space"];
+                };
+            };
+            400: components["responses"]["BadRequestInsurer"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            /** @description The client has none. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    resetSpace: {
+        parameters: {
+            query?: {
+                /** @description `live`: the portfolio has a history and the next delta is number 1. `loading`: the initial load is open. */
+                phase?: "live" | "loading";
+            };
+            header?: {
+                /**
+                 * @description Enterprise number of the insurer for which a client that may act for several calls. Not needed with one grant, nor to send a file: the sender in its root names the insurer.
+                 * @example 0403019261
+                 */
+                "Infoss-Insurer"?: components["parameters"]["InfossInsurer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new space. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Space"];
+                };
+            };
+            400: components["responses"]["BadRequestInsurerQuery"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedInsurer"];
+            /** @description The client has none. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            /** @description Too often. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After"?: number;
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["ProblemResponse"];
         };
     };
@@ -15611,6 +16048,199 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaTypeJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    listSpaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All spaces. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        items: {
+                            /**
+                             * Format: uri-reference
+                             * @description Absolute path on this host.
+                             */
+                            href: string;
+                            /** @description Of the insurer that is yours: `sender` of your files. Another one after each reset. */
+                            enterpriseNumber: string;
+                            name: string;
+                            clientId: string;
+                            /**
+                             * @description `loading`: its initial load is open. `live`: deltas and single calls run.
+                             * @enum {string}
+                             */
+                            phase: "access" | "loading" | "live" | "suspended";
+                            /** @description Second to fourth digit of the INAMI numbers that are yours alone. Another one after each reset. */
+                            numberGroup: string;
+                            /**
+                             * Format: date
+                             * @description Today, for contracts and premium years of this space.
+                             */
+                            businessDate: string;
+                            /** @description User of your SFTP account; absent: you sent no SSH key. */
+                            sftpAccount?: string;
+                            /** Format: date-time */
+                            admittedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Of this space: the admission or the last reset.
+                             */
+                            madeAt: string;
+                            /**
+                             * Format: date-time
+                             * @description From then on nothing is answered. Ask for admission again with the same key, and it lasts longer.
+                             */
+                            expiresAt: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    getIntegratorSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ten digits, the last two check digits. */
+                enterpriseNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uri-reference
+                         * @description Absolute path on this host.
+                         */
+                        self: string;
+                        /** @description Of the insurer that is yours: `sender` of your files. Another one after each reset. */
+                        enterpriseNumber: string;
+                        name: string;
+                        clientId: string;
+                        /**
+                         * @description `loading`: its initial load is open. `live`: deltas and single calls run.
+                         * @enum {string}
+                         */
+                        phase: "access" | "loading" | "live" | "suspended";
+                        /** @description Second to fourth digit of the INAMI numbers that are yours alone. Another one after each reset. */
+                        numberGroup: string;
+                        /**
+                         * Format: date
+                         * @description Today, for contracts and premium years of this space.
+                         */
+                        businessDate: string;
+                        /** @description User of your SFTP account; absent: you sent no SSH key. */
+                        sftpAccount?: string;
+                        /** Format: date-time */
+                        admittedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description Of this space: the admission or the last reset.
+                         */
+                        madeAt: string;
+                        /**
+                         * Format: date-time
+                         * @description From then on nothing is answered. Ask for admission again with the same key, and it lasts longer.
+                         */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            /** @description There is no such space. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["ProblemResponse"];
+        };
+    };
+    endSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ten digits, the last two check digits. */
+                enterpriseNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequestOperator"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotAllowedOperator"];
+            /** @description There is no such space. */
+            404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaTypeNothing"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

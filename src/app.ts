@@ -23,7 +23,7 @@ import { createTransferSlots } from "./intake/transfer-slots.ts";
 import { startWorker } from "./intake/worker.ts";
 import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { startMetricsServer } from "./metrics/metrics-server.ts";
-import { openDoor } from "./open-door.ts";
+import { type DoorParts, openDoor } from "./open-door.ts";
 import { openSftpDoor, type SftpDoor } from "./open-sftp-door.ts";
 import { type NewAlarm, raiseAlarm, raiseUnlessSeen } from "./operations/alarms.ts";
 import { startExpiryWatch } from "./operator/expiry-watch.ts";
@@ -99,7 +99,10 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       : undefined;
     const isServing = config.roles.includes("serve");
     const door = isServing
-      ? await openDoor({ config, intake, keys, keyRing, metrics, raiseAlarm: raise, loadPremiumYears })
+      ? await openDoor({
+          ...{ config, intake, keys, keyRing, metrics, raiseAlarm: raise, loadPremiumYears },
+          ...describeSftp(config, sftp),
+        })
       : undefined;
     if (door) activities.push(() => door.close());
     if (config.roles.includes("worker")) {
@@ -139,6 +142,12 @@ async function startExchange(
   const keeper = startKeepingStatusFiles(exchange);
   activities.push(() => keeper.stop());
   return door.embedded;
+}
+
+/** Where insurers reach the SFTP door, as far as this process knows. */
+function describeSftp({ sftp: { server } }: Config, embedded: SftpDoor["embedded"]): Pick<DoorParts, "sftp"> {
+  if (server) return { sftp: { host: server.host, port: server.port, hostKeys: server.hostKeys } };
+  return embedded ? { sftp: { host: embedded.host, port: embedded.port, hostKeys: [embedded.fingerprint] } } : {};
 }
 
 interface WorkParts {

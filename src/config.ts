@@ -13,6 +13,7 @@ import type { MassChangeLimits } from "./intake/mass-change.ts";
 import { type ReadinessSettings, readReadinessSettings } from "./readiness-settings.ts";
 import { createSettingReader, type Environment, type SettingReader } from "./setting-reader.ts";
 import { readSftpSettings, type SftpSettings } from "./sftp-settings.ts";
+import { readSpaceSettings, type SpaceSettings } from "./space-settings.ts";
 import { readWebhookSettings, type WebhookSettings } from "./webhook-settings.ts";
 
 export const DEPLOYMENTS = ["validation", "production"] as const;
@@ -73,6 +74,7 @@ export interface Config {
   readonly sftp: SftpSettings;
   readonly webhooks: WebhookSettings;
   readonly readiness: ReadinessSettings;
+  readonly spaces: SpaceSettings;
   readonly shutdownTimeoutMs: number;
   /** Requests a minute of a client, and from an address for which no client stands; 0: no limit. */
   readonly requestsPerMinutePerClient: number;
@@ -139,6 +141,7 @@ export function readConfig(environment: Environment = process.env): Config {
     sftp: readSftpSettings(read, problems, dataDirectory),
     webhooks: readWebhookSettings(read, problems),
     readiness: readReadinessSettings(read, problems),
+    spaces: readSpaceSettings(read, problems),
     ...readAbuseLimits(read),
     ...(read.isSet("METRICS_PORT") && {
       metricsPort: read.integer("METRICS_PORT", { minimum: 0, maximum: 65_535, otherwise: 0 }),

@@ -4,12 +4,14 @@ import type { LoadPremiumYears } from "./advantage/load-premium-years.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import { createPersonHasher } from "./audit/person-hash.ts";
 import type { Config } from "./config.ts";
+import type { GatewayConnection } from "./http/http-dependencies.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { readTlsFiles } from "./http/tls-reload.ts";
 import { createOwnTokenKeys, createTokenVerifier } from "./identity/access-token.ts";
 import { createAuthorizationServer, issuerOf } from "./identity/authorization-server.ts";
 import { createClientDirectory } from "./identity/client-directory.ts";
 import { createFailedAuthentications } from "./identity/failed-authentications.ts";
+import { readSigningAuthority } from "./identity/issue-certificate.ts";
 import { createIssuerKeys } from "./identity/issuer-keys.ts";
 import { audienceOf } from "./identity/scopes.ts";
 import type { KeyRing } from "./identity/signing-keys.ts";
@@ -18,6 +20,7 @@ import type { Metrics } from "./metrics/metrics.ts";
 import type { NewAlarm } from "./operations/alarms.ts";
 import type { Keys } from "./read-keys.ts";
 import { createStatementSigner } from "./readiness/readiness-statement.ts";
+import type { Spaces } from "./spaces/spaces.ts";
 import { createSecretBox } from "./webhooks/secret-box.ts";
 
 export interface DoorParts {
@@ -28,6 +31,21 @@ export interface DoorParts {
   readonly metrics: Metrics;
   readonly raiseAlarm: (alarm: NewAlarm) => Promise<void>;
   readonly loadPremiumYears: LoadPremiumYears;
+  /** Of the SFTP server that insurers reach, where this process knows it. */
+  readonly sftp?: GatewayConnection["sftp"];
+}
+
+/** What spaces of validation are made with. */
+export async function createSpaces(config: Config, intake: Intake, keys: Keys): Promise<Spaces> {
+  const { days, maximumAccounts } = config.spaces;
+  const clientAuthorities = await readFile(keys.tlsFiles.clientCaFile, "utf8");
+  const files = keys.admissionAuthority;
+  if (!files) return { intake, clientAuthorities, days, maximumAccounts };
+  const [certificatePem, keyPem] = await Promise.all(
+    [files.certificateFile, files.keyFile].map((file) => readFile(file, "utf8")),
+  );
+  const authority = await readSigningAuthority(certificatePem!, keyPem!);
+  return { intake, clientAuthorities, days, maximumAccounts, authority };
 }
 
 /** As RFC 6749 section 5.2 has it. */
@@ -95,6 +113,16 @@ export async function openDoor(parts: DoorParts): Promise<{ url: string; close()
     raiseAlarm,
     loadPremiumYears,
     audit: { log: auditLog, persons: createPersonHasher(keys.auditKey) },
+    ...(config.environment === "validation" && {
+      spaces: {
+        ...(await createSpaces(config, intake, keys)),
+        connection: () => ({
+          origin: url!,
+          issuer: external?.issuer ?? ownIssuer(),
+          ...(parts.sftp && { sftp: parts.sftp }),
+        }),
+      },
+    }),
     webhookSecrets: createSecretBox(keys.auditKey),
     readiness: { ...config.readiness, sign: createStatementSigner(keyRing, config.environment) },
     pingDatabase: () => database.plain`select 1`,

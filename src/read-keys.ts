@@ -15,6 +15,8 @@ export interface Keys {
   readonly tlsFiles: TlsFiles;
   readonly signingKeysFolder: string;
   readonly auditKey: Buffer;
+  /** Signs certificate requests, in validation; absent: nobody's. */
+  readonly admissionAuthority?: { readonly certificateFile: string; readonly keyFile: string };
 }
 
 /** Keys from files, or those of a development machine, which come with all it takes to try the gateway. */
@@ -29,8 +31,15 @@ export async function readKeys(config: Config, database: Database): Promise<Keys
       clientCaFile: made!.authority.certificateFile,
     },
     signingKeysFolder: config.signingKeysFolder ?? made!.signingKeysFolder,
+    ...admissionAuthority(config, made),
     auditKey: await readFile(config.auditKeyFile ?? made!.auditKeyFile),
   };
+}
+
+/** The development authority's, where the certificates that it signs are taken. */
+function admissionAuthority({ spaces, tls }: Config, made: DevelopmentCertificates | undefined) {
+  const authority = spaces.authority ?? (tls ? undefined : made?.authority);
+  return authority && { admissionAuthority: authority };
 }
 
 /** The synthetic insurers with their clients and, while the register is empty, the synthetic one of the checkout's fixtures. */

@@ -92,6 +92,7 @@ t.test("an empty environment is validation on this machine, with everything made
       goTimeoutHours: 24,
       answerRetentionDays: 90,
     },
+    spaces: { days: 90, maximumAccounts: 200 },
     webhooks: { exemptHosts: [] },
     readiness: { errorPercent: 10 },
     shutdownTimeoutMs: 30_000,

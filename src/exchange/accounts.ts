@@ -37,7 +37,9 @@ const OPEN_ACCOUNTS = `
     join lateral (select distinct insurer_id from client_grant g
       where g.client_id = a.client_id and g.revoked_at is null and valid_from <= $1 and coalesce(valid_to >= $1, true)) g on true
     join insurer i using (insurer_id)
-  where c.revoked_at is null and ($2::text is null or a.account_name = $2)
+  where c.revoked_at is null
+    and not exists (select from space_account s where s.client_id = a.client_id and least(s.expires_at, s.ended_at) <= now())
+    and ($2::text is null or a.account_name = $2)
   group by a.account_name having bool_or(i.phase <> 'suspended') order by a.account_name`;
 
 /** The accounts whose folders are served: client not revoked, at least one insurer of its grants not suspended. */

@@ -46,6 +46,7 @@ export async function authorize(
   if (!client?.hasCertificate) {
     throw certificateNotRegistered();
   }
+  if (client.spaceEndedAt) throw spaceExpired(client.spaceEndedAt);
   if (!token.scopes.has(scope) || !client.scopes.includes(scope)) throw missingScope(scope);
   return { clientId, tokenSha256, grants: OPERATOR_SCOPES.includes(scope) ? [] : client.grants };
 }
@@ -129,6 +130,12 @@ export function tokenProblem({ failure, detail }: TokenFailure): Problem {
   // RFC 6750 section 3: no error code where no token was sent at all.
   const error = failure === "noAccessToken" ? "" : `, error="invalid_token", error_description="${detail}"`;
   return new Problem(failure, detail, { headers: { "WWW-Authenticate": `Bearer realm="digitalContracts"${error}` } });
+}
+
+/** Of a client of validation whose space is over. */
+function spaceExpired(endedAt: Date): Problem {
+  const detail = `The space of this client ended on ${endedAt.toISOString()}. Ask for admission again: POST /admissions.`;
+  return new Problem("spaceExpired", detail);
 }
 
 export function missingScope(scope: Scope): Problem {

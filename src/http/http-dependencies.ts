@@ -10,6 +10,7 @@ import type { Intake } from "../intake/intake.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { NewAlarm } from "../operations/alarms.ts";
 import type { SignStatement } from "../readiness/readiness-statement.ts";
+import type { Spaces } from "../spaces/spaces.ts";
 import type { SecretBox } from "../webhooks/secret-box.ts";
 import type { HttpLimits } from "./limits/http-limits.ts";
 import type { TlsMaterial } from "./tls-options.ts";
@@ -46,6 +47,16 @@ export interface HttpDependencies {
   /** Settles when the database answers; health asks it under a time limit. */
   readonly pingDatabase: () => Promise<unknown>;
   readonly limits?: Partial<HttpLimits>;
+  /** Spaces of integrators; absent in production. */
+  readonly spaces?: Spaces & { readonly connection: () => GatewayConnection };
+}
+
+/** Where this gateway is, for whoever is admitted. */
+export interface GatewayConnection {
+  readonly origin: string;
+  readonly issuer: string;
+  /** Absent: this process does not know. */
+  readonly sftp?: { readonly host: string; readonly port: number; readonly hostKeys: readonly string[] };
 }
 
 /** Handlers get what they need at the time of a request, so that the OpenAPI document can be made without any of it. */

@@ -14,6 +14,7 @@ import { ReceiptSchema } from "./receipt-view.ts";
 import { RecordOutcomeSchema } from "./record-view.ts";
 import { ReportSchema } from "./report-schema.ts";
 import { PROBLEM_MEDIA_TYPE } from "./send-problem.ts";
+import { SpaceSchema } from "./space-view.ts";
 import { RecordCountsSchema, SubmissionSchema, SubmissionSummarySchema } from "./submission-view.ts";
 import { VerificationSchema } from "./verification-view.ts";
 
@@ -30,6 +31,7 @@ const COMPONENTS = [
   RecordCountsSchema,
   RecordOutcomeSchema,
   ReportSchema,
+  SpaceSchema,
   SubmissionSchema,
   SubmissionSummarySchema,
   VerificationSchema,
@@ -62,6 +64,7 @@ const TAGS = [
   },
   { name: "Reference data", description: "Code lists" },
   { name: "Service", description: "Health, keys and this document" },
+  { name: "Validation", description: "In validation only: admission, and a space of one's own" },
   {
     name: "Operators",
     description: "For the institute's operators alone: insurers, their clients and credentials, alarms",

@@ -27,6 +27,7 @@ export const PROBLEM_TYPES = {
   expiredAccessToken: { type: `${BELGIF}expiredAccessToken`, status: 401, title: "Expired Access Token" },
   missingScope: { type: `${BELGIF}missingScope`, status: 403, title: "Missing Scope" },
   missingPermission: { type: `${BELGIF}missingPermission`, status: 403, title: "Missing Permission" },
+  spaceExpired: { type: `${OWN}spaceExpired`, status: 403, title: "Space Expired" },
   resourceNotFound: { type: `${BELGIF}resourceNotFound`, status: 404, title: "Resource Not Found" },
   reportNotReady: { type: `${OWN}reportNotReady`, status: 404, title: "Report Not Ready" },
   nothingToCorrect: { type: `${OWN}nothingToCorrect`, status: 404, title: "Nothing To Correct" },

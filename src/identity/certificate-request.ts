@@ -1,5 +1,5 @@
 import "./reflect-metadata.ts";
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { createPublicKey, KeyObject, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { RegistryError } from "./registry-error.ts";
 
@@ -18,6 +18,19 @@ export async function readCertificateRequest(pem: string): Promise<KeyObject> {
     throw invalid("The certificate request cannot be read, or its key is of no kind that is used here.");
   }
   throw invalid("The certificate request is not signed with the key that it is for.");
+}
+
+/** A fresh EC P-256 key with a request for its certificate; both PEM, the key in PKCS#8. */
+export async function createCertificateRequest(commonName: string): Promise<{ requestPem: string; keyPem: string }> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: new x509.Name([{ CN: [commonName] }]),
+    keys,
+    signingAlgorithm: algorithm,
+  });
+  const keyPem = KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" }).toString();
+  return { requestPem: `${request.toString("pem")}\n`, keyPem };
 }
 
 function invalid(sentence: string): RegistryError {

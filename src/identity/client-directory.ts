@@ -46,6 +46,8 @@ export interface RegisteredCaller {
   readonly hasCertificate: boolean;
   readonly scopes: readonly string[];
   readonly grants: readonly Grant[];
+  /** When the space of its own ended, or since when it has expired; absent: it has none, or one that lives. */
+  readonly spaceEndedAt?: Date;
 }
 
 export interface ClientDirectoryOptions {
@@ -64,6 +66,8 @@ export function isClientId(text: string): boolean {
 
 interface Entry {
   readonly client: Client | undefined;
+  /** When its space ends, milliseconds since 1970; null: never. */
+  readonly spaceEndsAt: number | null;
   readonly keys: readonly (Expiring & { readonly jwk: JWK })[];
   readonly certificates: ReadonlyMap<string, Expiring>;
   readonly grants: readonly Grant[];
@@ -74,7 +78,7 @@ interface Expiring {
   readonly expiresAt: number | null;
 }
 
-const NOBODY: Entry = { client: undefined, keys: [], certificates: new Map(), grants: [] };
+const NOBODY: Entry = { client: undefined, spaceEndsAt: null, keys: [], certificates: new Map(), grants: [] };
 
 export function createClientDirectory(sql: Sql, options: ClientDirectoryOptions = {}): ClientDirectory {
   const entries = new LRUCache<string, Entry>({
@@ -116,6 +120,7 @@ function callerOf(entry: Entry, thumbprint: Buffer, today: string): RegisteredCa
     hasCertificate: hasCertificate(entry, thumbprint),
     scopes: client.scopes,
     grants: grantsOn(entry, today),
+    ...(hasEnded(entry) && { spaceEndedAt: new Date(entry.spaceEndsAt!) }),
   };
 }
 
@@ -129,11 +134,16 @@ function grantsOn({ client, grants }: Entry, today: string): readonly Grant[] {
   return grants.filter(({ validFrom, validTo }) => validFrom <= today && (validTo === null || today <= validTo));
 }
 
+function hasEnded({ spaceEndsAt }: Entry): boolean {
+  return spaceEndsAt !== null && spaceEndsAt <= Date.now();
+}
+
 function isCurrent({ expiresAt }: Expiring): boolean {
   return expiresAt === null || Date.now() < expiresAt;
 }
 
 interface Row extends Omit<Client, "keys"> {
+  readonly spaceEndsAt: number | null;
   readonly keys: { readonly jwk: JWK; readonly expiresAt: number | null }[];
   readonly certificates: { readonly thumbprint: string; readonly expiresAt: number }[];
   readonly grants: Grant[];
@@ -142,6 +152,8 @@ interface Row extends Omit<Client, "keys"> {
 async function readEntry(sql: Sql, clientId: string): Promise<Entry> {
   const [row] = await sql<Row[]>`
     select c.client_id as "clientId", c.name, c.kind, c.scopes,
+      (select extract(epoch from least(a.expires_at, a.ended_at)) * 1000
+        from space_account a where a.client_id = c.client_id)::float8 as "spaceEndsAt",
       coalesce((select json_agg(json_build_object('jwk', k.jwk || jsonb_build_object('kid', k.kid),
           'expiresAt', extract(epoch from k.expires_at) * 1000) order by k.registered_at, k.kid)
         from client_key k where k.client_id = c.client_id and k.revoked_at is null), '[]') as keys,
@@ -155,9 +167,10 @@ async function readEntry(sql: Sql, clientId: string): Promise<Entry> {
         where g.client_id = c.client_id and g.revoked_at is null), '[]') as grants
     from client c where c.client_id = ${clientId} and c.revoked_at is null`;
   if (!row) return NOBODY;
-  const { keys, certificates, grants, ...client } = row;
+  const { keys, certificates, grants, spaceEndsAt, ...client } = row;
   return {
     client: { ...client, keys: [] },
+    spaceEndsAt,
     keys,
     certificates: new Map(certificates.map((certificate) => [certificate.thumbprint, certificate])),
     grants,

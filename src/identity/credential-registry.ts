@@ -42,18 +42,18 @@ export async function revokeKey(
   return { act: "keyRevoked", actor, clientId, details: { kid } };
 }
 
-/** Registers a client certificate (PEM; the first certificate of the text) until it expires by itself. */
+/** Registers a client certificate (PEM; the first certificate of the text) until it expires by itself. A renewal is for a key that is there: it may be one too many. */
 export async function registerCertificate(
   tx: TransactionSql,
   actor: Actor,
-  { clientId, pem }: ClientName & { pem: string },
+  { clientId, pem, isRenewal = false }: ClientName & { pem: string; isRenewal?: boolean },
 ): Promise<RegistryChange & { readonly thumbprint: Buffer; readonly notAfter: Date }> {
   await lockClient(tx, clientId);
   const { thumbprint, notAfter } = readClientCertificate(pem);
   const [active] = await tx<{ count: number }[]>`
     select count(*) as count from client_certificate
     where client_id = ${clientId} and revoked_at is null and not_after > now()`;
-  refuseThird(active!.count, "certificates");
+  if (!isRenewal) refuseThird(active!.count, "certificates");
   const { count } = await tx`
     insert into client_certificate (thumbprint, client_id, not_after, registered_at)
     values (${thumbprint}, ${clientId}, ${notAfter}, now()) on conflict (thumbprint) do nothing`;

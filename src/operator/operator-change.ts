@@ -45,6 +45,7 @@ export const OPERATOR_ACTS = [
   "webhookSimulated",
   "readinessImported",
   "readinessWaived",
+  "spaceEnded",
 ] as const;
 export type OperatorAct = (typeof OPERATOR_ACTS)[number];
 

@@ -59,6 +59,8 @@ export const KNOWN_INAMI_NUMBER = "12345625001";
 
 const ISSUER = issuerOf("https://localhost");
 
+const SFTP = { host: "localhost", port: 2222, hostKeys: ["SHA256:uXqVzJmOCpOFhx7Hn0ic5Nzk3Wl5Zx2y1r0S6m8bqkE"] };
+
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -112,6 +114,8 @@ export interface DoorOptions {
   readonly raiseAlarm?: (alarm: NewAlarm) => Promise<void>;
   readonly webhookSecrets?: SecretBox;
   readonly environmentName?: "validation" | "production";
+  /** Accounts that may admit themselves. */
+  readonly maximumSpaces?: number;
   /** The business day; absent: one that stands still. */
   readonly clock?: InsurersClock;
 }
@@ -184,6 +188,13 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
       authorizationServer,
       ...(failedAuthentications && { failedAuthentications }),
     },
+    ...(options.environmentName !== "production" && {
+      spaces: {
+        ...{ intake, authority, clientAuthorities: authority.certificatePem, days: 90 },
+        maximumAccounts: options.maximumSpaces ?? 50,
+        connection: () => ({ origin: "https://localhost", issuer: ISSUER, sftp: SFTP }),
+      },
+    }),
     audit: { log: createAuditLog(database.trail), persons: createPersonHasher(randomBytes(32)) },
     webhookSecrets: options.webhookSecrets ?? createSecretBox(randomBytes(32)),
     readiness: { errorPercent: 10, sign: createStatementSigner(keyRing, "validation") },

@@ -31,6 +31,8 @@ import { listRemittancesRoute } from "./remittances/list-remittances.ts";
 import { readRemittanceRoutes } from "./remittances/read-remittance.ts";
 import { simulationRoutes } from "./simulations/simulation-routes.ts";
 import { socialAdvantageRoutes } from "./social-advantages/social-advantage-routes.ts";
+import { createAdmissionRoute } from "./spaces/create-admission.ts";
+import { addSpaceRoutes } from "./spaces/space-routes.ts";
 import { submissionAnswersRoutes } from "./submission-answers.ts";
 import { createVerificationRoute } from "./verifications/create-verification.ts";
 import { getVerificationRoute } from "./verifications/get-verification.ts";
@@ -74,7 +76,11 @@ export async function addRoutes(
   getOpenapiDocumentRoute(app);
   documentationRoutes(app);
   getKeySetRoute(app, provide);
-  if (isValidation) await simulationRoutes(app, provide);
-  await operatorRoutes(app, provide);
+  if (isValidation) {
+    await createAdmissionRoute(app, provide);
+    addSpaceRoutes(app, provide);
+    await simulationRoutes(app, provide);
+  }
+  await operatorRoutes(app, provide, { isValidation });
   await authorizationServerRoutes(app, provide);
 }

@@ -22,11 +22,16 @@ import { addReadinessRoute } from "./readiness.ts";
 import { addRegisterRoutes } from "./register.ts";
 import { addSetAsideDropRoutes } from "./set-aside-drops.ts";
 import { addSftpAccountRoutes } from "./sftp-account.ts";
+import { addSpaceOperatorRoutes } from "./spaces.ts";
 import { addStatusSnapshotRoute } from "./status-snapshots.ts";
 import { addQuarantineRoutes } from "./submissions.ts";
 
 /** What operators do, for their own clients (scope `…:operate`). Each act is on the audit trail or did not happen. */
-export async function operatorRoutes(app: Api, provide: ProvideDependencies): Promise<void> {
+export async function operatorRoutes(
+  app: Api,
+  provide: ProvideDependencies,
+  { isValidation }: { readonly isValidation: boolean },
+): Promise<void> {
   await addFactRoutes(app, provide);
   await addRegisterRoutes(app, provide);
   await app.register(async (scope) => {
@@ -52,5 +57,6 @@ export async function operatorRoutes(app: Api, provide: ProvideDependencies): Pr
     addSetAsideDropRoutes(scope, provide);
     addPremiumYearRoutes(scope, provide);
     addPortfolioTransferRoutes(scope, provide);
+    if (isValidation) addSpaceOperatorRoutes(scope, provide);
   });
 }
