@@ -6,6 +6,7 @@ import { createAssertion } from "../../src/client/token-client.ts";
 import { AUTHORIZATION_PATHS } from "../../src/identity/authorization-server.ts";
 import { setScopes } from "../../src/identity/client-registry.ts";
 import { SCOPES } from "../../src/identity/scopes.ts";
+import { CLOCK_CLAIM } from "../../src/identity/token-endpoint.ts";
 import {
   ACTOR,
   AUDIENCE,
@@ -35,7 +36,8 @@ t.test("a client gets a token that is bound to its certificate and says nothing 
   t.match(answer.json, { token_type: "Bearer", expires_in: 300 });
   const token = answer.json.access_token ?? "";
   t.strictSame(decodeProtectedHeader(token), { alg: "ES256", typ: "at+jwt", kid: listener.keyRing.current().kid });
-  const { jti, iat = 0, exp = 0, ...rest } = decodeJwt(token);
+  const { jti, iat = 0, exp = 0, [CLOCK_CLAIM]: ahead, ...rest } = decodeJwt(token);
+  t.type(ahead, "number", "what a connection test tells of the clock");
   t.strictSame(rest, {
     iss: listener.issuer,
     aud: AUDIENCE,
