@@ -2648,7 +2648,7 @@ export interface paths {
         post?: never;
         /**
          * End the account of an integrator
-         * @description Validation only. At once and for good: its client is answered `spaceExpired`, its rows are removed within hours. The audit trail stays.
+         * @description Validation only. At once and for good: its client is answered `spaceExpired` from then on. The audit trail stays.
          */
         delete: operations["endSpace"];
         options?: never;

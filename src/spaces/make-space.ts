@@ -18,7 +18,7 @@ const LOWEST_BODY = 9_900_000;
 const BODIES = 100_000;
 const GROUPS = 999;
 const ATTEMPTS = 20;
-/** Of one account whose rows are not removed yet: each holds a group of numbers. */
+/** Of one account within a day: each holds a group of numbers. */
 const MAXIMUM_OF_ACCOUNT = 20;
 
 export interface NewSpace {
@@ -53,7 +53,7 @@ async function insertSpace(institute: Sql, { accountId, name }: NewSpace) {
     // One account at a time: two resets at once would both be allowed the last space.
     await tx`select from space_account where account_id = ${accountId} for no key update`;
     const [kept] = await tx<{ count: number }[]>`
-      select count(*) as count from space where account_id = ${accountId} and removed_at is null`;
+      select count(*) as count from space where account_id = ${accountId} and made_at > now() - interval '1 day'`;
     if (kept!.count >= MAXIMUM_OF_ACCOUNT) {
       throw new SpaceRefused("tooManyResets", "This account was reset too often in the last hours. Try again later.");
     }

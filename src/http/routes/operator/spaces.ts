@@ -45,7 +45,7 @@ const endSchema = {
   operationId: "endSpace",
   summary: "End the account of an integrator",
   description:
-    "Validation only. At once and for good: its client is answered `spaceExpired`, its rows are removed within hours. The audit trail stays.",
+    "Validation only. At once and for good: its client is answered `spaceExpired` from then on. The audit trail stays.",
   tags: OPERATOR_TAGS,
   params,
   response: { 204: { description: "Ended.", type: "null" }, 404: notFound },
