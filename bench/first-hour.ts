@@ -2,7 +2,7 @@
  * `npm run first-hour`: follows docs/integrators/first-hour.md in a fresh clone of the current commit, with an empty npm
  * cache, and prints each command with its seconds. Ends with 1 where the page does not hold, or takes more than it may.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,8 +24,10 @@ if (understood < 0) throw new Error(`${PAGE} rejects no record`);
 
 const folder = mkdtempSync(join(tmpdir(), "infoss-first-hour-"));
 try {
+  // PostgreSQL does not run as root: started by root, it runs as a user who must get at the clone.
+  chmodSync(folder, 0o755);
   mkdirSync(join(folder, "cache"));
-  const fitting = toPorts({ port: await findFreePort(), sftpPort: await findFreePort(), hookPort: 0 });
+  const fitting = toPorts({ port: await findFreePort(), sftpPort: await findFreePort(), hookPort: 8444 });
   console.log(`following ${PAGE} in a fresh clone of the last commit (what is not committed is not in it) …\n`);
   const spent = new Map<Block, number>();
   const differences = await runBlocks(blocks, {

@@ -35,9 +35,9 @@ export async function runBlocks(blocks: readonly Block[], options: RunOptions): 
     const [status] = await once(shell, "close");
     killGroup(shell.pid!);
     const outputOf = (index: number) => unfit(read(join(kept, `${index}`)));
+    reportTimes(blocks, kept, options);
     const last = Number(read(join(kept, "current")));
     if (status !== 0) return [`${blocks[last]?.place}: ended with ${status}, having printed\n${outputOf(last)}`];
-    reportTimes(blocks, kept, options);
     return blocks.flatMap(({ place, text, use }, index) => {
       if (use.kind !== "output") return [];
       const difference = findDifference(text, outputOf(index - 1), use.isJson);
