@@ -133,7 +133,7 @@ export function tokenProblem({ failure, detail }: TokenFailure): Problem {
 }
 
 /** Of a client of validation whose space is over. */
-function spaceExpired(endedAt: Date): Problem {
+export function spaceExpired(endedAt: Date): Problem {
   const detail = `The space of this client ended on ${endedAt.toISOString()}. Ask for admission again: POST /admissions.`;
   return new Problem("spaceExpired", detail);
 }

@@ -8,6 +8,7 @@ import {
   missingScope,
   noGrant,
   severalAuthorizations,
+  spaceExpired,
   tokenProblem,
 } from "./authorize.ts";
 import { invalidClientCertificate, noClientCertificate } from "./client-certificate.ts";
@@ -83,6 +84,7 @@ const COMMON_ANSWERS: readonly ((traits: OperationTraits) => CommonAnswer | unde
           description: "Who calls is known, and may not do that.",
           problems: {
             clientCertificateNotRegistered: certificateNotRegistered(),
+            ...(audience !== "Operator" && { spaceExpired: spaceExpired(new Date("2027-02-20T09:00:00.000Z")) }),
             missingScope: missingScope(audience === "Operator" ? SCOPES.operate : SCOPES.consult),
             ...(audience === "Insurer" && {
               noGrant: noGrant(),
