@@ -108,7 +108,7 @@ module.exports = {
       severity: "error",
       comment: "Only the files at the top of src read the configuration. Everybody else takes the one value needed as a parameter.",
       from: { path: "^src/", pathNot: TOP },
-      to: { path: "^src/(config|setting-reader|sftp-settings|space-settings|webhook-settings|readiness-settings|configured-files)\\.ts$" },
+      to: { path: "^src/(config|setting-reader|production-settings|sftp-settings|space-settings|webhook-settings|readiness-settings|configured-files)\\.ts$" },
     },
     {
       name: "only-main-starts-the-app",

@@ -30,6 +30,7 @@ import { startExpiryWatch } from "./operator/expiry-watch.ts";
 import { readKeys } from "./read-keys.ts";
 import { loadCompetenceCodes } from "./register/load-register.ts";
 import { seedSharedNumbers } from "./spaces/numbers/seed-numbers.ts";
+import { startRemovingSpaces } from "./spaces/remove-spaces.ts";
 import { startKeepingSpaces } from "./spaces/simulations/keep-spaces-current.ts";
 import { createSpaceClock } from "./spaces/space-clock.ts";
 import { startWebhooks } from "./start-webhooks.ts";
@@ -180,6 +181,8 @@ function startWork(config: Config, { intake, keyRing, loadPremiumYears }: WorkPa
   if (config.environment !== "validation") return;
   const spaces = startKeepingSpaces({ institute, clock: intake.clock, log });
   activities.push(() => spaces.stop());
+  const spaceRemoval = startRemovingSpaces({ institute, log });
+  activities.push(() => spaceRemoval.stop());
 }
 
 async function openDatabase(config: Config, closers: Closers): Promise<Database> {

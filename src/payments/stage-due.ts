@@ -52,7 +52,9 @@ export async function stageDue(tx: TransactionSql, premiumYear: number, only?: P
     insert into payment_due
     select person_id, c.state, nullif(b.insurer_id, 0), nullif(b.contract_id, ${PROVIDER}), b.owed, b.paid, b.owed - b.paid
     from both_sides b join payment_considered c using (person_id)
-    where ${only?.insurerId ?? null}::int is null or b.insurer_id in (0, ${only?.insurerId ?? 0})`;
+    where (${only?.insurerId ?? null}::int is null or b.insurer_id in (0, ${only?.insurerId ?? 0}))
+      -- Validation: of a space that has ended nobody is paid, and its contracts may be gone.
+      and not exists (select from space s where s.insurer_id = b.insurer_id and s.ended_at is not null)`;
   await tx`analyze payment_due`;
   await findObstacles(tx, premiumYear);
 }
