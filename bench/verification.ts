@@ -66,7 +66,8 @@ async function drawRows(url: string): Promise<{ insurerId: number; lines: string
 async function verifyRows(url: string, insurerId: number, csv: Buffer, count: number): Promise<void> {
   const database = createDatabase(url);
   try {
-    const inquiry = { insurerId, submissionId: randomUUID(), today: "2026-11-22", purposeRequired: true };
+    const asker = { insurerId, environmentName: "validation" } as const;
+    const inquiry = { ...asker, submissionId: randomUUID(), today: "2026-11-22", purposeRequired: true };
     const quota = { perDay: Number.MAX_SAFE_INTEGER, perDayInAccess: 0 };
     const result = await database.asInsurer(insurerId).run((tx) => verify(tx, inquiry, piecesOf(csv), quota));
     const known = "code" in result ? 0 : result.valid + result.replaced + result.notValidOn;

@@ -1,10 +1,10 @@
-import type { InsurersClock } from "../clock.ts";
 import { applyRecords } from "../contracts/apply-records.ts";
 import type { Merge } from "../contracts/merge.ts";
 import { mergeInitialLoad } from "../contracts/merge-initial-load.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { checkStagedProviders } from "../register/check-staged-providers.ts";
 import { checkStagedReferences, tellLastFindings } from "./check-staged-references.ts";
+import type { Intake } from "./intake.ts";
 import { reachStep } from "./steps.ts";
 import type { SubmissionKind } from "./submission.ts";
 
@@ -13,7 +13,7 @@ import type { SubmissionKind } from "./submission.ts";
  * files, single calls and dry runs; under the insurer's lock. `recordCount`: how many are staged.
  */
 export async function mergeStaged(
-  { clock }: { readonly clock: InsurersClock },
+  { clock, environmentName }: Pick<Intake, "clock" | "environmentName">,
   tx: TransactionSql,
   merge: Merge,
   { kind, recordCount }: { readonly kind: SubmissionKind; readonly recordCount: number },
@@ -23,7 +23,8 @@ export async function mergeStaged(
     await tx`analyze staged (record_number)`;
     await tx`set local work_mem = '64MB'`;
   }
-  await checkStagedProviders(tx, await clock.todayOf(merge.insurerId));
+  const { insurerId } = merge;
+  await checkStagedProviders(tx, await clock.todayOf(insurerId), { insurerId, environmentName });
   // One record alone repeats no other's reference.
   if (recordCount > 1) await checkStagedReferences(tx);
   if (kind === "delta") {

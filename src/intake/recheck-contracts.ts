@@ -10,6 +10,7 @@ import {
   type RegisterDifference,
   relatedRoots,
 } from "../register/register-changes.ts";
+import { isWithheld } from "../register/withheld-numbers.ts";
 import { markSimulation } from "../spaces/simulations/simulation-orders.ts";
 import type { Intake } from "./intake.ts";
 
@@ -25,11 +26,14 @@ interface AffectedContract {
  * Checks again what waits for it since a change of the register; answers for how many insurers. One whose contracts are
  * being merged waits for the next time, and keeps nobody else waiting.
  */
-export async function recheckWaiting(intake: Pick<Intake, "database">): Promise<number> {
-  const waiting = await listWaiting(intake.database.institute);
+export async function recheckWaiting({
+  database,
+  environmentName,
+}: Pick<Intake, "database" | "environmentName">): Promise<number> {
+  const waiting = await listWaiting(database.institute);
   let done = 0;
   for (const one of waiting) {
-    if (await intake.database.asInsurer(one.insurerId).run((tx) => recheck(tx, one))) done += 1;
+    if (await database.asInsurer(one.insurerId).run((tx) => recheck(tx, one, environmentName))) done += 1;
   }
   return done;
 }
@@ -54,7 +58,11 @@ async function listWaiting(sql: Sql): Promise<Waiting[]> {
  * Under the insurer's lock, after the change was committed: a load that checked its records by the old register has
  * committed them by now, and one that comes later sees the new. Contracts stay as they are.
  */
-async function recheck(tx: TransactionSql, waiting: Waiting): Promise<boolean> {
+async function recheck(
+  tx: TransactionSql,
+  waiting: Waiting,
+  environmentName: Intake["environmentName"],
+): Promise<boolean> {
   const { insurerId, changeId, recordedAt } = waiting;
   const [free] = await tx`select 1 from insurer where insurer_id = ${insurerId} for no key update skip locked`;
   if (!free) return false;
@@ -63,7 +71,8 @@ async function recheck(tx: TransactionSql, waiting: Waiting): Promise<boolean> {
     where insurer_id = ${insurerId} and change_id = ${changeId} and rechecked_at is null`;
   if (count === 0) return false;
   if (waiting.simulated) await markSimulation(tx);
-  const affected = await listAffected(tx, insurerId, differenceOfChange(tx, changeId, recordedAt));
+  const withheld = isWithheld(tx, { insurerId, environmentName }, tx`related.root`);
+  const affected = await listAffected(tx, insurerId, differenceOfChange(tx, changeId, recordedAt), withheld);
   await insertEvents(
     tx,
     affected.map((details) => ({ insurerId, kind: "contractRechecked", details })),
@@ -73,14 +82,15 @@ async function recheck(tx: TransactionSql, waiting: Waiting): Promise<boolean> {
 
 /** How many contracts of the insurer are affected if `loaded` becomes the register. */
 export async function countAffected(tx: TransactionSql, insurerId: number): Promise<number> {
-  return (await listAffected(tx, insurerId, differenceOfLoaded(tx))).length;
+  return (await listAffected(tx, insurerId, differenceOfLoaded(tx), tx`false`)).length;
 }
 
-/** Contracts that the insurer holds and about which the register has something else to say than before. */
+/** Contracts that the insurer holds, of numbers not `withheld`, of which the register says something else than before. */
 async function listAffected(
   tx: TransactionSql,
   insurerId: number,
   difference: RegisterDifference,
+  withheld: Fragment,
 ): Promise<AffectedContract[]> {
   return await tx<AffectedContract[]>`
     with related as materialized (${relatedRoots(tx, difference)})
@@ -96,7 +106,7 @@ async function listAffected(
       order by valid_from limit 1) first
     cross join lateral (${judge(tx, difference.before)}) before
     cross join lateral (${judge(tx, difference.now)}) after
-    where (before.codes, before.ends_on, before.replaced_by) is distinct from (after.codes, after.ends_on, after.replaced_by)
+    where not ${withheld} and (before.codes, before.ends_on, before.replaced_by) is distinct from (after.codes, after.ends_on, after.replaced_by)
     order by c.contract_id`;
 }
 

@@ -38,6 +38,7 @@ async function answerSubmission(intake: Intake, tx: TransactionSql, claim: Targe
   const inquiry = {
     insurerId,
     submissionId,
+    environmentName: intake.environmentName,
     today: await intake.clock.todayOf(insurerId),
     purposeRequired: (await getPhase(tx, insurerId)) !== "access",
   };

@@ -1,6 +1,7 @@
 import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
 import { stagedFinding } from "../database/staged-records.ts";
+import { type Asker, isWithheld } from "./withheld-numbers.ts";
 
 type Fragment = PendingQuery<Row[]>;
 
@@ -8,9 +9,10 @@ type Fragment = PendingQuery<Row[]>;
  * Looks every staged record up in the register (exchange.md section 4): the number of a `new` or `modify` exists and is
  * valid on its day, the SSIN belongs to it; a later expiry, a replaced number and an unknown competence code are
  * warnings. Who ends or takes back a contract need not be in the register any more. A replaced number goes on under the
- * root that stands last in the chain of replacements; the other roots of the provider become aliases.
+ * root that stands last in the chain of replacements; the other roots of the provider become aliases. What is withheld from
+ * the insurer is as unknown as what no register has.
  */
-export async function checkStagedProviders(tx: TransactionSql, today: string): Promise<void> {
+export async function checkStagedProviders(tx: TransactionSql, today: string, asker: Asker): Promise<void> {
   const unknown = stagedFinding(tx, "inamiNumberUnknown", "inamiNumber", tx`s.inami_number`);
   const notValidOn = stagedFinding(
     tx,
@@ -36,6 +38,7 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
   );
   const competence = stagedFinding(tx, "competenceCodeUnknown", "inamiNumber", tx`s.inami_number`);
   // Two anti-joins by hash find the few records about which there is anything to say; only those are looked at closely.
+  const withheld = isWithheld(tx, asker, tx`s.inami_root`);
   const checked = tx`
     with suspects as materialized (
       select s.ctid as row_id from staged s
@@ -43,6 +46,8 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
         select 1 from provider p
         where p.inami_root = s.inami_root and p.replaced_by_root is null and p.valid_to is null and p.deceased_on is null
           and coalesce(s.start_on >= p.valid_from, true) and coalesce(s.ssin = p.ssin, true))
+      union
+      select s.ctid from staged s where ${withheld}
       union
       select s.ctid from staged s
       where length(s.inami_number) = 11 and not exists (
@@ -65,7 +70,7 @@ export async function checkStagedProviders(tx: TransactionSql, today: string): P
       from suspects
       join staged s on s.ctid = suspects.row_id
       cross join lateral (select s.action is null or s.action in ('new', 'modify')) as does (declares)
-      left join provider p on p.inami_root = s.inami_root
+      left join provider p on p.inami_root = s.inami_root and not ${withheld}
       left join lateral (${lastReplacement(tx)}) last on p.replaced_by_root is not null
       left join provider replacing on replacing.inami_root = last.root
       where s.inami_root is not null),

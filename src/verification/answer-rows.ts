@@ -2,12 +2,12 @@ import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
 import type { AskedRow, VerificationAnswer, VerificationCounts } from "../formats/verification/verification-answer.ts";
 import { lastReplacement } from "../register/check-staged-providers.ts";
+import { type Asker, isWithheld } from "../register/withheld-numbers.ts";
 
 type Fragment = PendingQuery<Row[]>;
 
 /** For whom and on which day rows are answered. */
-export interface Inquiry {
-  readonly insurerId: number;
+export interface Inquiry extends Asker {
   readonly submissionId: string;
   /** The business day. */
   readonly today: string;
@@ -26,9 +26,10 @@ const WORK_MEMORY = "64MB";
  */
 export async function answerRows(
   tx: TransactionSql,
-  { insurerId, submissionId, today, purposeRequired }: Inquiry,
+  inquiry: Inquiry,
   rows: readonly AskedRow[],
 ): Promise<VerificationCounts> {
+  const { insurerId, submissionId, today, purposeRequired } = inquiry;
   if (rows.length > FEW_ROWS) await tx`select set_config('work_mem', ${WORK_MEMORY}, true)`;
   const may = purposeRequired ? holdsContract(tx, insurerId) : tx`true`;
   const answered = await tx<{ answer: VerificationAnswer; count: number }[]>`
@@ -43,7 +44,7 @@ export async function answerRows(
         array_agg(p.inami_number order by p.inami_number) filter (where p.replaced_by_root is null and p.valid_from <= ${today}::date
           and coalesce(p.valid_to >= ${today}::date, true) and coalesce(p.deceased_on >= ${today}::date, true)) as inami_numbers,
         min(p.inami_root) filter (where p.replaced_by_root is not null) as replaced_root
-      from named p where ${may} group by p.row_number),
+      from named p where ${may} and not ${isWithheld(tx, inquiry, tx`p.inami_root`)} group by p.row_number),
     replacements as (
       select found.row_number, coalesce(replacing.inami_number, last.root) as replaced_by
       from found join provider p on p.inami_root = found.replaced_root

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import t from "tap";
 import { listRoots } from "../../src/spaces/numbers/group-files.ts";
-import { SHARED_GROUP } from "../../src/spaces/numbers/seed-numbers.ts";
+import { SHARED_GROUP } from "../../src/spaces/numbers/synthetic-number.ts";
 import { createRandom } from "../../src/synthetic/random.ts";
 import { startGateway } from "./gateway-process.ts";
 import { KILLS } from "./kill-budget.ts";

@@ -9,7 +9,7 @@ import { addCompetenceCodes } from "../../register/load-register.ts";
 import { addComingYears } from "./coming-years.ts";
 import { listRoots, renderFacts, renderFormerRegister, renderRegister } from "./group-files.ts";
 import { bytesOf, type HolderFile, loadHolders } from "./load-holders.ts";
-import { SYNTHETIC_COMPETENCE_CODE, SYNTHETIC_DIGIT } from "./synthetic-number.ts";
+import { SHARED_GROUP, SYNTHETIC_COMPETENCE_CODE, SYNTHETIC_DIGIT } from "./synthetic-number.ts";
 
 export interface NumbersSeed {
   /** 0 to 999. */
@@ -17,9 +17,6 @@ export interface NumbersSeed {
   /** The real business day: contracts that are declared today are to count for its year. */
   readonly today: string;
 }
-
-/** Group 000 is everybody's: no day is moved for it, and no premium year is made for it. */
-export const SHARED_GROUP = 0;
 
 const ACTOR: Actor = { account: "validation" };
 

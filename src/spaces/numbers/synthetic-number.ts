@@ -8,6 +8,8 @@ export const SYNTHETIC_DIGIT = "9";
 export const SYNTHETIC_COMPETENCE_CODE = "000";
 /** Groups 000 to 999: 000 is everybody's, the others belong to a space each. */
 export const NUMBER_GROUPS = 1_000;
+/** Group 000 is everybody's: no day is moved for it, and no premium year is made for it. */
+export const SHARED_GROUP = 0;
 /** Real serials of a birth day stay well below, and invented portfolios (src/synthetic) begin at 700. */
 const SSIN_SERIAL_DIGIT = "6";
 

@@ -21,8 +21,10 @@ import { renderLaterFacts } from "../../../src/spaces/numbers/group-files.ts";
 import { OUTCOME_NUMBERS } from "../../../src/spaces/numbers/outcome-numbers.ts";
 import { seedNumbers } from "../../../src/spaces/numbers/seed-numbers.ts";
 import { bisNumberOf, inamiNumberOf, ssinOf } from "../../../src/spaces/numbers/synthetic-number.ts";
-import { type AnyItem, type Door, openDoor, ROOT, send, waitForEnd } from "../../http/open-door.ts";
+import { clientIdOf } from "../../http/admit-with-client.ts";
+import { ALPHA, type AnyItem, type Door, openDoor, ROOT, send, waitForEnd } from "../../http/open-door.ts";
 import { type DeclaredNumber, listDeclared, renderDeclared } from "./declare-numbers.ts";
+import { giveSpace } from "./give-space.ts";
 
 const GROUP = 123;
 const JSON_TYPE = "application/json";
@@ -63,6 +65,7 @@ t.test("each synthetic number gives the outcome that the table says, by facts an
   const year = Number(today.slice(0, 4));
   const door = await openDoor(t, { clock });
   const { institute } = door.database;
+  await giveSpace(door.owner, { insurerId: door.alphaId, clientId: clientIdOf(ALPHA), group: GROUP });
   await seedNumbers(institute, { group: GROUP, today });
   const { years } = await loadRulesInForce(institute);
   const rules = years.get(year)!;

@@ -6,6 +6,7 @@ import { seedNumbers } from "../../../src/spaces/numbers/seed-numbers.ts";
 import { clientIdOf } from "../../http/admit-with-client.ts";
 import { ALPHA, type Answer, type Door, openDoor, ROOT, send, waitForEnd } from "../../http/open-door.ts";
 import { listDeclared, renderDeclared } from "../numbers/declare-numbers.ts";
+import { giveSpace } from "../numbers/give-space.ts";
 
 export const GROUP = 217;
 
@@ -28,11 +29,7 @@ export async function openSpace(t: Test): Promise<SpaceScene> {
   const { owner, database, alphaId } = door;
   const clientId = clientIdOf(ALPHA);
   await owner`update client set scopes = ${[...SPACE_SCOPES]} where client_id = ${clientId}`;
-  await owner`
-    with account as (
-      insert into space_account (client_id, name, key_thumbprint, expires_at)
-      values (${clientId}, 'Alpha', ${Buffer.alloc(32, 7)}, now() + interval '90 days') returning account_id)
-    insert into space (insurer_id, account_id, number_group) select ${alphaId}, account_id, ${GROUP} from account`;
+  await giveSpace(owner, { insurerId: alphaId, clientId, group: GROUP });
   await seedNumbers(database.institute, { group: GROUP, today: realDay });
   const worker = startWorker(door.intake, { concurrency: 1, pollIntervalMs: 50 });
   t.teardown(() => worker.stop(0));
