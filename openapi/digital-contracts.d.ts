@@ -8409,7 +8409,7 @@ export interface operations {
                     contact?: string;
                     /** @description PKCS#10 in PEM: a client certificate is issued for its key. */
                     certificateRequest?: string;
-                    /** @description PEM, instead of a request: of an authority that this environment trusts. */
+                    /** @description PEM, instead of a request: of an authority that this environment trusts; the request is sent with it. */
                     certificate?: string;
                     /**
                      * CreateAdmissionRequestJwks

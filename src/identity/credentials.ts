@@ -40,15 +40,14 @@ function algorithmOf(key: KeyObject): string | undefined {
 }
 
 /** Checks a client certificate: for client authentication, valid now or later, not an authority's. Throws RegistryError. */
-export function readClientCertificate(pem: string): { thumbprint: Buffer; notAfter: Date } {
+export function readClientCertificate(pem: string): { thumbprint: Buffer; der: Buffer; notAfter: Date } {
   const certificate = readCertificate(pem);
   if (certificate.ca) throw new RegistryError("invalidCertificate", "This is the certificate of an authority.");
   const purposes: readonly string[] | undefined = certificate.keyUsage;
   if (purposes && !purposes.includes(CLIENT_AUTHENTICATION)) {
     throw new RegistryError("invalidCertificate", "This certificate was not issued for client authentication.");
   }
-  const { thumbprint, notAfter } = describeCertificate(certificate);
-  return { thumbprint, notAfter };
+  return describeCertificate(certificate);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { JWK } from "jose";
 import { readCertificateRequest } from "../identity/certificate-request.ts";
 import { readClientCertificate, readPublicJwk } from "../identity/credentials.ts";
 import { issueClientCertificate } from "../identity/issue-certificate.ts";
-import { SpaceRefused, type Spaces } from "./spaces.ts";
+import { type AdmissionRequest, SpaceRefused, type Spaces } from "./spaces.ts";
 
 const DAY_MS = 86_400_000;
 /** The certificate outlives the account by so much, so that the gateway and not TLS says what has expired. */
@@ -26,12 +26,13 @@ export async function readApplicant(
   {
     certificateRequest,
     certificate,
+    presented,
     keys,
-  }: { certificateRequest?: string; certificate?: string; keys?: readonly JWK[] },
+  }: Pick<AdmissionRequest, "certificateRequest" | "certificate" | "presented" | "keys">,
 ): Promise<Applicant> {
   const publicKey =
     certificateRequest === undefined
-      ? readTrusted(spaces, certificate ?? "")
+      ? readTrusted(spaces, certificate ?? "", presented)
       : await readCertificateRequest(certificateRequest);
   const own = publicKey.export({ format: "jwk" }) as JWK;
   const used = keys ?? [own];
@@ -43,14 +44,19 @@ export async function readApplicant(
   return { publicKey, keyThumbprint, keys: used, ...(certificate !== undefined && { certificatePem: certificate }) };
 }
 
-function readTrusted({ clientAuthorities }: Spaces, pem: string): KeyObject {
-  readClientCertificate(pem);
-  const certificate = new X509Certificate(pem);
+/** A certificate is no secret: only a connection made with it proves that its key is the sender's. */
+function readTrusted({ clientAuthorities }: Spaces, pem: string, presented: Buffer | undefined): KeyObject {
+  // Not the text once more: OpenSSL knows other headings, and might find another certificate than the one registered.
+  const { der, thumbprint } = readClientCertificate(pem);
+  const certificate = new X509Certificate(der);
   const authorities = clientAuthorities.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   const isTrusted = authorities
     .map((text) => new X509Certificate(text))
     .some((authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey));
-  if (isTrusted) return createPublicKey(certificate.publicKey.export({ type: "spki", format: "pem" }));
+  if (isTrusted && presented?.equals(thumbprint)) {
+    return createPublicKey(certificate.publicKey.export({ type: "spki", format: "pem" }));
+  }
+  if (isTrusted) throw new SpaceRefused("certificateNotTrusted", "Connect with the certificate that you send.");
   const sentence = "The certificate was not issued by an authority that is trusted here: send a certificate request.";
   throw new SpaceRefused("certificateNotTrusted", sentence);
 }

@@ -47,6 +47,8 @@ export interface AdmissionRequest {
   /** PEM; one of both is there. */
   readonly certificateRequest?: string;
   readonly certificate?: string;
+  /** SHA-256 of the certificate that the request was sent with, where it is valid. */
+  readonly presented?: Buffer;
   /** Public keys that verify assertions; absent: the one of the certificate. */
   readonly keys?: readonly JWK[];
   readonly sshPublicKey?: string;

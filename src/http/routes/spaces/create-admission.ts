@@ -5,6 +5,7 @@ import { type Static, Type } from "typebox";
 import { insertAuditEvent } from "../../../audit/audit-event.ts";
 import { LANGUAGES } from "../../../findings/language.ts";
 import { readParty } from "../../../identity/failed-authentications.ts";
+import { readPresentedCertificate } from "../../../identity/presented-certificate.ts";
 import { SPACE_SCOPES } from "../../../identity/scopes.ts";
 import { type Admission, admit } from "../../../spaces/admit.ts";
 import { FIRST_PHASES } from "../../../spaces/spaces.ts";
@@ -47,7 +48,8 @@ const Body = Type.Object(
     certificate: Type.Optional(
       Type.String({
         maxLength: 20_000,
-        description: "PEM, instead of a request: of an authority that this environment trusts.",
+        description:
+          "PEM, instead of a request: of an authority that this environment trusts; the request is sent with it.",
       }),
     ),
     jwks: Type.Optional(
@@ -164,10 +166,15 @@ function addRoute(scope: Api, provide: ProvideDependencies): void {
     if (!state.isAllowed && state.isExceeded) throw tooMany(state.max, state.ttlInSeconds);
     if ((body.certificateRequest === undefined) === (body.certificate === undefined)) throw oneOfBoth();
     const { jwks, language = "en", phase = "live", ...others } = body;
+    const presented = readPresentedCertificate(request.raw.socket);
     const requestSha256 = createHash("sha256").update(JSON.stringify(body)).digest();
     const admission = await admit(
       spaces,
-      { ...others, language, phase, ...(jwks && { keys: jwks.keys as JWK[] }) },
+      {
+        ...{ ...others, language, phase },
+        ...(jwks && { keys: jwks.keys as JWK[] }),
+        ...(!("fault" in presented) && { presented: presented.thumbprint }),
+      },
       (tx, clientId) =>
         insertAuditEvent(tx, {
           ...{ kind: "write", clientId, method: request.method, route: request.routeOptions.url ?? "none" },
