@@ -66,7 +66,7 @@ async function drawRows(url: string): Promise<{ insurerId: number; lines: string
 async function verifyRows(url: string, insurerId: number, csv: Buffer, count: number): Promise<void> {
   const database = createDatabase(url);
   try {
-    const asker = { insurerId, environmentName: "validation" } as const;
+    const asker = { insurerId, environmentName: "validation", isAhead: false } as const;
     const inquiry = { ...asker, submissionId: randomUUID(), today: "2026-11-22", purposeRequired: true };
     const quota = { perDay: Number.MAX_SAFE_INTEGER, perDayInAccess: 0 };
     const result = await database.asInsurer(insurerId).run((tx) => verify(tx, inquiry, piecesOf(csv), quota));

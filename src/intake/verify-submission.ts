@@ -35,11 +35,10 @@ export async function verifySubmission(intake: Intake, tx: TransactionSql, claim
 
 async function answerSubmission(intake: Intake, tx: TransactionSql, claim: Target): Promise<Ended> {
   const { insurerId, submissionId } = claim;
+  const { clock, environmentName } = intake;
+  const today = await clock.todayOf(insurerId);
   const inquiry = {
-    insurerId,
-    submissionId,
-    environmentName: intake.environmentName,
-    today: await intake.clock.todayOf(insurerId),
+    ...{ insurerId, submissionId, environmentName, today, isAhead: today !== clock.today() },
     purposeRequired: (await getPhase(tx, insurerId)) !== "access",
   };
   const content = readPayload(createTenantWithin(tx, insurerId), submissionId);

@@ -11,6 +11,8 @@ export interface Inquiry extends Asker {
   readonly submissionId: string;
   /** The business day. */
   readonly today: string;
+  /** Of a space that was moved ahead: its day is not the real one, by which limits count. */
+  readonly isAhead: boolean;
   /** Only for contracts that the insurer holds; false in the phase `access`, where it holds none. */
   readonly purposeRequired: boolean;
 }

@@ -37,15 +37,24 @@ export function countAsked(counts: VerificationCounts): number {
 }
 
 /**
- * Rows that an insurer had looked up on a day. Locks until the end of the transaction: of two verifications at the same
- * moment the second sees what the first used.
+ * Rows that an insurer had looked up today: on a day of its own that it may move, since the real one began. Locks until the
+ * end of the transaction: of two verifications at the same moment the second sees what the first used.
  */
-export async function lockUsedQuota(tx: TransactionSql, insurerId: number, today: string): Promise<number> {
+export async function lockUsedQuota(
+  tx: TransactionSql,
+  { insurerId, today, isAhead }: Pick<Inquiry, "insurerId" | "today" | "isAhead">,
+): Promise<number> {
   await tx`select pg_advisory_xact_lock(hashtextextended('verification quota', ${insurerId}))`;
   const [row] = await tx<{ used: number }[]>`
     select coalesce(sum(asked_count), 0)::int as used from verification
-    where insurer_id = ${insurerId} and checked_on = ${today}`;
+    where insurer_id = ${insurerId} and ${isAhead ? askedSinceMidnight(tx) : tx`checked_on = ${today}`}`;
   return row!.used;
+}
+
+function askedSinceMidnight(tx: TransactionSql) {
+  return tx`submission_id in (
+    select submission_id from submission s where s.insurer_id = verification.insurer_id
+      and s.received_at >= date_trunc('day', now(), 'Europe/Brussels'))`;
 }
 
 export async function findVerification(tenant: Tenant, submissionId: string): Promise<Verification | undefined> {

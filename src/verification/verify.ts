@@ -50,11 +50,11 @@ async function checkAll(
 
 async function checkQuota(
   tx: TransactionSql,
-  { insurerId, today, purposeRequired }: Inquiry,
+  inquiry: Inquiry,
   asked: number,
   { perDay, perDayInAccess }: VerificationQuota,
 ): Promise<Finding | undefined> {
-  const maximum = purposeRequired ? perDay : perDayInAccess;
-  const left = Math.max(0, maximum - (await lockUsedQuota(tx, insurerId, today)));
+  const maximum = inquiry.purposeRequired ? perDay : perDayInAccess;
+  const left = Math.max(0, maximum - (await lockUsedQuota(tx, inquiry)));
   return asked > left ? { code: "verificationQuotaExceeded", details: { asked, left, maximum } } : undefined;
 }
