@@ -24,7 +24,7 @@ export interface ConnectionOptions {
 }
 
 /** The profile of the current folder, where there is one. */
-const OWN_PROFILE = "infoss.json";
+export const OWN_PROFILE = "infoss.json";
 const FILES = ["key", "certificate", "certificateKey", "ca"] as const;
 const PROFILE_MEMBERS: readonly string[] = ["rest", "client", "insurer", ...FILES];
 
@@ -70,11 +70,19 @@ export async function withGateway(
   use: (client: GatewayClient) => Promise<void>,
 ): Promise<void> {
   const address = await readConnection(options);
-  const client = createGatewayClient(address);
+  await closeBehind(createGatewayClient(address), address.url, use);
+}
+
+/** Closes the client when `use` has ended; what a call meets becomes a sentence. */
+export async function closeBehind<Result>(
+  client: GatewayClient,
+  url: string,
+  use: (client: GatewayClient) => Promise<Result>,
+): Promise<Result> {
   try {
-    await use(client);
+    return await use(client);
   } catch (error) {
-    const refused = refuseConnection(error, address.url);
+    const refused = refuseConnection(error, url);
     throw refused instanceof SendRefused ? new CommandRefused(refused.message) : refused;
   } finally {
     await client.close();

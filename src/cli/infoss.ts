@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { addAdmissionCommand } from "./admission.ts";
 import { addCheckCommand } from "./check.ts";
 import { addConnectionCommand } from "./connection.ts";
 import { addChangesCommand, addReportCommand, addStatusCommand } from "./follow-up.ts";
@@ -7,6 +8,7 @@ import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from 
 import { addReadinessCommand } from "./readiness.ts";
 import { addReceiptCommand } from "./receipt.ts";
 import { addSendCommand } from "./send.ts";
+import { addSpaceCommand } from "./space.ts";
 import { addVerifyCommand } from "./verify.ts";
 
 /** What insurers run on their own machines: it needs no settings and no database. */
@@ -20,6 +22,8 @@ const INSURER_COMMANDS = {
   receipt: addReceiptCommand,
   connection: addConnectionCommand,
   readiness: addReadinessCommand,
+  admission: addAdmissionCommand,
+  space: addSpaceCommand,
   generate: addGenerateCommand,
 } as const;
 

@@ -17,6 +17,7 @@ import { addFactCommands } from "./operator-facts.ts";
 import { addInsurerCommands } from "./operator-insurers.ts";
 import { addPaymentCommands } from "./operator-payments.ts";
 import { addPremiumYearCommands } from "./operator-premium-years.ts";
+import { addSpacesCommands } from "./operator-spaces.ts";
 
 /** What operators do, a group of commands each. Kept apart, for what insurers run needs nothing of it. */
 export const OPERATOR_COMMANDS = [
@@ -39,6 +40,7 @@ export const OPERATOR_COMMANDS = [
   addAdvantageCommands,
   addPremiumYearCommands,
   addContractCommands,
+  addSpacesCommands,
   addAuditCommands,
 ];
 

@@ -67,6 +67,13 @@ export function createGatewayClient(address: GatewayAddress): GatewayClient {
   return { api, close: () => dispatcher.close() };
 }
 
+/** A client for what takes neither certificate nor token. */
+export function createPublicClient({ url, ca }: { url: string; ca?: string | Buffer }): GatewayClient {
+  const dispatcher = new Agent({ connect: { ca } as never });
+  const fetch = (request: Request) => fetchPatiently(request, dispatcher);
+  return { api: createClient<paths>({ baseUrl: `${url}${API_PATH}`, fetch }), close: () => dispatcher.close() };
+}
+
 async function fetchPatiently(request: Request, dispatcher: Agent): Promise<Response> {
   const mayRepeat = SAFE_METHODS.has(request.method) || request.headers.has("Idempotency-Key");
   for (let attempt = 1; ; attempt += 1) {
