@@ -9,6 +9,7 @@ import { type BenchOutcome, benchLoad } from "./load.ts";
 import { benchLoadGrowth } from "./load-growth.ts";
 import { benchRead } from "./read/read.ts";
 import { exitStatus, renderReport } from "./report.ts";
+import { benchReset } from "./reset.ts";
 import { benchSftp } from "./sftp/sftp.ts";
 
 const USAGE = `Usage: npm run bench -- load [--records N]    an initial load, beside the floor and the typical way (200000)
@@ -22,6 +23,7 @@ const USAGE = `Usage: npm run bench -- load [--records N]    an initial load, be
        npm run bench -- query --full
        npm run bench -- evaluate              the July night: facts, evaluations, files of status, the feed
        npm run bench -- check                 infoss check on 640,000 records, beside xmllint
+       npm run bench -- reset                 resets of a space of validation
 
 The last line of the output is one JSON object; the exit status is 0 when every figure holds, 1 when one does not.
 What is prepared stays in .local/bench for the next run.
@@ -40,6 +42,7 @@ const BENCHES: Readonly<
   query: { option: "full", run: benchQuery },
   evaluate: { run: benchEvaluate },
   check: { run: benchCheck },
+  reset: { run: benchReset },
 };
 
 process.once("SIGINT", () => process.exit(130));
