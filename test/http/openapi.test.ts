@@ -33,7 +33,7 @@ t.test(
       for (const [method, operation] of Object.entries(object(item ?? {}))) {
         const { security, parameters = [], responses } = object(operation);
         const required = (security as { AccessToken: string[] }[]).flatMap(({ AccessToken }) => AccessToken);
-        const isPublic = /^\/(health|doc|refData|\.well-known)/.test(path);
+        const isPublic = /^\/(health|doc|refData|admissions|\.well-known)/.test(path);
         t.equal(required.length, isPublic ? 0 : 1, `${method} ${path}`);
         for (const scope of required) t.type(scopes[scope], "string", scope);
         const namesInsurer = JSON.stringify(parameters).includes("#/components/parameters/InfossInsurer");
