@@ -23,6 +23,7 @@ t.test("arguments that name no benchmark are answered by the usage and status 2"
     ["delta", "--growth"],
     ["query", "query"],
     ["load", "--full"],
+    ["reset", "--full"],
     ["constructor"],
   ];
   for (const args of misspelt) {
