@@ -119,7 +119,7 @@ function describe(method: string, path: string, { parameters = [], requestBody }
     takesFile: requestBody !== undefined && json === undefined,
     scope: path.startsWith("/operator/")
       ? SCOPES.operate
-      : path.startsWith("/simulations/")
+      : path.startsWith("/simulations/") || path === "/space/reset"
         ? SCOPES.simulate
         : isPost && !path.endsWith("/query")
           ? SCOPES.submit

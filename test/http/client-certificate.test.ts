@@ -6,7 +6,7 @@ import {
   type IssuedCertificate,
   issueCertificate,
 } from "../../src/identity/issue-certificate.ts";
-import { SCOPES } from "../../src/identity/scopes.ts";
+import { SCOPES_BY_KIND } from "../../src/identity/scopes.ts";
 import { clientIdOf } from "./admit-with-client.ts";
 import { fillIn, listOperations } from "./api-operations.ts";
 import { ALPHA, BELGIF, isProblem, OWN, openDoor, ROOT } from "./open-door.ts";
@@ -145,7 +145,8 @@ t.test("TLS 1.1 is not spoken", async (t) => {
 
 t.test("a suspended insurer is told so", async (t) => {
   await door.owner`update insurer set phase = 'suspended' where insurer_id = ${door.alphaId}`;
-  const operations = listOperations().filter(({ scope }) => scope !== SCOPES.operate);
+  const carried: readonly (string | undefined)[] = SCOPES_BY_KIND.insurer;
+  const operations = listOperations().filter(({ scope }) => carried.includes(scope));
   let guarded = 0;
   for (const operation of operations) {
     const { path, ...question } = fillIn(operation);
