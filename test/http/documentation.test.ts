@@ -53,7 +53,6 @@ t.test("the documentation", async (t) => {
       const operations = listOperationNames(published);
       const isListed = (operation: string) =>
         page.locator(`.opblock-${operation.split(" ")[0]!.toLowerCase()} [data-path="${operation.split(" ")[1]}"]`);
-      // One section is drawn after the other.
       for (const operation of operations) await isListed(operation).first().waitFor({ state: "attached" });
       t.ok(operations.length > 100, `${operations.length} operations are listed`);
       for (const path of ["/submissions", "/contracts/{contractId}/close", "/health"]) {
@@ -77,7 +76,13 @@ function linksOf(html: string): string[] {
 async function openBrowser(t: Test, door: Door): Promise<{ page: Page; asked: Set<string>; errors: string[] }> {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   t.teardown(() => browser.close());
-  const page = await browser.newPage({ baseURL: `https://localhost:${door.tls.port}`, ignoreHTTPSErrors: true });
+  // What lies below the window is not drawn: a window that is as high as the page.
+  const viewport = { width: 1280, height: 20_000 };
+  const page = await browser.newPage({
+    baseURL: `https://localhost:${door.tls.port}`,
+    ignoreHTTPSErrors: true,
+    viewport,
+  });
   // As long as the machine takes: it may have other work.
   page.setDefaultTimeout(240_000);
   const asked = new Set<string>();
