@@ -28,7 +28,9 @@ try {
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, "cache"));
   const fitting = toPorts({ port: await findFreePort(), sftpPort: await findFreePort(), hookPort: 8444 });
-  console.log(`following ${PAGE} in a fresh clone of the last commit (what is not committed is not in it) …\n`);
+  process.stdout.write(
+    `following ${PAGE} in a fresh clone of the last commit (what is not committed is not in it) …\n\n`,
+  );
   const spent = new Map<Block, number>();
   const differences = await runBlocks(blocks, {
     folder,
@@ -65,13 +67,15 @@ function report(spent: ReadonlyMap<Block, number>, differences: readonly string[
   for (const [index, block] of blocks.entries()) {
     if (block.use.kind !== "run" && block.use.kind !== "server") continue;
     const taken = (spent.get(block) ?? 0) / 1_000;
-    console.log(`${taken.toFixed(1).padStart(7)} s  ${block.text.trim().replaceAll("\n", "\n           ")}`);
+    process.stdout.write(`${taken.toFixed(1).padStart(7)} s  ${block.text.trim().replaceAll("\n", "\n           ")}\n`);
     if (index > understood) continue;
     commands += block.text.trim().split("\n").length;
     seconds += taken;
     if (index < understood) continue;
-    console.log(`\nfirst accepted contract, first rejected record: ${commands} commands, ${seconds.toFixed(1)} s`);
-    console.log(`(at most ${MAXIMUM_COMMANDS} commands and ${MAXIMUM_SECONDS} s)\n\nand on:`);
+    process.stdout.write(
+      `\nfirst accepted contract, first rejected record: ${commands} commands, ${seconds.toFixed(1)} s\n`,
+    );
+    process.stdout.write(`(at most ${MAXIMUM_COMMANDS} commands and ${MAXIMUM_SECONDS} s)\n\nand on:\n`);
   }
   for (const difference of differences) console.error(difference);
   return differences.length === 0 && commands <= MAXIMUM_COMMANDS && seconds <= MAXIMUM_SECONDS;

@@ -1,4 +1,4 @@
-/** Has INAMI numbers verified over REST, as any program of an insurer would. */
+/** Sends rows to `POST /inamiVerifications`, waits for a worker where the file is large, and answers row by row. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { paths } from "../../openapi/digital-contracts.d.ts";
 import { expectData, type GatewayClient } from "./gateway-client.ts";

@@ -1,6 +1,6 @@
-import { type CommonAnswer, listCommonAnswers, type OperationTraits } from "./common-problems.ts";
 import { capitalize, isNode, mapMembers } from "./openapi-titles.ts";
 import { problemResponse } from "./problem-schema.ts";
+import { type CommonAnswer, listCommonAnswers, type OperationTraits } from "./problems-by-traits.ts";
 import { PROBLEM_MEDIA_TYPE } from "./send-problem.ts";
 
 type Node = Record<string, unknown>;

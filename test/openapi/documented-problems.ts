@@ -29,7 +29,7 @@ export function findUndocumented(
   return (
     `${operation.name} answered ${status} ${type}, which openapi/digital-contracts.json does not say: add ` +
     `${status}: problemResponse(…, { example }) to the schema of its route (or the example to the one that is there) and ` +
-    "run `npm run openapi`. What any route can answer stands in src/http/common-problems.ts."
+    "run `npm run openapi`. What any route can answer stands in src/http/problems-by-traits.ts."
   );
 }
 
