@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { BusinessClock } from "../clock.ts";
 import { renewStatistics } from "../database/fresh-statistics.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql } from "../database/sql.ts";
 import { listChangesWithoutPersons, markPersonsMade } from "../register/register-changes.ts";
+import { type RepeatedWork, startRepeating } from "../repeated-work.ts";
 import type { DossierState } from "./dossier-states.ts";
 import { type EvaluationCounts, evaluatePersons } from "./evaluate-dossiers.ts";
 import { evaluateEverybody } from "./evaluate-everybody.ts";
@@ -13,11 +13,6 @@ import { moveDossiers } from "./move-dossiers.ts";
 import type { MoveRun } from "./move-run.ts";
 import type { PremiumYearRules } from "./premium-year-rules.ts";
 import { syncPersons, type UnmergeablePersons } from "./sync-persons.ts";
-
-export interface EvaluationKeeper {
-  /** Finishes the batch at hand, then ends. */
-  stop(): Promise<void>;
-}
 
 export interface EvaluationSource {
   /** Role `infoss_institute`. */
@@ -46,29 +41,18 @@ const MOVABLE: readonly DossierState[] = ["open", "evaluated", "decided", "toPay
  * Keeps dossiers up to date: everybody when the day of the evaluation has come and when the rules change, whoever facts or
  * contracts changed for soon after. Any number of processes may do so; one does at a time.
  */
-export function startKeepingEvaluated(options: EvaluationKeeperOptions): EvaluationKeeper {
+export function startKeepingEvaluated(options: EvaluationKeeperOptions): RepeatedWork {
   const { log, intervalMs = INTERVAL_MS } = options;
-  const stopping = new AbortController();
-  const keeping = (async () => {
-    while (!stopping.signal.aborted) {
-      let pauseMs = intervalMs;
-      try {
-        await options.giveWay?.(stopping.signal);
-        const { evaluated, moved } = await evaluateWhatIsDue(options, stopping.signal);
-        if (moved > 0) log.info({ evaluated, moved }, "dossiers were evaluated anew");
-      } catch (err) {
-        log.warn({ code: "evaluationFailed", err }, "dossiers could not be evaluated; tried again soon");
-        pauseMs = Math.max(RETRY_MS, intervalMs);
-      }
-      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  })();
-  return {
-    async stop() {
-      stopping.abort();
-      await keeping;
+  return startRepeating({
+    ...{ intervalMs, retryMs: RETRY_MS },
+    async work(signal) {
+      await options.giveWay?.(signal);
+      const { evaluated, moved } = await evaluateWhatIsDue(options, signal);
+      if (moved > 0) log.info({ evaluated, moved }, "dossiers were evaluated anew");
     },
-  };
+    onTrouble: (err) =>
+      log.warn({ code: "evaluationFailed", err }, "dossiers could not be evaluated; tried again soon"),
+  });
 }
 
 const NOTHING: EvaluationCounts = { evaluated: 0, moved: 0 };

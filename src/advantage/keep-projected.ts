@@ -1,18 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { BusinessClock } from "../clock.ts";
 import { renewStatistics } from "../database/fresh-statistics.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
+import { type RepeatedWork, startRepeating } from "../repeated-work.ts";
 import { describeMoment } from "./insurer-view.ts";
 import type { PremiumYearRules } from "./premium-year-rules.ts";
 import { lockProjections, projectAllAdvantages, projectChangedContracts } from "./project-advantages.ts";
 import { loadRulesInForce, type RulesByYear } from "./rules-in-force.ts";
-
-export interface ProjectionKeeper {
-  /** Finishes the transaction at hand, then ends. */
-  stop(): Promise<void>;
-}
 
 export interface ProjectionSource {
   /** Role `infoss_institute`. */
@@ -38,31 +33,20 @@ const STEADY_MS = 600_000;
  * Keeps what insurers see up to date with what moves without a dossier: the calendar, rules, contracts. Any number of
  * processes may do so; two queries find that nothing is due.
  */
-export function startKeepingProjected(options: ProjectionKeeperOptions): ProjectionKeeper {
+export function startKeepingProjected(options: ProjectionKeeperOptions): RepeatedWork {
   const { log, intervalMs = INTERVAL_MS } = options;
-  const stopping = new AbortController();
-  const keeping = (async () => {
-    while (!stopping.signal.aborted) {
-      let pauseMs = intervalMs;
-      try {
-        await options.giveWay?.(stopping.signal);
-        await projectWhatIsDue(options, stopping.signal);
-      } catch (err) {
-        log.warn(
-          { code: "projectionFailed", err },
-          "what insurers see could not be brought up to date; tried again soon",
-        );
-        pauseMs = Math.max(RETRY_MS, intervalMs);
-      }
-      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  })();
-  return {
-    async stop() {
-      stopping.abort();
-      await keeping;
+  return startRepeating({
+    ...{ intervalMs, retryMs: RETRY_MS },
+    async work(signal) {
+      await options.giveWay?.(signal);
+      await projectWhatIsDue(options, signal);
     },
-  };
+    onTrouble: (err) =>
+      log.warn(
+        { code: "projectionFailed", err },
+        "what insurers see could not be brought up to date; tried again soon",
+      ),
+  });
 }
 
 /**

@@ -1,43 +1,23 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { projectWhatIsDue } from "../advantage/keep-projected.ts";
 import { SCOPES } from "../identity/scopes.ts";
+import { type RepeatedWork, startRepeating } from "../repeated-work.ts";
 import { listSpaceDays } from "../spaces/space-days.ts";
 import { type AccountInsurer, listOpenAccounts, type SftpAccount } from "./accounts.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideStatusFiles } from "./status-files.ts";
 
-export interface StatusFileKeeper {
-  /** Finishes the file at hand, then ends. */
-  stop(): Promise<void>;
-}
-
 const INTERVAL_MS = 5_000;
 const RETRY_MS = 60_000;
 
 /** Decides the files of clients' status when a day has begun, and when a snapshot was asked for. Any process may do so. */
-export function startKeepingStatusFiles(exchange: Exchange, intervalMs = INTERVAL_MS): StatusFileKeeper {
-  const stopping = new AbortController();
-  const keeping = (async () => {
-    while (!stopping.signal.aborted) {
-      let pauseMs = intervalMs;
-      try {
-        await decideDueStatusFiles(exchange, stopping.signal);
-      } catch (err) {
-        exchange.intake.log.warn(
-          { code: "statusFilesFailed", err },
-          "files of status could not be made; tried again soon",
-        );
-        pauseMs = Math.max(RETRY_MS, intervalMs);
-      }
-      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  })();
-  return {
-    async stop() {
-      stopping.abort();
-      await keeping;
-    },
-  };
+export function startKeepingStatusFiles(exchange: Exchange, intervalMs = INTERVAL_MS): RepeatedWork {
+  const { log } = exchange.intake;
+  return startRepeating({
+    ...{ intervalMs, retryMs: RETRY_MS },
+    work: (signal) => decideDueStatusFiles(exchange, signal),
+    onTrouble: (err) =>
+      log.warn({ code: "statusFilesFailed", err }, "files of status could not be made; tried again soon"),
+  });
 }
 
 /**

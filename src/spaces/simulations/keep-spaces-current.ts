@@ -1,17 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { BusinessClock } from "../../clock.ts";
 import { runTransaction } from "../../database/run-transaction.ts";
 import type { Sql } from "../../database/sql.ts";
+import { type RepeatedWork, startRepeating } from "../../repeated-work.ts";
 import { addDays } from "../space-days.ts";
 import { followDay } from "./follow-day.ts";
 import { lockSpace } from "./simulated-space.ts";
 import { markSimulation } from "./simulation-orders.ts";
-
-export interface SpaceKeeper {
-  /** Finishes the space at hand, then ends. */
-  stop(): Promise<void>;
-}
 
 export interface SpaceKeeping {
   /** Role `infoss_institute`. */
@@ -28,27 +23,14 @@ const INTERVAL_MS = 10_000;
 const RETRY_MS = 60_000;
 
 /** Validation only: with each real day the spaces that are ahead come a day further. Any number of processes may do so. */
-export function startKeepingSpaces(options: SpaceKeeperOptions): SpaceKeeper {
+export function startKeepingSpaces(options: SpaceKeeperOptions): RepeatedWork {
   const { log, intervalMs = INTERVAL_MS } = options;
-  const stopping = new AbortController();
-  const keeping = (async () => {
-    while (!stopping.signal.aborted) {
-      let pauseMs = intervalMs;
-      try {
-        await followDays(options, stopping.signal);
-      } catch (err) {
-        log.warn({ code: "spacesNotFollowed", err }, "spaces could not be brought to their day; tried again soon");
-        pauseMs = Math.max(RETRY_MS, intervalMs);
-      }
-      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  })();
-  return {
-    async stop() {
-      stopping.abort();
-      await keeping;
-    },
-  };
+  return startRepeating({
+    ...{ intervalMs, retryMs: RETRY_MS },
+    work: (signal) => followDays(options, signal),
+    onTrouble: (err) =>
+      log.warn({ code: "spacesNotFollowed", err }, "spaces could not be brought to their day; tried again soon"),
+  });
 }
 
 /** Brings every living space to its day, each in one transaction; answers how many were behind. */
