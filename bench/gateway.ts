@@ -11,8 +11,12 @@ import { BENCH_FOLDER } from "./prepared-files.ts";
 import { type MemoryWatch, watchMemory } from "./process-memory.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-/** Those of `npm start`. */
-export const NODE_FLAGS = packageFile.scripts.start.split(" ").filter((word) => word.startsWith("--"));
+const START_WORDS = packageFile.scripts.start.split(" ");
+/** Those of `npm start`, and what it sets for Node. */
+export const NODE_FLAGS = START_WORDS.filter((word) => word.startsWith("--"));
+export const NODE_SETTINGS = Object.fromEntries(
+  START_WORDS.flatMap((word) => (/^[A-Z_]+=/.test(word) ? [word.split("=") as [string, string]] : [])),
+);
 const LOG_FILE = join(BENCH_FOLDER, "gateway.log");
 const START_TIMEOUT_MS = 30_000;
 
@@ -84,6 +88,7 @@ async function spawnMain(
       PORT: "0",
       SFTP_PORT: "0",
       LOG_LEVEL: "warn",
+      ...NODE_SETTINGS,
       ...settings,
     },
   });

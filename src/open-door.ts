@@ -11,7 +11,6 @@ import { createOwnTokenKeys, createTokenVerifier } from "./identity/access-token
 import { createAuthorizationServer, issuerOf } from "./identity/authorization-server.ts";
 import { createClientDirectory } from "./identity/client-directory.ts";
 import { createFailedAuthentications } from "./identity/failed-authentications.ts";
-import { readSigningAuthority } from "./identity/issue-certificate.ts";
 import { createIssuerKeys } from "./identity/issuer-keys.ts";
 import { audienceOf } from "./identity/scopes.ts";
 import type { KeyRing } from "./identity/signing-keys.ts";
@@ -41,11 +40,10 @@ export async function createSpaces(config: Config, intake: Intake, keys: Keys): 
   const clientAuthorities = await readFile(keys.tlsFiles.clientCaFile, "utf8");
   const files = keys.admissionAuthority;
   if (!files) return { intake, clientAuthorities, days, maximumAccounts };
-  const [certificatePem, keyPem] = await Promise.all(
+  const [certificatePem = "", privateKeyPem = ""] = await Promise.all(
     [files.certificateFile, files.keyFile].map((file) => readFile(file, "utf8")),
   );
-  const authority = await readSigningAuthority(certificatePem!, keyPem!);
-  return { intake, clientAuthorities, days, maximumAccounts, authority };
+  return { intake, clientAuthorities, days, maximumAccounts, authority: { certificatePem, privateKeyPem } };
 }
 
 /** As RFC 6749 section 5.2 has it. */

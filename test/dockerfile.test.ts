@@ -122,7 +122,9 @@ function findInstruction(word: string): string {
 function start(command: string, environment: Record<string, string>): ChildProcess {
   const [program, ...args]: string[] = JSON.parse(command);
   if (!final || program !== "node") throw new Error(`${command} does not start node`);
-  const inside = { ...final.environment, DATA_DIRECTORY: join(final.root, final.environment.DATA_DIRECTORY ?? "") };
+  const { root, environment: set } = final;
+  const moved = ["DATA_DIRECTORY", "NODE_COMPILE_CACHE"].map((name) => [name, join(root, set[name] ?? "")]);
+  const inside = { ...set, ...Object.fromEntries(moved) };
   return spawn(process.execPath, args, {
     cwd: join(final.root, final.workFolder),
     env: { PATH: dirname(process.execPath), ...inside, HOST: "127.0.0.1", ...environment },
@@ -140,7 +142,17 @@ t.test("the image has several stages on one small base, a plain user and the ser
   for (const { image } of stages) t.equal(image, "node:26-slim");
   t.equal(findInstruction("USER"), "node");
   const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  t.equal(`exec ${JSON.parse(findInstruction("CMD")).join(" ")}`, scripts.start, "the same as npm start");
+  const [settings, command] = scripts.start.split(" exec ");
+  t.equal(JSON.parse(findInstruction("CMD")).join(" "), command, "the same as npm start");
+  const environment = final?.instructions.filter(({ word }) => word === "ENV").map(({ rest }) => rest) ?? [];
+  const set = environment.join(" ").split(" ");
+  for (const setting of settings.split(" ")) {
+    const [name] = setting.split("=");
+    // Where the compiled code is kept is the image's own.
+    const isSet = (one: string) =>
+      name === "NODE_COMPILE_CACHE" ? one.startsWith(`${name}=/home/node/`) : one === setting;
+    t.ok(set.some(isSet), setting);
+  }
   t.match(findInstruction("HEALTHCHECK"), "/REST/digitalContracts/v1/health");
 });
 

@@ -28,6 +28,7 @@ const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   shared_buffers: "256MB",
+  wal_buffers: "64MB",
   max_wal_size: "4GB",
   checkpoint_timeout: "15min",
   random_page_cost: "1.1",

@@ -4,7 +4,6 @@ import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
 import { LANGUAGES } from "../findings/language.ts";
 import { REFERENCE_LENGTH } from "../formats/contract-file/contract-file-vocabulary.ts";
-import { verifyDetachedSignature } from "../formats/detached-signature.ts";
 import {
   isVerificationName,
   type NameFault,
@@ -136,8 +135,9 @@ function checkName({ insurers }: SftpAccount, fileName: string): Finding[] {
   return findings;
 }
 
-function checkSignature({ text, certificates }: SignatureCheck, sha256: Buffer): Finding[] {
+async function checkSignature({ text, certificates }: SignatureCheck, sha256: Buffer): Promise<Finding[]> {
   if (text === undefined) return [{ code: "signatureMissing" }];
+  const { verifyDetachedSignature } = await import("../formats/detached-signature.ts");
   const reason = verifyDetachedSignature(text, sha256, certificates, new Date());
   return reason === undefined ? [] : [{ code: "signatureInvalid", details: { reason } }];
 }

@@ -2,7 +2,6 @@ import { randomBytes, X509Certificate } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ClientKind } from "./identity-tables.ts";
-import { createDevelopmentAuthority, generateSigningKeyPem, issueCertificate } from "./issue-certificate.ts";
 import { generateSshKeyPair } from "./ssh-key-pair.ts";
 
 /** The clients of a fresh validation environment; no such companies exist. */
@@ -85,6 +84,9 @@ async function createFolder(folder: string): Promise<void> {
 }
 
 async function generateFiles(): Promise<Map<string, string>> {
+  const { createDevelopmentAuthority, generateSigningKeyPem, issueCertificate } = await import(
+    "./issue-certificate.ts"
+  );
   const authority = await createDevelopmentAuthority();
   const server = await issueCertificate(authority, { commonName: "localhost", usage: "server" });
   const files = new Map([

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import type { TransactionSql } from "../database/sql.ts";
-import { createContentHash, createStagingTable, StagedBatch } from "../database/staged-records.ts";
+import { createStagingTable, StagedBatch } from "../database/staged-records.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
 import { checkRecord } from "../formats/contract-file/check-record.ts";
@@ -120,7 +121,7 @@ export async function stageRecords(
     kind: claim.kind === "delta" ? ("delta" as const) : ("initialLoad" as const),
     today: await intake.clock.todayOf(claim.insurerId),
   };
-  const contentHash = createContentHash();
+  const contentHash = createHash("sha256");
   const inFlight: Promise<void>[] = [];
   const full: StagedBatch[] = [];
   let batch = new StagedBatch();
@@ -136,8 +137,7 @@ export async function stageRecords(
   const progress = createProgress(intake, claim);
 
   const flush = async (ready: StagedBatch) => {
-    contentHash.update(ready.content());
-    const inserted = ready.insert(tx);
+    const inserted = ready.insert(tx, contentHash);
     inserted.catch(() => {}); // Thrown below, unless the reading fails before: nobody would hear of it, and the process end.
     inFlight.push(inserted);
     if (inFlight.length > BATCHES_IN_FLIGHT) await inFlight.shift();

@@ -41,7 +41,7 @@ export interface Transfer<I extends CandidateInsurer = CandidateInsurer> {
   /** Why the door refuses the file whatever is in it: its name, its signature. It is stored and refused, never a repetition. */
   readonly refusals?: readonly Finding[];
   /** The same, asked for the SHA-256 of the bytes once all are there. */
-  readonly refuseBytes?: (sha256: Buffer) => readonly Finding[];
+  readonly refuseBytes?: (sha256: Buffer) => Promise<readonly Finding[]>;
   /** Told whose file it is before anything is stored; what it throws ends the transfer. */
   readonly onInsurer?: (insurer: I) => void;
   /** Writes what is committed together with the submission, or not at all. */
@@ -87,7 +87,7 @@ export async function receiveSubmission<I extends CandidateInsurer>(
         actor: transfer.actor,
         fileName: transfer.fileName,
         isDryRun: transfer.isDryRun === true,
-        refusals: [...(transfer.refusals ?? []), ...(transfer.refuseBytes?.(sha256) ?? [])],
+        refusals: [...(transfer.refusals ?? []), ...((await transfer.refuseBytes?.(sha256)) ?? [])],
         submissionId,
         byteLength,
         sha256,

@@ -37,7 +37,8 @@ export async function checkStagedProviders(tx: TransactionSql, today: string, as
     tx`jsonb_build_object('validTo', s.valid_to)`,
   );
   const competence = stagedFinding(tx, "competenceCodeUnknown", "inamiNumber", tx`s.inami_number`);
-  // Two anti-joins by hash find the few records about which there is anything to say; only those are looked at closely.
+  // Two anti-joins by hash find the few records about which there is anything to say; only those are looked at closely,
+  // as rows of an array: joined, the planner would take them for many and look at the whole file closely.
   const withheld = isWithheld(tx, asker, tx`s.inami_root`);
   const checked = tx`
     with suspects as materialized (
@@ -67,13 +68,12 @@ export async function checkStagedProviders(tx: TransactionSql, today: string, as
           select 1 from competence_code c
           where c.profession_digit = left(s.inami_number, 1) and c.code = right(s.inami_number, 3)
             and coalesce(s.start_on >= c.valid_from, true) and coalesce(s.start_on <= c.valid_to, true)) as is_competence_unknown
-      from suspects
-      join staged s on s.ctid = suspects.row_id
+      from staged s
       cross join lateral (select s.action is null or s.action in ('new', 'modify')) as does (declares)
       left join provider p on p.inami_root = s.inami_root and not ${withheld}
       left join lateral (${lastReplacement(tx)}) last on p.replaced_by_root is not null
       left join provider replacing on replacing.inami_root = last.root
-      where s.inami_root is not null),
+      where s.inami_root is not null and s.ctid = any(array(select row_id from suspects))),
     found as (
       select s.row_id, s.replaced_by_root, s.is_unknown or s.is_not_valid or s.is_mismatch as is_blocking,
         to_jsonb(array_remove(array[

@@ -1,8 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { JWK } from "jose";
-import { readCertificateRequest } from "../identity/certificate-request.ts";
 import { readClientCertificate, readPublicJwk } from "../identity/credentials.ts";
-import { issueClientCertificate } from "../identity/issue-certificate.ts";
 import { type AdmissionRequest, SpaceRefused, type Spaces } from "./spaces.ts";
 
 const DAY_MS = 86_400_000;
@@ -33,7 +31,7 @@ export async function readApplicant(
   const publicKey =
     certificateRequest === undefined
       ? readTrusted(spaces, certificate ?? "", presented)
-      : await readCertificateRequest(certificateRequest);
+      : await readRequested(certificateRequest);
   const own = publicKey.export({ format: "jwk" }) as JWK;
   const used = keys ?? [own];
   // Of a kind that is used here, before anything is made.
@@ -42,6 +40,12 @@ export async function readApplicant(
     .update(publicKey.export({ type: "spki", format: "der" }))
     .digest();
   return { publicKey, keyThumbprint, keys: used, ...(certificate !== undefined && { certificatePem: certificate }) };
+}
+
+/** What reads and issues certificates is large, and needed by who is admitted only. */
+async function readRequested(certificateRequest: string): Promise<KeyObject> {
+  const { readCertificateRequest } = await import("../identity/certificate-request.ts");
+  return await readCertificateRequest(certificateRequest);
 }
 
 /** A certificate is no secret: only a connection made with it proves that its key is the sender's. */
@@ -76,5 +80,7 @@ export async function certifyApplicant(
     notBefore: new Date(Date.now() - DAY_MS),
     notAfter: new Date(expiresAt.getTime() + REMAINING_MS),
   };
-  return await issueClientCertificate(authority, { commonName: clientId, publicKey, validity });
+  const { issueClientCertificate, readSigningAuthority } = await import("../identity/issue-certificate.ts");
+  const signer = await readSigningAuthority(authority.certificatePem, authority.privateKeyPem);
+  return await issueClientCertificate(signer, { commonName: clientId, publicKey, validity });
 }

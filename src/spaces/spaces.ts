@@ -1,13 +1,12 @@
 import type { JWK } from "jose";
 import type { Language } from "../findings/language.ts";
-import type { SigningAuthority } from "../identity/issue-certificate.ts";
 import type { Intake } from "../intake/intake.ts";
 
 /** What spaces of validation are made with; `app.ts` makes it there, and production has none. */
 export interface Spaces {
   readonly intake: Intake;
   /** Signs certificate requests; absent: only whoever has a certificate of an authority that is trusted here is admitted. */
-  readonly authority?: SigningAuthority;
+  readonly authority?: { readonly certificatePem: string; readonly privateKeyPem: string };
   /** PEM of the authorities whose client certificates are trusted. */
   readonly clientAuthorities: string;
   /** How long an account lives unless it is renewed. */

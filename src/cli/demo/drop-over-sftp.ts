@@ -10,7 +10,7 @@ const SENDER = "0428759497";
 const RECORDS = 500;
 const SHOWN_CHARACTERS = 850;
 const POLL_MS = 150;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** Insurer Beta drops a file with its GO, as its batch job would, and reads the answers from OUT. */
 export async function dropOverSftp(stage: DemoStage): Promise<void> {

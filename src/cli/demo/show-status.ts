@@ -6,7 +6,7 @@ import type { DemoStage } from "./stage.ts";
 const PREMIUM_YEAR = 2025;
 const SHOWN_CHARACTERS = 1_300;
 const POLL_MS = 250;
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 120_000;
 
 /** Insurer Alpha asks what became of a client, reads why, and has everything written to OUT. */
 export async function showStatus(stage: DemoStage): Promise<void> {

@@ -14,7 +14,7 @@ interface Message {
   readonly headers: Record<string, string>;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 export interface DemoWebhook {
   /** Shows the first message of this kind, its signature verified, and what its link leads to. */

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { Marked, type Tokens } from "marked";
+import type { Tokens } from "marked";
 import { API_ROOT } from "../paths.ts";
 
 export const DOCUMENTATION_ROOT = `${API_ROOT}/doc`;
@@ -8,7 +8,8 @@ export const SERVED_FOLDERS = ["integrators", "exchange"] as const;
 export type ServedFolder = (typeof SERVED_FOLDERS)[number];
 
 /** A page of documentation as HTML that needs no script. `name` is without `.md`. */
-export function renderPage(folder: ServedFolder, name: string, markdown: string): string {
+export async function renderPage(folder: ServedFolder, name: string, markdown: string): Promise<string> {
+  const { Marked } = await import("marked");
   const title = /^# (.+)$/m.exec(markdown)?.[1] ?? name;
   const marked = new Marked({
     gfm: true,
