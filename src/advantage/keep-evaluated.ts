@@ -216,7 +216,8 @@ async function listConcerned(
   isOpenToAll: boolean,
 ): Promise<string[]> {
   const rows = await institute<{ personId: string }[]>`
-    select p.person_id as "personId" from person p left join dossier d on d.person_id = p.person_id and d.premium_year = ${premiumYear}
+    select p.person_id as "personId" from person p left join lateral (
+      select state from dossier where person_id = p.person_id and premium_year = ${premiumYear} offset 0) d on true
     where p.person_id = any(${personIds as string[]}::uuid[]) and p.replaced_by is null
       and (d.state = any(${MOVABLE as string[]}) or (d.state is null and ${isOpenToAll}
         and exists (select 1 from person_profession f where f.person_id = p.person_id)))

@@ -53,7 +53,12 @@ interface ViewedRow extends StoredView {
   readonly version: number | null;
 }
 
-/** Contracts that have a version of all: which of them, `where` says of `contract c` and `person_number n`. */
+/**
+ * Contracts that have a version of all: which of them, `where` says of `contract c` and `person_number n`. What hangs on a
+ * contract in the year is looked up by key, one contract after the other (`offset 0`): joined freely, the planner, who has not
+ * heard of a year that is being written, takes it for empty and compares each contract with all of it. For the same reason the
+ * year of a view is an expression: it leaves the index that begins with the contract.
+ */
 export async function listViewedContracts(
   tx: TransactionSql,
   premiumYear: number,
@@ -71,14 +76,17 @@ export async function listViewedContracts(
       s.reasons, p.amount_cents as "receivedCents", p.paid_on as "receivedOn"
     from contract c
     left join person_number n on n.inami_root = c.inami_root
-    left join dossier d on d.person_id = n.person_id and d.premium_year = ${premiumYear}
-      and (d.outcome is not null or d.state = 'withdrawn')
+    left join lateral (
+      select * from dossier where person_id = n.person_id and premium_year = ${premiumYear}
+        and (outcome is not null or state = 'withdrawn') offset 0) d on true
     left join transferred_contract t on t.to_insurer_id = c.insurer_id and t.to_contract_id = c.contract_id
     left join lateral (${selectOrigin(tx)}) origin on t.to_contract_id is not null
-    left join social_advantage s on s.insurer_id = c.insurer_id and s.contract_id = c.contract_id
-      and s.premium_year = ${premiumYear} and s.superseded_at is null
-    left join contract_payment p on p.insurer_id = c.insurer_id and p.contract_id = c.contract_id
-      and p.premium_year = ${premiumYear}
+    left join lateral (
+      select * from social_advantage where insurer_id = c.insurer_id and contract_id = c.contract_id
+        and premium_year + 0 = ${premiumYear} and superseded_at is null offset 0) s on true
+    left join lateral (
+      select * from contract_payment where insurer_id = c.insurer_id and contract_id = c.contract_id
+        and premium_year = ${premiumYear} offset 0) p on true
     cross join lateral (select d.linked_insurer_id = c.insurer_id and d.linked_contract_id = c.contract_id as yes) l
     cross join lateral (
       select min(v.recorded_at) as "recordedAt", max(v.end_on) filter (where v.superseded_at is null) as "endOn"
