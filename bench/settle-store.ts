@@ -2,7 +2,8 @@ import { evaluateWhatIsDue } from "../src/advantage/keep-evaluated.ts";
 import { projectWhatIsDue } from "../src/advantage/keep-projected.ts";
 import { loadRulesInForce } from "../src/advantage/rules-in-force.ts";
 import { createBusinessClock } from "../src/clock.ts";
-import { createDatabase } from "../src/database/connection.ts";
+import { createDatabase, type Database } from "../src/database/connection.ts";
+import { readFeedEnds } from "../src/events/feed.ts";
 
 /**
  * What a gateway does in the background of a register and of contracts that it has not seen: done before, so that a benchmark
@@ -13,10 +14,27 @@ export async function settleStore(url: string): Promise<void> {
   try {
     const { institute } = database;
     const loadRules = async () => (await loadRulesInForce(institute)).years;
-    const source = { institute, clock: createBusinessClock(), loadRules };
+    const clock = createBusinessClock();
+    const source = { institute, clock, loadRules };
     await evaluateWhatIsDue(source);
     await projectWhatIsDue(source);
+    await noteStatusFiles(database, clock.today());
+    await placeAllEvents(database);
   } finally {
     await database.close();
   }
+}
+
+/** The files of status of the day were written and fetched. */
+async function noteStatusFiles({ institute }: Database, today: string): Promise<void> {
+  await institute`
+    insert into status_file (insurer_id, account_name, day, kind, known_at)
+    select distinct insurer_id, account_name, ${today}::date, 'changes', date_trunc('milliseconds', clock_timestamp())
+    from sftp_account join client_grant using (client_id)`;
+}
+
+/** As whoever reads a feed does. */
+async function placeAllEvents({ institute, asInsurer }: Database): Promise<void> {
+  const insurers = await institute<{ insurerId: number }[]>`select insurer_id as "insurerId" from insurer`;
+  for (const { insurerId } of insurers) await asInsurer(insurerId).run((tx) => readFeedEnds(tx, insurerId));
 }

@@ -9,7 +9,8 @@ import type { AccountInsurer, SftpAccount } from "./accounts.ts";
 import { insertAnswer } from "./answers.ts";
 import type { Exchange } from "./exchange.ts";
 
-const PAGE_ENTRIES = 2_000;
+/** Rendered without a pause: requests that come meanwhile wait for so many. */
+const PAGE_ENTRIES = 500;
 
 export interface SnapshotRequest {
   readonly insurerId: number;
