@@ -22,7 +22,14 @@ export interface HistoryStore {
  */
 export async function prepareHistory(stage: LoadStage, contracts: number): Promise<HistoryStore> {
   const files = await prepareFiles({ records: contracts, seed: SEED, reference: "HISTORY-0" });
-  const writers = ["drizzle", "src/register", "src/identity", "src/advantage", "bench/settle-store.ts", "bench/history/store.sql"];
+  const writers = [
+    "drizzle",
+    "src/register",
+    "src/identity",
+    "src/advantage",
+    "bench/settle-store.ts",
+    "bench/history/store.sql",
+  ];
   const name = `history_${contracts}_${await hashOf(writers, files.sha256.toString("hex"))}`;
   await stage.database.prepare(name, async (url) => {
     await loadRegister(url, stage.dataDirectory, files.registerFile);
