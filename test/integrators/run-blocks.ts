@@ -30,8 +30,13 @@ export async function runBlocks(blocks: readonly Block[], options: RunOptions): 
   try {
     const script = join(kept, "all.sh");
     writeFileSync(script, compose(blocks, kept, fit));
-    // A group of its own, so that what it left running can be ended with it.
-    const shell = spawn("bash", [script], { cwd: folder, env: environment, stdio: "ignore", detached: true });
+    // A group of its own, so that what it left running can be ended with it; without the options that tap gives to every Node.
+    const shell = spawn("env", ["-u", "NODE_OPTIONS", "bash", script], {
+      cwd: folder,
+      env: environment,
+      stdio: "ignore",
+      detached: true,
+    });
     const [status] = await once(shell, "close");
     killGroup(shell.pid!);
     const outputOf = (index: number) => unfit(read(join(kept, `${index}`)));
