@@ -11,7 +11,10 @@ import { runBlocks } from "./run-blocks.ts";
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 export const DOCUMENTS = join(PROJECT, "docs/integrators");
 /** What a reader finds in a clone. */
-const OF_THE_CLONE = ["package.json", "src", "node_modules", "docs", "openapi", "schemas", "fixtures", "drizzle"];
+const OF_THE_CLONE = [
+  ...["package.json", "tsconfig.json", "tsconfig.pack.json", "src", "node_modules"],
+  ...["docs", "openapi", "schemas", "fixtures", "drizzle"],
+];
 /** Of a document that starts no gateway itself. */
 const START: Block = { place: "the start of the gateway", text: "npm start\n", use: { kind: "server" } };
 
