@@ -1,5 +1,9 @@
 /** `node july-night.ts URL`: loads the facts of everybody and evaluates them, as one process; prints what it took as JSON. */
 
+import { createReadStream, mkdtempSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { evaluateEverybody } from "../../src/advantage/evaluate-everybody.ts";
 import { loadFacts } from "../../src/advantage/facts/load-facts.ts";
 import { projectWhatIsDue } from "../../src/advantage/keep-projected.ts";
@@ -27,16 +31,19 @@ export interface JulyNight {
 }
 
 const [url = "", persons = "0"] = process.argv.slice(2);
+const factFile = join(mkdtempSync(join(tmpdir(), "infoss-july-")), "facts.jsonl");
+process.once("exit", () => rmSync(dirname(factFile), { recursive: true }));
 process.stdout.write(`${JSON.stringify(await runNight(url, Number(persons)))}\n`);
 
 async function runNight(url: string, persons: number): Promise<JulyNight> {
   const database = createDatabase(url);
   try {
     const { years } = await loadRulesInForce(database.institute);
+    await writeFile(factFile, inventFacts(persons));
     const facts = await timed(() =>
       runTransaction(database.institute, (tx) =>
         loadFacts(tx, {
-          body: readInventedFacts(persons),
+          body: createReadStream(factFile),
           ...{
             name: "july",
             years,
@@ -68,7 +75,7 @@ async function runNight(url: string, persons: number): Promise<JulyNight> {
   }
 }
 
-async function* readInventedFacts(persons: number): AsyncGenerator<Buffer> {
+function* inventFacts(persons: number): Generator<Buffer> {
   for (const chunk of generateFacts(listActiveProviders(persons), PREMIUM_YEAR)) yield Buffer.from(chunk);
 }
 

@@ -70,7 +70,6 @@ export async function evaluateWhatIsDue(source: EvaluationSource, signal?: Abort
       ...{ rules, businessDate, movedAt: new Date().toISOString(), movedBy: "system", cause },
     });
     await followRegister(source);
-    await renewStatistics(institute);
     await noteChangedContracts(institute);
     await withdrawReplaced(institute, years, describe);
     const all = await evaluateYears(institute, years, describe, signal);
@@ -100,13 +99,15 @@ async function noteChangedContracts(institute: Sql): Promise<void> {
     select i.insurer_id as "insurerId", i.contracts_recorded_at as until, p.contracts_recorded_at as after
     from insurer i left join evaluated_portfolio p using (insurer_id)
     where i.contracts_recorded_at > coalesce(p.contracts_recorded_at, '-infinity') order by insurer_id`;
+  if (due.length > 0) await renewStatistics(institute);
   for (const { insurerId, until, after } of due)
     await runTransaction(institute, async (tx) => {
       await tx`
         insert into person_change (person_id, changed_at)
         select person_id, clock_timestamp() from (
-          select distinct n.person_id from contract_version v join contract c using (insurer_id, contract_id)
-          join person_number n on n.inami_root = c.inami_root
+          select distinct holder.person_id from contract_version v cross join lateral (
+            select n.person_id from contract c join person_number n on n.inami_root = c.inami_root
+            where c.insurer_id = v.insurer_id and c.contract_id = v.contract_id offset 0) holder
           where v.insurer_id = ${insurerId} and v.recorded_at > ${after ?? new Date(0)}) changed order by person_id
         on conflict (person_id) do update set changed_at = excluded.changed_at`;
       await tx`

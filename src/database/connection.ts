@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import type { Sql } from "./sql.ts";
+import { hasOneServer, openStatementSocket } from "./statement-socket.ts";
 import { createTenant, type Tenant } from "./tenant-scope.ts";
 
 /**
@@ -58,6 +59,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
 
 function createClient(url: string, role: DatabaseRole, max: number): Sql {
   return postgres(url, {
+    ...(hasOneServer(url) && { socket: openStatementSocket }),
     max,
     idle_timeout: IDLE_TIMEOUT_SECONDS,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,

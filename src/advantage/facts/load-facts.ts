@@ -37,7 +37,8 @@ export class FactFileError extends Error {
  */
 export async function loadFacts(tx: TransactionSql, load: FactLoad): Promise<FactReceipt> {
   // Whatever the file fills was never counted: joined by hash, a first file of everybody costs no more than the next one.
-  if (!load.only) await tx`set local enable_nestloop = off`;
+  // One file at a time is loaded: its sorts and hashes need not go to the disk.
+  if (!load.only) await Promise.all([tx`set local enable_nestloop = off`, tx`set local work_mem = '64MB'`]);
   await createFactTables(tx);
   const reading = createReading();
   await stageFacts(tx, readFacts(load.body, describeContext(load), reading));
