@@ -23,6 +23,7 @@ export function spaceProblem(error: unknown, certificateField = "certificate"): 
   if (code === "certificateNotTrusted") {
     return badRequest(message, { kind: "rejectedInput", in: "body", name: certificateField, detail: message });
   }
+  if (code === "spaceEnded") return new Problem("spaceExpired", message);
   if (code === "spaceNotFound") return new Problem("resourceNotFound", message);
   if (code === "tooManyResets") return new Problem("tooManyRequests", message, { retryAfterSec: HOUR_SECONDS });
   if (code === "admissionsClosed") {
