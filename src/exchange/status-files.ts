@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { INSURER_REASON_TEXTS } from "../advantage/insurer-reason-texts.ts";
 import { listShownAdvantages, readAdvantagesKnownAt, type ShownAdvantage } from "../advantage/social-advantages.ts";
 import { insertAuditEvent } from "../audit/audit-event.ts";
@@ -9,8 +10,9 @@ import type { AccountInsurer, SftpAccount } from "./accounts.ts";
 import { insertAnswer } from "./answers.ts";
 import type { Exchange } from "./exchange.ts";
 
+const PAGE_ENTRIES = 2_000;
 /** Rendered without a pause: requests that come meanwhile wait for so many. */
-const PAGE_ENTRIES = 500;
+const ENTRIES_AT_ONCE = 250;
 
 export interface SnapshotRequest {
   readonly insurerId: number;
@@ -133,7 +135,10 @@ async function* iterateEntries(
     const named = [...new Set(shown.map(({ inamiRoot }) => inamiRoot))].map((root) => persons.hashInamiNumber(root));
     const event = { kind: "read" as const, insurerId, clientId, method: "SFTP", route: "STAT", status: 200 };
     await insertAuditEvent(tx, { ...event, persons: named });
-    yield shown.map((advantage) => toEntry(advantage, language));
+    for (let begin = 0; begin < shown.length; begin += ENTRIES_AT_ONCE) {
+      yield shown.slice(begin, begin + ENTRIES_AT_ONCE).map((advantage) => toEntry(advantage, language));
+      await nextTurn();
+    }
     after = shown.at(-1)!.socialAdvantageId;
   }
 }
