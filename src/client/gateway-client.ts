@@ -1,9 +1,13 @@
 /** The API of the gateway for programs of insurers, typed by its OpenAPI document. Depends on nothing else of the gateway. */
+import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import createClient, { type Client, type Middleware } from "openapi-fetch";
-import { Agent, fetch as undiciFetch } from "undici";
+import type { Agent } from "undici";
 import type { paths } from "../../openapi/digital-contracts.d.ts";
 import { createTokenSource } from "./token-client.ts";
+
+/** Large, and needed by who calls the gateway only: `infoss check` does not. */
+const loadUndici = (): typeof import("undici") => createRequire(import.meta.url)("undici");
 
 export const API_PATH = "/REST/digitalContracts/v1";
 
@@ -50,7 +54,7 @@ export function createGatewayClient(address: GatewayAddress): GatewayClient {
     tls,
     ...(kid !== undefined && { kid }),
   });
-  const dispatcher = new Agent({ connect: { ...tls, ca: tls.ca } as never });
+  const dispatcher = new (loadUndici().Agent)({ connect: { ...tls, ca: tls.ca } as never });
   const api = createClient<paths>({
     baseUrl: `${url}${API_PATH}`,
     fetch: (request) => fetchPatiently(request, dispatcher),
@@ -69,7 +73,7 @@ export function createGatewayClient(address: GatewayAddress): GatewayClient {
 
 /** A client for what takes neither certificate nor token. */
 export function createPublicClient({ url, ca }: { url: string; ca?: string | Buffer }): GatewayClient {
-  const dispatcher = new Agent({ connect: { ca } as never });
+  const dispatcher = new (loadUndici().Agent)({ connect: { ca } as never });
   const fetch = (request: Request) => fetchPatiently(request, dispatcher);
   return { api: createClient<paths>({ baseUrl: `${url}${API_PATH}`, fetch }), close: () => dispatcher.close() };
 }
@@ -102,7 +106,7 @@ async function fetchOnce(request: Request, dispatcher: Agent): Promise<Response>
     redirect: "error",
     ...(body && { duplex: "half" }),
   };
-  return (await undiciFetch(url, init as never)) as unknown as Response;
+  return (await loadUndici().fetch(url, init as never)) as unknown as Response;
 }
 
 /** As the server says (seconds, RFC 9110), else twice as long each time. */
