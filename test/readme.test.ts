@@ -16,17 +16,11 @@ const [getToken = "", sendFile = "", readAnswers = "", dropFile = "", ...others]
   ...text.matchAll(/^```sh\n(.*?)^```$/gms),
 ].map(([, lines = ""]) => lines);
 
-/** On a machine that others load, nothing is put off. */
-const PATIENT = { MAXIMUM_EVENT_LOOP_DELAY_MS: "0" };
-
 /** A gateway on a database of its own, with `folder`/.local as its data directory. */
 async function startIn(t: Test, folder: string, roles: string) {
   const { url } = await createTestDatabase(t);
   const DATA_DIRECTORY = join(folder, ".local");
-  const gateway = startGateway(
-    { DATABASE_URL: url, DATA_DIRECTORY, ROLES: roles, ...PATIENT },
-    join(folder, "no-plan"),
-  );
+  const gateway = startGateway({ DATABASE_URL: url, DATA_DIRECTORY, ROLES: roles }, join(folder, "no-plan"));
   t.teardown(async () => {
     gateway.signal("SIGTERM");
     await gateway.ended;

@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { startApp } from "../../src/app.ts";
-import { createFixedBusinessClock } from "../../src/clock.ts";
-import { readConfig } from "../../src/config.ts";
-import { createLogger } from "../../src/log.ts";
 import { createTestDatabase } from "../database.ts";
-import { TODAY } from "../flows/test-register.ts";
 import { runInfossProcess } from "../operator/run-infoss.ts";
+import { startTestApp } from "../start-app.ts";
 
 t.setTimeout(300_000);
 
@@ -15,10 +11,7 @@ t.test("an integrator admits itself and begins anew by the command line alone", 
   const { url, owner } = await createTestDatabase(t);
   const data = t.testdir({ integrator: {}, foreign: { "infoss.json": "{}" } });
   const settings = { DATABASE_URL: url, DATA_DIRECTORY: data };
-  const own = { PORT: "0", SFTP_PORT: "0", ROLES: "serve,sftp", MAXIMUM_EVENT_LOOP_DELAY_MS: "0" };
-  const config = readConfig({ ...own, ...settings });
-  const app = await startApp(config, createLogger("silent"), createFixedBusinessClock(TODAY));
-  t.teardown(() => app.stop());
+  const app = await startTestApp(t, { ...settings, ROLES: "serve,sftp" });
   const folder = join(data, "integrator", "space");
   const at = (name: string) => join(folder, name);
   const ca = join(data, "certificates", "ca.pem");

@@ -1,24 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { startApp } from "../../src/app.ts";
-import { createFixedBusinessClock } from "../../src/clock.ts";
-import { readConfig } from "../../src/config.ts";
-import { createLogger } from "../../src/log.ts";
 import { createTestDatabase } from "../database.ts";
 import { composeFile } from "../flows/compose-file.ts";
 import { TODAY } from "../flows/test-register.ts";
 import { createXsdCheck } from "../formats/report/xsd.ts";
 import { ALPHA } from "../http/open-door.ts";
 import { runInfossProcess } from "../operator/run-infoss.ts";
+import { startTestApp } from "../start-app.ts";
 
 t.test("an insurer tests its connection through both doors of a gateway as it starts", async (t) => {
   const { url, owner } = await createTestDatabase(t);
   const folder = t.testdir();
-  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder, ROLES: "serve,sftp", SFTP_POLL_INTERVAL_MS: "50" };
-  const config = readConfig({ PORT: "0", SFTP_PORT: "0", ...settings });
-  const app = await startApp(config, createLogger("silent"), createFixedBusinessClock(TODAY));
-  t.teardown(() => app.stop());
+  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder };
+  const app = await startTestApp(t, { ...settings, ROLES: "serve,sftp" });
   const at = (name: string) => join(folder, "certificates", name);
   const profile = join(folder, "profile.json");
   const files = {

@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import { COMPILED } from "../operator/run-infoss.ts";
+import { PATIENT } from "../test-settings.ts";
 
 // The whole main job, on a machine that others load.
 t.setTimeout(300_000);
@@ -44,7 +45,7 @@ t.test("the demo shows the main job from nothing to a status, and ends well", as
   // Its own PostgreSQL may run as another user.
   chmodSync(folder, 0o755);
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  const env = { NODE_COMPILE_CACHE: COMPILED, MAXIMUM_EVENT_LOOP_DELAY_MS: "0" };
+  const env = { NODE_COMPILE_CACHE: COMPILED, ...PATIENT };
   const variables = Object.entries({ PATH: process.env.PATH, ...env }).map(([name, value]) => `${name}=${value}`);
   // By way of env, which becomes node: the test runner would add its own preloads to a child of node.
   const demo = spawn("env", ["-i", ...variables, process.execPath, DEMO], {

@@ -5,30 +5,20 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import t from "tap";
-import { startApp } from "../../src/app.ts";
-import { createFixedBusinessClock } from "../../src/clock.ts";
-import { readConfig } from "../../src/config.ts";
 import { profilePath, writeDevelopmentProfiles } from "../../src/identity/development-profiles.ts";
-import { createLogger } from "../../src/log.ts";
 import { createTestDatabase } from "../database.ts";
 import { composeFile, composeRecord } from "../flows/compose-file.ts";
-import { loadTestRegister, TODAY } from "../flows/test-register.ts";
+import { loadTestRegister } from "../flows/test-register.ts";
 import { ALPHA } from "../http/open-door.ts";
 import { COMPILED, INFOSS, runInfossProcess } from "../operator/run-infoss.ts";
+import { startTestApp } from "../start-app.ts";
 
 t.test("an insurer follows what was sent by the command line, with a profile", async (t) => {
   const { url, database } = await createTestDatabase(t);
   await loadTestRegister(t, database);
   const folder = t.testdir();
-  const settings = {
-    DATABASE_URL: url,
-    DATA_DIRECTORY: folder,
-    PORT: "0",
-    POLL_INTERVAL_MS: "50",
-    ROLES: "serve,worker",
-  };
-  const app = await startApp(readConfig(settings), createLogger("silent"), createFixedBusinessClock(TODAY));
-  t.teardown(() => app.stop());
+  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder };
+  const app = await startTestApp(t, { ...settings, ROLES: "serve,worker" });
   const certificates = join(folder, "certificates");
   await writeDevelopmentProfiles(certificates, app.url!);
   const alpha = profilePath(certificates, "client-alpha");

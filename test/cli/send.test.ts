@@ -2,36 +2,20 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import SftpClient from "ssh2-sftp-client";
-import t, { type Test } from "tap";
-import { startApp } from "../../src/app.ts";
-import { createFixedBusinessClock } from "../../src/clock.ts";
-import { readConfig } from "../../src/config.ts";
-import { createLogger } from "../../src/log.ts";
+import t from "tap";
 import { createTestDatabase } from "../database.ts";
 import { composeFile, composeRecord } from "../flows/compose-file.ts";
-import { loadTestRegister, TODAY } from "../flows/test-register.ts";
+import { loadTestRegister } from "../flows/test-register.ts";
 import { ALPHA } from "../http/open-door.ts";
 import { runInfossProcess } from "../operator/run-infoss.ts";
-
-async function start(t: Test, settings: Record<string, string>) {
-  const config = readConfig({
-    PORT: "0",
-    SFTP_PORT: "0",
-    SFTP_POLL_INTERVAL_MS: "50",
-    POLL_INTERVAL_MS: "50",
-    ...settings,
-  });
-  const app = await startApp(config, createLogger("silent"), createFixedBusinessClock(TODAY));
-  t.teardown(() => app.stop());
-  return app;
-}
+import { startTestApp } from "../start-app.ts";
 
 t.test("infoss send, as an insurer runs it, through both doors of a gateway as it starts", async (t) => {
   const { url, database } = await createTestDatabase(t);
   await loadTestRegister(t, database);
   const folder = t.testdir();
   const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder };
-  const { sftp, url: restUrl } = await start(t, { ...settings, ROLES: "serve,sftp" });
+  const { sftp, url: restUrl } = await startTestApp(t, { ...settings, ROLES: "serve,sftp" });
   const at = (name: string) => join(folder, "certificates", name);
 
   function write(reference: string, parts: Partial<Parameters<typeof composeFile>[0]> = {}): string {
@@ -57,7 +41,7 @@ t.test("infoss send, as an insurer runs it, through both doors of a gateway as i
     t.notMatch(stderr, "\u001b", "no progress bar where there is no terminal");
   });
 
-  await start(t, { ...settings, ROLES: "worker" });
+  await startTestApp(t, { ...settings, ROLES: "worker" });
   await t.test("all records accepted: 0", async (t) => {
     const { status, stdout, stderr } = await send(first, ...bySftp, ...name);
     t.equal(status, 0, stderr);

@@ -1,16 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { startApp } from "../../src/app.ts";
-import { createFixedBusinessClock } from "../../src/clock.ts";
-import { readConfig } from "../../src/config.ts";
 import { profilePath, writeDevelopmentProfiles } from "../../src/identity/development-profiles.ts";
-import { createLogger } from "../../src/log.ts";
 import { createTestDatabase } from "../database.ts";
 import { composeFile, composeRecord } from "../flows/compose-file.ts";
-import { loadTestRegister, PROVIDERS, TODAY, UNKNOWN_INAMI_NUMBER } from "../flows/test-register.ts";
+import { loadTestRegister, PROVIDERS, UNKNOWN_INAMI_NUMBER } from "../flows/test-register.ts";
 import { ALPHA } from "../http/open-door.ts";
 import { runInfossProcess } from "../operator/run-infoss.ts";
+import { startTestApp } from "../start-app.ts";
 
 const { current, replaced, replacing } = PROVIDERS;
 /** More bytes than are answered at once, more rows than a page has. */
@@ -20,10 +17,8 @@ t.test("an insurer has numbers verified by the command line", async (t) => {
   const { url, database } = await createTestDatabase(t);
   await loadTestRegister(t, database);
   const folder = t.testdir();
-  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder, PORT: "0", POLL_INTERVAL_MS: "50" };
-  const config = readConfig({ ...settings, ROLES: "serve,worker" });
-  const app = await startApp(config, createLogger("silent"), createFixedBusinessClock(TODAY));
-  t.teardown(() => app.stop());
+  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder };
+  const app = await startTestApp(t, { ...settings, ROLES: "serve,worker" });
   const certificates = join(folder, "certificates");
   await writeDevelopmentProfiles(certificates, app.url!);
   const run = (args: readonly string[], input = "") =>

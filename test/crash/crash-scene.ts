@@ -8,8 +8,8 @@ import type { Sql } from "../../src/database/sql.ts";
 import { ensureDevelopmentCertificates } from "../../src/identity/development-certificates.ts";
 import type { Step } from "../../src/intake/steps.ts";
 import { loadRegister } from "../../src/register/load-register.ts";
-import type { Setting } from "../../src/setting-reader.ts";
 import { createTestDatabase } from "../database.ts";
+import type { Settings } from "../test-settings.ts";
 import { type InputFile, type InsurerName, writeRegister } from "./crash-inputs.ts";
 import { isCrashPending, writeCrashPlan } from "./crash-plan.ts";
 import { type GatewayProcess, startGateway } from "./gateway-process.ts";
@@ -18,8 +18,6 @@ import { createSender, type HeldReceipt, type Sender } from "./sender.ts";
 
 const PATIENCE_MS = 60_000;
 const SHOWN_DIFFERENCES = 8;
-
-type Settings = Partial<Record<Setting, string>>;
 
 /** Gateways on one database, the senders of two insurers, and what it takes to make the gateways die. */
 export interface Scene {

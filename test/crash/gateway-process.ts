@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Setting } from "../../src/setting-reader.ts";
+import { type Settings, TEST_SETTINGS } from "../test-settings.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const PRELOAD = fileURLToPath(new URL("kill-at-step.ts", import.meta.url));
@@ -49,13 +49,12 @@ process.once("exit", () => {
 });
 
 /** Starts `node src/main.ts start` as a process of its own, with no other environment than `settings`. */
-export function startGateway(settings: Partial<Record<Setting, string>>, crashPlanFile: string): GatewayProcess {
+export function startGateway(settings: Settings, crashPlanFile: string): GatewayProcess {
   const environment = {
     PATH: process.env.PATH ?? "",
     NODE_COMPILE_CACHE: COMPILE_CACHE,
     CRASH_PLAN: crashPlanFile,
-    PORT: "0",
-    SFTP_PORT: "0",
+    ...TEST_SETTINGS,
     ROLES: "serve,worker",
     ...settings,
   };

@@ -1,15 +1,13 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Test } from "tap";
-import type { Setting } from "../../src/setting-reader.ts";
 import { type FaultProxy, startFaultProxy } from "../sftp/fault-proxy.ts";
+import type { Settings } from "../test-settings.ts";
 import { generateInput, type InputFile, type InsurerName, padWithNoise, SENDERS } from "./crash-inputs.ts";
 import { checkSameOutcome, openScene, type Scene, type ScenePlace, waitUntil } from "./crash-scene.ts";
 import type { GatewayProcess } from "./gateway-process.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
 import { type OpenPlace, openEmbeddedPlace, type SftpPlace } from "./sftp-places.ts";
-
-type Settings = Partial<Record<Setting, string>>;
 
 /** What lies in OUT for one file that was dropped, once for each answer. */
 export interface Answers {

@@ -16,9 +16,7 @@ const deltas = [1, 2, 3, 4].map((sequence) => followUp(load, `DELTA-${sequence}`
 const scene = await openScene(t);
 const certificates = dirname(String(scene.namedCertificates.TLS_KEY_FILE));
 const read = (name: string) => readFileSync(join(certificates, name), "utf8");
-// On a machine that others load, nothing is put off.
-const patient = { MAXIMUM_EVENT_LOOP_DELAY_MS: "0" };
-const gateways = [await scene.startReady(patient), await scene.startReady(patient)];
+const gateways = [await scene.startReady(), await scene.startReady()];
 const senders = gateways.map((gateway) => createSender(certificates, "client-alpha", () => gateway.address()));
 const callers = await Promise.all(
   gateways.map(async (gateway) => {

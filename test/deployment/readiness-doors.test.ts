@@ -2,17 +2,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t, { type Test } from "tap";
-import { startApp } from "../../src/app.ts";
 import { createGatewayClient, expectData, type GatewayClient } from "../../src/client/gateway-client.ts";
 import { sendBySftp } from "../../src/client/send-by-sftp.ts";
-import { createFixedBusinessClock } from "../../src/clock.ts";
-import { readConfig } from "../../src/config.ts";
-import { createLogger } from "../../src/log.ts";
 import { REFUSALS_TO_MEET, SFTP_REFUSALS_TO_MEET } from "../../src/readiness/readiness-items.ts";
 import { createTestDatabase } from "../database.ts";
 import { composeFile, composeRecord, composeRecords } from "../flows/compose-file.ts";
-import { loadTestRegister, PROVIDERS, TODAY } from "../flows/test-register.ts";
+import { loadTestRegister, PROVIDERS } from "../flows/test-register.ts";
 import { ALPHA } from "../http/open-door.ts";
+import { startTestApp } from "../start-app.ts";
 import { authority, isSignedWith, openEndpoint } from "../webhooks/open-endpoint.ts";
 
 t.test("an insurer with SFTP and a webhook alone becomes ready point by point", async (t) => {
@@ -99,12 +96,9 @@ async function openGateway(t: Test) {
   const { url, database } = await createTestDatabase(t);
   await loadTestRegister(t, database);
   const folder = t.testdir({ "hooks.pem": authority.certificatePem });
-  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder, POLL_INTERVAL_MS: "50", SFTP_POLL_INTERVAL_MS: "50" };
+  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder };
   const hooks = { WEBHOOK_CA_FILE: join(folder, "hooks.pem"), WEBHOOK_EXEMPT_HOSTS: "localhost" };
-  const ports = { PORT: "0", SFTP_PORT: "0", MAXIMUM_EVENT_LOOP_DELAY_MS: "0" };
-  const config = readConfig({ ...settings, ...hooks, ...ports });
-  const app = await startApp(config, createLogger("silent"), createFixedBusinessClock(TODAY));
-  t.teardown(() => app.stop());
+  const app = await startTestApp(t, { ...settings, ...hooks });
   const read = (name: string) => readFileSync(join(folder, "certificates", name));
   const client: GatewayClient = createGatewayClient({
     url: app.url!,

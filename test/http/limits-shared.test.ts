@@ -5,20 +5,15 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import t, { type Test } from "tap";
-import { startApp } from "../../src/app.ts";
-import { createFixedBusinessClock } from "../../src/clock.ts";
-import { readConfig } from "../../src/config.ts";
-import { createLogger } from "../../src/log.ts";
-import type { Setting } from "../../src/setting-reader.ts";
 import { createTestDatabase } from "../database.ts";
+import { startTestApp } from "../start-app.ts";
+import type { Settings } from "../test-settings.ts";
 import { BELGIF, ROOT } from "./open-door.ts";
 
 /** A gateway as it starts, and a way to call it with the development certificate of a client, or none. */
-async function startGateway(t: Test, settings: Partial<Record<Setting, string>>) {
-  const config = readConfig({ PORT: "0", ROLES: "serve", ...settings });
-  const app = await startApp(config, createLogger("silent"), createFixedBusinessClock("2026-11-22"));
-  t.teardown(() => app.stop());
-  const read = (name: string) => readFileSync(join(config.certificatesFolder, name));
+async function startGateway(t: Test, settings: Settings) {
+  const app = await startTestApp(t, { ROLES: "serve", ...settings });
+  const read = (name: string) => readFileSync(join(settings.DATA_DIRECTORY!, "certificates", name));
   return async (client?: string, path = "/submissions") => {
     const identity = client && { cert: read(`${client}.pem`), key: read(`${client}-key.pem`) };
     const outgoing = request(`${app.url}${ROOT}${path}`, {
@@ -34,8 +29,7 @@ async function startGateway(t: Test, settings: Partial<Record<Setting, string>>)
 t.test("gateways as they start share what failed: a ban at one is a ban at the other", async (t) => {
   const { url, owner } = await createTestDatabase(t);
   const folder = t.testdir();
-  // Neither is to be too busy to answer.
-  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder, MAXIMUM_EVENT_LOOP_DELAY_MS: "0" };
+  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder };
   const [one, other] = [await startGateway(t, settings), await startGateway(t, settings)];
   t.match(await one("client-alpha"), { status: 401 });
   // As if it had failed more often than is allowed.
@@ -52,8 +46,7 @@ t.test("gateways as they start share what failed: a ban at one is a ban at the o
 t.test("limits are what the settings say", async (t) => {
   const { url } = await createTestDatabase(t);
   const folder = t.testdir();
-  // Neither is to be too busy to answer.
-  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder, MAXIMUM_EVENT_LOOP_DELAY_MS: "0" };
+  const settings = { DATABASE_URL: url, DATA_DIRECTORY: folder };
   const failing = await startGateway(t, { ...settings, FAILURES_PER_CLIENT: "1", RATE_LIMIT_PER_ADDRESS: "4" });
   const statuses: number[] = [];
   for (let attempt = 0; attempt < 3; attempt += 1) statuses.push((await failing("client-alpha")).status);

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import t, { type Test } from "tap";
 import { createDevelopmentAuthority, issueCertificate } from "../../src/identity/issue-certificate.ts";
 import { createTestDatabase } from "../database.ts";
+import { TEST_SETTINGS } from "../test-settings.ts";
 import { findTlsWeaknesses } from "./find-tls-weaknesses.ts";
 
 const run = promisify(execFile);
@@ -75,7 +76,7 @@ t.test("a scan that found nothing is no clean scan", async (t) => {
 /** `node src/main.ts start` as an operator starts it; answers its port. */
 async function startGateway(t: Test): Promise<number> {
   const { url } = await createTestDatabase(t);
-  const env = { ...process.env, PORT: "0", ROLES: "serve", DATABASE_URL: url, DATA_DIRECTORY: t.testdir() };
+  const env = { ...process.env, ...TEST_SETTINGS, ROLES: "serve", DATABASE_URL: url, DATA_DIRECTORY: t.testdir() };
   const gateway = spawn(process.execPath, [MAIN, "start"], { env, stdio: ["ignore", "pipe", "ignore"] });
   t.teardown(async () => {
     const ended = once(gateway, "exit");

@@ -1,3 +1,5 @@
+import { PATIENT } from "../test-settings.ts";
+
 /** Not the variables that `npm test` sets for its children: one of them would make an inner npm work on this project. */
 const KEPT =
   /^(PATH|HOME|TMPDIR|npm_config_(cache|registry|userconfig|globalconfig)|NODE_EXTRA_CA_CERTS|SSL_.*|https?_proxy|no_proxy)$/i;
@@ -5,8 +7,7 @@ const KEPT =
 /** What a reader's shell has, and npm without lines of its own. */
 export function readerEnvironment(): Record<string, string | undefined> {
   const kept = Object.entries(process.env).filter(([name]) => KEPT.test(name));
-  // On a machine that others load, nothing is put off.
-  return { ...Object.fromEntries(kept), npm_config_loglevel: "error", MAXIMUM_EVENT_LOOP_DELAY_MS: "0" };
+  return { ...Object.fromEntries(kept), npm_config_loglevel: "error", ...PATIENT };
 }
 
 interface Ports {
