@@ -5,7 +5,7 @@ import { LANGUAGES, type Language } from "../findings/language.ts";
 import { CommandEnded, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
 import { createProgressBar } from "./progress-bar.ts";
 import { CHECK_FORMATS, type CheckFormat, createCheckRenderer } from "./render-check.ts";
-import { SEND_STATUS } from "./send.ts";
+import { SEND_STATUS } from "./send-status.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 

@@ -1,31 +1,23 @@
 import { Command, CommanderError, Option } from "commander";
-import { addAdmissionCommand } from "./admission.ts";
-import { addCheckCommand } from "./check.ts";
-import { addConnectionCommand } from "./connection.ts";
-import { addChangesCommand, addReportCommand, addStatusCommand } from "./follow-up.ts";
-import { addGenerateCommand } from "./generate.ts";
 import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
-import { addReadinessCommand } from "./readiness.ts";
-import { addReceiptCommand } from "./receipt.ts";
-import { addSendCommand } from "./send.ts";
-import { addSpaceCommand } from "./space.ts";
-import { addVerifyCommand } from "./verify.ts";
 
-/** What insurers run on their own machines: it needs no settings and no database. */
+type AddCommand = (program: Command, surroundings: Surroundings) => void;
+
+/** What insurers run on their own machines: it needs no settings, no database, and no more in memory than its own command. */
 const INSURER_COMMANDS = {
-  check: addCheckCommand,
-  send: addSendCommand,
-  status: addStatusCommand,
-  report: addReportCommand,
-  verify: addVerifyCommand,
-  changes: addChangesCommand,
-  receipt: addReceiptCommand,
-  connection: addConnectionCommand,
-  readiness: addReadinessCommand,
-  admission: addAdmissionCommand,
-  space: addSpaceCommand,
-  generate: addGenerateCommand,
-} as const;
+  check: async () => (await import("./check.ts")).addCheckCommand,
+  send: async () => (await import("./send.ts")).addSendCommand,
+  status: async () => (await import("./follow-up.ts")).addStatusCommand,
+  report: async () => (await import("./follow-up.ts")).addReportCommand,
+  verify: async () => (await import("./verify.ts")).addVerifyCommand,
+  changes: async () => (await import("./follow-up.ts")).addChangesCommand,
+  receipt: async () => (await import("./receipt.ts")).addReceiptCommand,
+  connection: async () => (await import("./connection.ts")).addConnectionCommand,
+  readiness: async () => (await import("./readiness.ts")).addReadinessCommand,
+  admission: async () => (await import("./admission.ts")).addAdmissionCommand,
+  space: async () => (await import("./space.ts")).addSpaceCommand,
+  generate: async () => (await import("./generate.ts")).addGenerateCommand,
+} as const satisfies Record<string, () => Promise<AddCommand>>;
 
 const EXAMPLES = `
 Examples:
@@ -41,11 +33,14 @@ its environment. Ends with 0 when done, 1 when it cannot be done, 2 when the com
 
 /** The command line; answers the exit status. Every sentence for whoever typed it goes to standard error. */
 export async function runInfoss(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const isOfInsurer = args[0] !== undefined && Object.hasOwn(INSURER_COMMANDS, args[0]);
+  const named = Object.entries(INSURER_COMMANDS).find(([name]) => name === args[0])?.[1];
   // What operators need takes a second to read and some memory.
-  const operators = isOfInsurer ? undefined : await import("./operator-commands.ts");
+  const operators = named ? undefined : await import("./operator-commands.ts");
+  const ofInsurers = await Promise.all((named ? [named] : Object.values(INSURER_COMMANDS)).map((load) => load()));
   try {
-    await createProgram(operators?.OPERATOR_COMMANDS ?? [], surroundings).parseAsync(args, { from: "user" });
+    await createProgram(operators?.OPERATOR_COMMANDS ?? [], ofInsurers, surroundings).parseAsync(args, {
+      from: "user",
+    });
     return 0;
   } catch (error) {
     // Commander has said it.
@@ -59,9 +54,11 @@ export async function runInfoss(args: readonly string[], surroundings: Surroundi
   }
 }
 
-type AddCommand = (program: Command, surroundings: Surroundings) => void;
-
-function createProgram(ofOperators: readonly AddCommand[], surroundings: Surroundings): Command {
+function createProgram(
+  ofOperators: readonly AddCommand[],
+  ofInsurers: readonly AddCommand[],
+  surroundings: Surroundings,
+): Command {
   const program = new Command("infoss")
     .description(
       "Exchange of digital contracts: what insurers check and send, and operators' acts, each on the audit trail.",
@@ -78,7 +75,7 @@ function createProgram(ofOperators: readonly AddCommand[], surroundings: Surroun
     .addHelpText("after", EXAMPLES);
   for (const add of ofOperators) add(program, surroundings);
   program.commandsGroup("Commands for insurers:");
-  for (const add of Object.values(INSURER_COMMANDS)) add(program, surroundings);
+  for (const add of ofInsurers) add(program, surroundings);
   return program;
 }
 

@@ -21,9 +21,7 @@ import {
 } from "./gateway-connection.ts";
 import { CommandEnded, CommandMistake, CommandRefused, type Surroundings } from "./operator-surroundings.ts";
 import { createProgressBar } from "./progress-bar.ts";
-
-/** How `infoss send` ends, beside 0 (all records accepted), 1 (not sent) and 2 (not understood). */
-export const SEND_STATUS = { accepted: 0, partly: 3, refused: 4, notAnswered: 5 } as const;
+import { SEND_STATUS } from "./send-status.ts";
 
 interface SendOptions extends ConnectionOptions {
   readonly sftp?: string;

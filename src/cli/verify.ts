@@ -18,7 +18,7 @@ import {
 } from "./gateway-connection.ts";
 import { CommandEnded, CommandMistake, type Surroundings } from "./operator-surroundings.ts";
 import { createProgressBar } from "./progress-bar.ts";
-import { SEND_STATUS } from "./send.ts";
+import { SEND_STATUS } from "./send-status.ts";
 
 const FORMATS = ["text", "json", "csv"] as const;
 

@@ -41,7 +41,7 @@ export interface FileCheckOptions {
 
 /**
  * Checks a contract file without a gateway: the same reader, rules and findings as its own, up to the checks named in
- * `CHECKS_NOT_MADE`, and what is twice in the file. Memory grows by some 40 bytes a record.
+ * `CHECKS_NOT_MADE`, and what is twice in the file. Memory grows by some 50 bytes a record.
  */
 export async function checkContractFile(bytes: AsyncIterable<Buffer>, options: FileCheckOptions): Promise<FileCheck> {
   const repeated = new RepeatedRecords();

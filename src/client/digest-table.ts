@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
+import { WordRows } from "./word-rows.ts";
 
 const DIGEST_WORDS = 3;
-const FIRST_ROWS = 1_024;
-const GROWTH = 1.5;
+const FIRST_PLACES = 2_048;
 /** Share of the places beyond which searching takes too many steps. */
 const MOST_FILLED = 0.75;
 
@@ -12,9 +12,9 @@ const MOST_FILLED = 0.75;
  */
 export class DigestTable {
   #size = 0;
-  #digests = new Uint32Array(FIRST_ROWS * DIGEST_WORDS);
+  readonly #digests = new WordRows(DIGEST_WORDS);
   /** Open addressing: number of the text plus one; 0 where the place is free. */
-  #places = new Uint32Array(FIRST_ROWS * 2);
+  #places = new Uint32Array(FIRST_PLACES);
 
   /** The number of the text, and whether it is there for the first time. */
   put(text: string): { readonly row: number; readonly isNew: boolean } {
@@ -24,8 +24,7 @@ export class DigestTable {
     if (known > 0) return { row: known - 1, isNew: false };
     const row = this.#size++;
     this.#places[place] = this.#size;
-    this.#digests = makePlace(this.#digests, this.#size * DIGEST_WORDS);
-    this.#digests.set(words, row * DIGEST_WORDS);
+    this.#digests.set(row, ...words);
     if (this.#size > this.#places.length * MOST_FILLED) this.#spread();
     return { row, isNew: true };
   }
@@ -35,19 +34,20 @@ export class DigestTable {
     for (let place = first & mask; ; place = (place + 1) & mask) {
       const known = this.#places[place]!;
       if (known === 0) return place;
-      const at = (known - 1) * DIGEST_WORDS;
-      const isSame = this.#digests[at] === first && this.#digests[at + 1] === second && this.#digests[at + 2] === third;
-      if (isSame) return place;
+      const [one, two, three] = this.#read(known - 1);
+      if (one === first && two === second && three === third) return place;
     }
   }
 
   #spread(): void {
     this.#places = new Uint32Array(this.#places.length * 2);
     for (let row = 0; row < this.#size; row++) {
-      const at = row * DIGEST_WORDS;
-      const place = this.#findPlace(this.#digests[at]!, this.#digests[at + 1]!, this.#digests[at + 2]!);
-      this.#places[place] = row + 1;
+      this.#places[this.#findPlace(...this.#read(row))] = row + 1;
     }
+  }
+
+  #read(row: number): [number, number, number] {
+    return [this.#digests.get(row, 0), this.#digests.get(row, 1), this.#digests.get(row, 2)];
   }
 }
 
@@ -60,12 +60,4 @@ export function digestWords(text: string): [number, number, number] {
 function readWord(bytes: string, at: number): number {
   const low = bytes.charCodeAt(at) | (bytes.charCodeAt(at + 1) << 8);
   return (low | (bytes.charCodeAt(at + 2) << 16) | (bytes.charCodeAt(at + 3) << 24)) >>> 0;
-}
-
-/** The same numbers, with place for `length` of them at least. */
-export function makePlace(numbers: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
-  if (length <= numbers.length) return numbers;
-  const larger = new Uint32Array(Math.ceil(Math.max(length, numbers.length * GROWTH)));
-  larger.set(numbers);
-  return larger;
 }

@@ -1,6 +1,7 @@
 import { type Finding, isBlocking } from "../findings/finding.ts";
 import type { CheckedRecord } from "../formats/contract-file/check-record.ts";
-import { DigestTable, digestWords, makePlace } from "./digest-table.ts";
+import { DigestTable, digestWords } from "./digest-table.ts";
+import { WordRows } from "./word-rows.ts";
 
 /**
  * Finds what is twice in one file, as the gateway does: a sender reference names one record; in an initial load a contract
@@ -9,7 +10,7 @@ import { DigestTable, digestWords, makePlace } from "./digest-table.ts";
 export class RepeatedRecords {
   readonly #references = new DigestTable();
   /** Number of the record that has a reference first, in the order of the references. */
-  #firstRecords = new Uint32Array(1_024);
+  readonly #firstRecords = new WordRows(1);
   readonly #contracts = new FirstDeclarations();
 
   /** The findings of the record in the gateway's order, those of repetition last; and whether it repeats another. */
@@ -31,9 +32,14 @@ export class RepeatedRecords {
     if (senderReference === undefined || senderReference === "") return undefined;
     const { row, isNew } = this.#references.put(senderReference);
     if (!isNew)
-      return describe(record, "senderReferenceRepeated", "senderReference", senderReference, this.#firstRecords[row]!);
-    this.#firstRecords = makePlace(this.#firstRecords, row + 1);
-    this.#firstRecords[row] = recordNumber;
+      return describe(
+        record,
+        "senderReferenceRepeated",
+        "senderReference",
+        senderReference,
+        this.#firstRecords.get(row),
+      );
+    this.#firstRecords.set(row, recordNumber);
     return undefined;
   }
 
@@ -60,34 +66,28 @@ interface Declaration {
   readonly competence: number;
 }
 
-const FIELDS = 3;
-
 /** The first declaration of each contract, with what is to be compared of it. */
 class FirstDeclarations {
   readonly #texts = new DigestTable();
-  #fields = new Uint32Array(FIELDS * 1_024);
+  /** Record number, content, competence; a record number of 0 where no declaration counts yet. */
+  readonly #declarations = new WordRows(3);
 
   keep(text: string, recordNumber: number, content: number, competence: number): Declaration {
-    const { row, isNew } = this.#texts.put(text);
-    if (!isNew && this.#fields[row * FIELDS] !== 0) return this.#read(row);
-    this.#write(row, recordNumber, content, competence);
+    const { row } = this.#texts.put(text);
+    const first = this.#read(row);
+    if (first) return first;
+    this.#declarations.set(row, recordNumber, content, competence);
     return { recordNumber, content, competence };
   }
 
   find(text: string): Declaration | undefined {
-    const { row, isNew } = this.#texts.put(text);
-    if (isNew) this.#write(row, 0, 0, 0);
-    return this.#fields[row * FIELDS] === 0 ? undefined : this.#read(row);
+    return this.#read(this.#texts.put(text).row);
   }
 
-  #write(row: number, ...fields: readonly [number, number, number]): void {
-    this.#fields = makePlace(this.#fields, (row + 1) * FIELDS);
-    this.#fields.set(fields, row * FIELDS);
-  }
-
-  #read(row: number): Declaration {
-    const [recordNumber, content, competence] = this.#fields.subarray(row * FIELDS, (row + 1) * FIELDS);
-    return { recordNumber: recordNumber!, content: content!, competence: competence! };
+  #read(row: number): Declaration | undefined {
+    const recordNumber = this.#declarations.get(row);
+    if (recordNumber === 0) return undefined;
+    return { recordNumber, content: this.#declarations.get(row, 1), competence: this.#declarations.get(row, 2) };
   }
 }
 
