@@ -68,15 +68,12 @@ export class ContractHoldings {
     piece: readonly StagedContractRecord[],
   ): Promise<ContractHoldings> {
     const holdings = new ContractHoldings();
-    const contracts = await listContracts(tx, merge.insurerId, piece);
-    const versions = await listCurrentVersions(tx, merge.insurerId, [...contracts.keys()]);
-    for (const contract of contracts.values()) {
-      const own = versions.get(contract.contractId) ?? [];
-      const [first] = own;
+    for (const { versions, ...contract } of await listContracts(tx, merge.insurerId, piece)) {
+      const [first] = versions ?? [];
       if (!first) throw new Error("there is a contract without a version");
       const end = first.endOn === null ? null : ({ endOn: first.endOn, endReason: first.endReason } as ContractEnd);
-      const periods = own.map((version) => ({ ...version, pending: undefined }));
-      holdings.#hold({ ...contract, end, periods, lastVersion: first.lastVersion, pending: undefined });
+      const periods = versions!.map((version) => ({ ...version, pending: undefined }));
+      holdings.#hold({ ...contract, end, periods, pending: undefined });
     }
     return holdings;
   }
@@ -196,17 +193,34 @@ function rootsOf({ inamiNumber, inamiRoot, aliasRoots }: StagedContractRecord): 
   return new Set([inamiNumber.slice(0, ROOT_DIGITS), inamiRoot, ...(aliasRoots ?? [])]);
 }
 
-type StoredContract = Pick<
-  HeldContract,
-  "contractId" | "contractNumber" | "inamiRoot" | "startOn" | "isCancelled" | "transferredOn" | "isPaid"
->;
+interface StoredVersion extends ContractPeriod {
+  readonly version: number;
+  readonly endOn: string | null;
+  readonly endReason: string | null;
+}
+
+interface StoredContract
+  extends Pick<
+    HeldContract,
+    | "contractId"
+    | "contractNumber"
+    | "inamiRoot"
+    | "startOn"
+    | "isCancelled"
+    | "transferredOn"
+    | "isPaid"
+    | "lastVersion"
+  > {
+  /** Those known now, in the order of their days. */
+  readonly versions: readonly StoredVersion[] | null;
+}
 
 /** The contracts of all keys that the records name: those that count, and of those that are gone the last that did. */
 async function listContracts(
   tx: TransactionSql,
   insurerId: number,
   piece: readonly StagedContractRecord[],
-): Promise<Map<string, StoredContract>> {
+): Promise<StoredContract[]> {
   const keys = new Map<string, readonly [string, string]>();
   for (const record of piece) {
     for (const root of rootsOf(record)) keys.set(keyOf(record.contractNumber, root), [record.contractNumber, root]);
@@ -216,12 +230,12 @@ async function listContracts(
   // `offset 0` makes each key look itself up by its index: the planner knows neither the keys nor what was just merged,
   // and for the youngest of a key it would go through all contracts from the youngest on. The root as an expression
   // keeps it from going through all contracts of a root: only the index that begins with the number can serve.
-  const rows = await tx<StoredContract[]>`
+  return await tx<StoredContract[]>`
     select found.contract_id as "contractId", sought.contract_number as "contractNumber", sought.inami_root as "inamiRoot",
       found.start_on as "startOn", found.cancelled_at is not null as "isCancelled",
       found.transferred_on as "transferredOn", ${piece.some(({ action }) => action === "cancel")} and exists (
         select from contract_payment p where p.insurer_id = ${insurerId} and p.contract_id = found.contract_id
-          and p.amount_cents > 0) as "isPaid"
+          and p.amount_cents > 0) as "isPaid", own.*
     from unnest(${numbers}::text[], ${roots}::text[]) as sought (contract_number, inami_root)
     cross join lateral (
       (select contract_id, start_on, cancelled_at, transferred_on from contract
@@ -233,41 +247,12 @@ async function listContracts(
          where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root || '' = sought.inami_root
            and (cancelled_at is not null or transferred_on is not null) offset 0) gone
        order by cancelled_at is not null, contract_id desc limit 1)) found
-    order by found.contract_id`;
-  return new Map(rows.map((row) => [row.contractId, row]));
-}
-
-interface StoredVersion extends ContractPeriod {
-  readonly contractId: string;
-  readonly version: number;
-  readonly endOn: string | null;
-  readonly endReason: string | null;
-  /** Highest number of the contract's versions, superseded ones too. */
-  readonly lastVersion: number;
-}
-
-async function listCurrentVersions(
-  tx: TransactionSql,
-  insurerId: number,
-  contractIds: readonly string[],
-): Promise<Map<string, StoredVersion[]>> {
-  const byContract = new Map<string, StoredVersion[]>();
-  if (contractIds.length === 0) return byContract;
-  const rows = await tx<StoredVersion[]>`
-    select sought.contract_id as "contractId", known.version, known.valid_from as "validFrom",
-      known.valid_before as "validBefore", known.inami_number as "inamiNumber", known.contract_kind as "contractKind",
-      known.ssin, known.solidarity, known.language, known.payment_reference as "paymentReference",
-      known.end_on as "endOn", known.end_reason as "endReason", known.last_version as "lastVersion"
-    from unnest(${contractIds as string[]}::uuid[]) as sought (contract_id)
     cross join lateral (
-      select *, max(version) over () as last_version from contract_version
-      where insurer_id = ${insurerId} and contract_id = sought.contract_id offset 0) known
-    where known.superseded_at is null
-    order by known.valid_from`;
-  for (const row of rows) {
-    const own = byContract.get(row.contractId);
-    if (own) own.push(row);
-    else byContract.set(row.contractId, [row]);
-  }
-  return byContract;
+      select max(version) as "lastVersion",
+        jsonb_agg(jsonb_build_object('version', version, 'validFrom', valid_from, 'validBefore', valid_before,
+          'inamiNumber', inami_number, 'contractKind', contract_kind, 'ssin', ssin, 'solidarity', solidarity,
+          'language', language, 'paymentReference', payment_reference, 'endOn', end_on, 'endReason', end_reason)
+          order by valid_from) filter (where superseded_at is null) as versions
+      from contract_version where insurer_id = ${insurerId} and contract_id = found.contract_id offset 0) own
+    order by found.contract_id`;
 }

@@ -24,15 +24,20 @@ export async function mergeStaged(
     await tx`set local work_mem = '64MB'`;
   }
   const { insurerId } = merge;
-  await checkStagedProviders(tx, await clock.todayOf(insurerId), { insurerId, environmentName });
-  // One record alone repeats no other's reference.
-  if (recordCount > 1) await checkStagedReferences(tx);
-  if (kind === "delta") {
-    if (recordCount > 1) await tx`create index on staged (record_number)`;
-    await applyRecords(tx, merge);
+  const checked = checkStagedProviders(tx, await clock.todayOf(insurerId), { insurerId, environmentName });
+  if (recordCount === 1 && kind === "delta") {
+    // One record alone repeats no other's reference, and is read behind its check without waiting for the answer to it.
+    await Promise.all([checked, applyRecords(tx, merge)]);
   } else {
-    await mergeInitialLoad(tx, merge);
+    await checked;
+    await checkStagedReferences(tx);
+    if (kind === "delta") {
+      await tx`create index on staged (record_number)`;
+      await applyRecords(tx, merge);
+    } else {
+      await mergeInitialLoad(tx, merge);
+    }
+    await tellLastFindings(tx);
   }
-  if (recordCount > 1) await tellLastFindings(tx);
   reachStep("process.contractsMerged");
 }

@@ -44,26 +44,31 @@ export interface SubmittedRecord {
  */
 export async function submitRecord(
   intake: Intake,
-  { insurer, actor, alsoCommit }: RecordSubmitter,
+  submitter: RecordSubmitter,
   call: RecordCall,
 ): Promise<SubmittedRecord> {
+  const { insurer, alsoCommit } = submitter;
   const { insurerId } = insurer;
   const content = renderCall(call);
-  const arrival = { insurer, actor, call, content, sha256: createHash("sha256").update(content).digest() };
+  const arrival = { ...submitter, call, content, sha256: createHash("sha256").update(content).digest() };
   const tenant = intake.database.asInsurer(insurerId);
   return await retryConflicts(() =>
     tenant.run(async (tx) => {
-      const met = await findFirst(intake, tx, arrival);
-      const submitted = typeof met === "string" ? await takeRecord(intake, tx, arrival, met) : met;
-      await alsoCommit(tx, submitted);
-      return submitted;
+      // What needs no answer to what was asked before is sent with it, here and below.
+      const [first, named] = await Promise.all([
+        findFirst(intake, tx, arrival),
+        findNamed(tx, insurerId, call),
+        planOnce(tx),
+        keepStagingTable(tx),
+      ]);
+      if (typeof first === "string") return await takeRecord(intake, tx, arrival, first, named);
+      await alsoCommit(tx, first);
+      return first;
     }),
   );
 }
 
-interface CallArrival {
-  readonly insurer: CandidateInsurer;
-  readonly actor: string;
+interface CallArrival extends RecordSubmitter {
   readonly call: RecordCall;
   readonly content: Buffer;
   readonly sha256: Buffer;
@@ -106,51 +111,63 @@ async function findFirst(
   return { submissionId, result, contract, sha256, repeated: true };
 }
 
-/** What needs no answer to what was asked before is sent with it: between two messages the insurer's lock is held idle. */
+/** Plans of statements about one record are the same whichever it is, and to make them is more work than the record. */
+async function planOnce(tx: TransactionSql): Promise<void> {
+  await tx`set local plan_cache_mode = force_generic_plan`;
+}
+
+/** `named`: the contract the call names, as met before the insurer's lock; its key is for ever, its version is not. */
 async function takeRecord(
   intake: Intake,
   tx: TransactionSql,
   arrival: CallArrival,
   submissionId: string,
+  named: PortfolioContract | undefined,
 ): Promise<SubmittedRecord> {
-  const { insurer, actor, call, sha256 } = arrival;
+  const { insurer, actor, call, sha256, alsoCommit } = arrival;
   const { insurerId } = insurer;
   const [receipt, today] = await Promise.all([
     signReceipt(intake, arrival, submissionId),
     intake.clock.todayOf(insurerId),
   ]);
-  const [state, named] = await Promise.all([lockInsurer(tx, insurerId), findNamed(tx, insurerId, call)]);
-  // Under the lock: an initial load that ends now has ended before, or ends after.
-  if (state.phase !== "live" || !state.initialLoadCompletedAt) throw new CallRefused("notLive");
-  checkNamed(call, named);
-  const [recordedAt] = await Promise.all([
-    recordChange(tx, insurerId),
+  // Between two messages the insurer's lock is held idle: what can be done before it is.
+  const [, , state, recordedAt, version] = await Promise.all([
     insertCall(tx, arrival, receipt),
     stageRecord(tx, call, named, today),
+    lockInsurer(tx, insurerId),
+    recordChange(tx, insurerId),
+    findVersion(tx, insurerId, call),
   ]);
+  // Under the lock: an initial load that ends now has ended before, or ends after.
+  if (state.phase !== "live" || !state.initialLoadCompletedAt) throw new CallRefused("notLive");
+  if (call.contractId !== undefined && !named) throw new CallRefused("contractNotFound");
+  if (named && call.expectedVersions?.includes(version) === false) throw new CallRefused("versionChanged");
   await mergeStaged(intake, tx, { insurerId, submissionId, recordedAt, actor }, { kind: "delta", recordCount: 1 });
-  const [counts, [staged]] = await Promise.all([
+  const [counts, [staged], changed] = await Promise.all([
     insertRecordOutcomes(tx, insurerId, submissionId),
     tx<{ findings: Finding[] | null; contractId: string }[]>`
       select findings, contract_id as "contractId" from staged`,
+    findNamed(tx, insurerId, call),
   ]);
   const outcome = (["rejected", "unchanged", "acceptedWithWarnings"] as const).find((one) => counts[one] === 1);
   // The key is the contract's, but a contract that was cancelled may have a successor under it.
   const isOther = named !== undefined && staged!.contractId !== named.contractId;
   if (isOther && outcome !== "rejected") throw new CallRefused("otherContract");
-  const met = await findContract(tx, insurerId, named?.contractId ?? staged!.contractId);
+  const contract = named ? changed : await findContract(tx, insurerId, staged!.contractId);
   const result: RecordCallResult = {
     outcome: outcome ?? ("accepted" satisfies RecordOutcome),
     findings: staged!.findings ?? [],
-    contractId: met?.contractId ?? null,
+    contractId: contract?.contractId ?? null,
     today,
   };
+  const submitted = { submissionId, result, contract, sha256, repeated: false };
   const details = { submissionId, reference: call.reference };
   await Promise.all([
     endCall(tx, { insurerId, submissionId, recordedAt, result, counts }),
     insertEvents(tx, [{ insurerId, kind: "submissionProcessed", details }]),
+    alsoCommit(tx, submitted),
   ]);
-  return { submissionId, result, contract: met, sha256, repeated: false };
+  return submitted;
 }
 
 interface CallEnd {
@@ -181,11 +198,13 @@ async function findNamed(
   return contractId === undefined ? undefined : await findContract(tx, insurerId, contractId);
 }
 
-/** The contract a call names must be there, still as the caller has seen it. */
-function checkNamed({ contractId, expectedVersions }: RecordCall, named: PortfolioContract | undefined): void {
-  if (contractId === undefined) return;
-  if (!named) throw new CallRefused("contractNotFound");
-  if (expectedVersions?.includes(named.version) === false) throw new CallRefused("versionChanged");
+/** The version in which a contract that is there is known now; 0 where the call names none. */
+async function findVersion(tx: TransactionSql, insurerId: number, { contractId }: RecordCall): Promise<number> {
+  if (contractId === undefined) return 0;
+  const [row] = await tx<{ version: number }[]>`
+    select max(version) as version from contract_version
+    where insurer_id = ${insurerId} and contract_id = ${contractId} and superseded_at is null`;
+  return row!.version;
 }
 
 async function stageRecord(
@@ -200,7 +219,7 @@ async function stageRecord(
   const raw = { ...place, senderReference: reference, action, values: sent, findings: NO_FINDINGS };
   const batch = new StagedBatch();
   batch.add(checkRecord(raw, { kind: "delta", today }));
-  await Promise.all([keepStagingTable(tx), batch.insert(tx)]);
+  await batch.insert(tx);
 }
 
 interface CallReceipt {
