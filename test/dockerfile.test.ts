@@ -156,7 +156,7 @@ t.test("the image has several stages on one small base, a plain user and the ser
   t.match(findInstruction("HEALTHCHECK"), "/REST/digitalContracts/v1/health");
 });
 
-t.test("its steps run, and leave production packages only", { timeout: 100_000 }, async (t) => {
+t.test("its steps run, and leave production packages only", async (t) => {
   for (const stage of stages) build(stage);
   const {
     dependencies,

@@ -5,8 +5,6 @@ import { createTestDatabase } from "../database.ts";
 import { runInfossProcess } from "../operator/run-infoss.ts";
 import { startTestApp } from "../start-app.ts";
 
-t.setTimeout(300_000);
-
 t.test("an integrator admits itself and begins anew by the command line alone", async (t) => {
   const { url, owner } = await createTestDatabase(t);
   const data = t.testdir({ integrator: {}, foreign: { "infoss.json": "{}" } });

@@ -10,8 +10,6 @@ import { COMPILED } from "../operator/run-infoss.ts";
 import { PATIENT } from "../test-settings.ts";
 
 // The whole main job, on a machine that others load.
-t.setTimeout(300_000);
-
 const DEMO = fileURLToPath(new URL("../../src/cli/demo.ts", import.meta.url));
 
 /** What it is for, in the order in which it is shown. */

@@ -6,8 +6,6 @@ import { rotateSecret } from "../../src/webhooks/subscriptions.ts";
 import { API, openHooks } from "../webhooks/open-dispatcher.ts";
 import { openEndpoint, type Received } from "../webhooks/open-endpoint.ts";
 
-t.setTimeout(60_000);
-
 const OTHER = `whsec_${Buffer.alloc(24, 1).toString("base64")}`;
 const refused = (message: RegExp) => ({ name: "WebhookInvalid", message });
 

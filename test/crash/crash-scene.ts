@@ -16,7 +16,7 @@ import { type GatewayProcess, startGateway } from "./gateway-process.ts";
 import { findDamagedPayloads, type Outcome, readOutcome } from "./outcome.ts";
 import { createSender, type HeldReceipt, type Sender } from "./sender.ts";
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 const SHOWN_DIFFERENCES = 8;
 
 /** Gateways on one database, the senders of two insurers, and what it takes to make the gateways die. */

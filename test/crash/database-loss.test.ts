@@ -9,8 +9,6 @@ import { checkSameOutcome, openScene, readUninterruptedOutcome, type Scene } fro
 import { findHalfMerged } from "./outcome.ts";
 import { openOwnDatabase } from "./own-database.ts";
 
-t.setTimeout(300_000);
-
 interface Loss extends Place {
   readonly file: InputFile;
 }

@@ -8,8 +8,6 @@ import { KILLS } from "./kill-budget.ts";
 import { findHalfMerged, readOutcome } from "./outcome.ts";
 import type { HeldReceipt } from "./sender.ts";
 
-t.setTimeout(300_000);
-
 /** Records of a delta are staged in batches of 250: it passes every place, the second batch too. */
 const load = generateInput({
   insurer: "alpha",

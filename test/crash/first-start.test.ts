@@ -11,8 +11,6 @@ import { startGateway } from "./gateway-process.ts";
 import { KILLS } from "./kill-budget.ts";
 import { createSender } from "./sender.ts";
 
-t.setTimeout(300_000);
-
 const SEED = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000_000);
 const SHORTEST_LIFE_MS = 100;
 const LONGEST_LIFE_MS = 1_500;

@@ -5,8 +5,6 @@ import { generateInput, padWithNoise } from "./crash-inputs.ts";
 import { NOISE_BYTES, TWO_BATCHES } from "./crash-places.ts";
 import { checkSameOutcome, openScene, readUninterruptedOutcome } from "./crash-scene.ts";
 
-t.setTimeout(300_000);
-
 const IN_GOOD_ORDER = { code: 0, signal: null };
 
 const handedBack = generateInput({ insurer: "alpha", reference: "HANDED-BACK", records: TWO_BATCHES, seed: 160 });

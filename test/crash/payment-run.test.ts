@@ -9,8 +9,6 @@ import { until } from "../flows/open-intake.ts";
 import { addressOf, COMPILED, createInfoss, INFOSS } from "../operator/run-infoss.ts";
 import { openPaymentScene, YEAR } from "../payments/payment-scene.ts";
 
-t.setTimeout(300_000);
-
 const VALIDATION = ["--environment", "validation"];
 
 /**

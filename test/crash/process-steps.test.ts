@@ -7,8 +7,6 @@ import type { LogLine } from "./gateway-process.ts";
 import { KILLS } from "./kill-budget.ts";
 import { findHalfMerged } from "./outcome.ts";
 
-t.setTimeout(300_000);
-
 /** Where a file that is refused once it is read passes, besides those where the reading is. */
 const REFUSAL_PLACES = PROCESS_PLACES.filter(({ step }) =>
   ["process.beforeCommit", "process.afterCommit"].includes(step),

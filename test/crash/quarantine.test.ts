@@ -10,8 +10,6 @@ import { KILLS } from "./kill-budget.ts";
 import { findHalfMerged } from "./outcome.ts";
 import { generateDrop, openSftpScene } from "./sftp-scene.ts";
 
-t.setTimeout(300_000);
-
 const ATTEMPTS = 3;
 const LOG_LEVEL_ERROR = 50;
 /** Time for a second lane to take up what it may. */

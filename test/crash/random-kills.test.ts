@@ -16,8 +16,6 @@ import { KILLS } from "./kill-budget.ts";
 import { countOutcomes, findHalfMerged } from "./outcome.ts";
 import type { HeldReceipt } from "./sender.ts";
 
-t.setTimeout(600_000);
-
 /** Repeat a run with CRASH_SEED=… npm test -- test/crash/random-kills.test.ts: same victims, same pauses. */
 const SEED = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000_000);
 const SHORTEST_PAUSE_MS = 20;

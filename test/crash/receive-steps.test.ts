@@ -4,8 +4,6 @@ import { NOISE_BYTES, RECEIVE_PLACES } from "./crash-places.ts";
 import { checkSameOutcome, findVictim, openScene, readUninterruptedOutcome } from "./crash-scene.ts";
 import { KILLS } from "./kill-budget.ts";
 
-t.setTimeout(300_000);
-
 function generateFiles(prefix: string, seed: number): InputFile[] {
   return RECEIVE_PLACES.map((_, index) => {
     const file = generateInput({

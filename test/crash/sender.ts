@@ -10,7 +10,7 @@ import type { InputFile } from "./crash-inputs.ts";
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 /** A connection on which nothing moves for this long is given up. */
 const SILENCE_MS = 20_000;
 const POLL_MS = 40;

@@ -14,8 +14,6 @@ import {
   readUndisturbedDrops,
 } from "./sftp-scene.ts";
 
-t.setTimeout(600_000);
-
 t.test("the same file twice within one look, and once more later, is one submission with one receipt", async (t) => {
   const scene = await openSftpScene(t);
   const fleet = await Promise.all([scene.startReady(), scene.startReady()]);

@@ -5,8 +5,6 @@ import type { InputFile } from "./crash-inputs.ts";
 import { waitUntil } from "./crash-scene.ts";
 import { checkAnswers, dropAmong, endWell, generateDrops, openSftpScene } from "./sftp-scene.ts";
 
-t.setTimeout(600_000);
-
 t.test("a connection cut at any place, in any way, loses nothing", async (t) => {
   const plans = FAULTS.flatMap((fault) =>
     (["client", "server"] as const).flatMap((from) =>

@@ -18,8 +18,6 @@ import {
   readUndisturbedDrops,
 } from "./sftp-scene.ts";
 
-t.setTimeout(600_000);
-
 const skip = skipWithout("sshd", "nss_wrapper");
 const MEBIBYTE = 1024 ** 2;
 

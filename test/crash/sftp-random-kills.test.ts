@@ -7,8 +7,6 @@ import type { GatewayProcess } from "./gateway-process.ts";
 import { KILLS } from "./kill-budget.ts";
 import { checkAnswers, dropInOrder, openSftpScene, readUndisturbedDrops, type SftpScene } from "./sftp-scene.ts";
 
-t.setTimeout(600_000);
-
 /** Repeat a run with CRASH_SEED=… npm test -- test/crash/sftp-random-kills.test.ts. */
 const SEED = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000_000);
 const DROPS = 60;

@@ -18,8 +18,6 @@ import {
   type SftpScene,
 } from "./sftp-scene.ts";
 
-t.setTimeout(600_000);
-
 /** Longer than each pause and lease there is: 20 s of the driver, 30 s of a round that fails, leases of 10 s. */
 const MINUTE_MS = 60_000;
 

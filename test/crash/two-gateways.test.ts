@@ -9,8 +9,6 @@ import { openScene, waitUntil } from "./crash-scene.ts";
 import { findHalfMerged } from "./outcome.ts";
 import { createSender } from "./sender.ts";
 
-t.setTimeout(240_000);
-
 const load = generateInput({ insurer: "alpha", reference: "LOAD", records: 60, seed: 83, complete: true });
 const deltas = [1, 2, 3, 4].map((sequence) => followUp(load, `DELTA-${sequence}`, sequence));
 const scene = await openScene(t);

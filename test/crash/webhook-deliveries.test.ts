@@ -10,8 +10,6 @@ import { until } from "../webhooks/open-dispatcher.ts";
 import { authority, openEndpoint } from "../webhooks/open-endpoint.ts";
 import { openScene } from "./crash-scene.ts";
 
-t.setTimeout(300_000);
-
 const EVENTS = 12;
 
 t.test("a whole gateway killed in the middle of webhook deliveries loses none, and each keeps its id", async (t) => {

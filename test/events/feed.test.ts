@@ -7,8 +7,6 @@ import { insertEvents } from "../../src/events/insert-events.ts";
 import { removeEvents } from "../../src/events/remove-events.ts";
 import { openIntake } from "../flows/open-intake.ts";
 
-t.setTimeout(120_000);
-
 const flow = await openIntake(t);
 const { database, owner } = flow;
 const DAY_MS = 86_400_000;

@@ -7,8 +7,6 @@ import { composeFile, composeRecord } from "../flows/compose-file.ts";
 import { type Insurer, openIntake } from "../flows/open-intake.ts";
 import { loadTestRegister } from "../flows/test-register.ts";
 
-t.setTimeout(120_000);
-
 const flow = await openIntake(t, { processingAttempts: 1 });
 const { database, owner } = flow;
 await loadTestRegister(t, database);

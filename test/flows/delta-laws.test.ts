@@ -8,8 +8,6 @@ import { type Insurer, openIntake } from "./open-intake.ts";
 import { readHistory } from "./read-history.ts";
 import { loadTestRegister } from "./test-register.ts";
 
-t.setTimeout(240_000);
-
 const flow = await openIntake(t);
 await loadTestRegister(t, flow.database);
 

@@ -7,8 +7,6 @@ import { composeFile, composeRecord } from "./compose-file.ts";
 import { type Insurer, openIntake, until } from "./open-intake.ts";
 import { loadTestRegister } from "./test-register.ts";
 
-t.setTimeout(120_000);
-
 const flow = await openIntake(t, { processingAttempts: 1 });
 await loadTestRegister(t, flow.database);
 

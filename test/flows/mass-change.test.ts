@@ -12,8 +12,6 @@ import { composeFile, composeRecord, composeRecords, type Fields } from "./compo
 import { type Insurer, openIntake, until } from "./open-intake.ts";
 import { loadTestRegister, PROVIDERS } from "./test-register.ts";
 
-t.setTimeout(120_000);
-
 const flow = await openIntake(t, { processingAttempts: 1, massChange: { percent: 10, minimum: 3 } });
 const { database, owner } = flow;
 await loadTestRegister(t, database);

@@ -131,7 +131,7 @@ async function countWaiting(database: Database): Promise<number> {
 }
 
 /** Waits for something to become true; a test that waits in vain fails. */
-export async function until(holds: () => Promise<boolean> | boolean, timeoutMs = 20_000): Promise<void> {
+export async function until(holds: () => Promise<boolean> | boolean, timeoutMs = 120_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error("what was waited for did not happen");

@@ -10,8 +10,6 @@ import { composeFile, composeRecord, type Fields } from "./compose-file.ts";
 import { type Insurer, openIntake } from "./open-intake.ts";
 import { loadTestRegister, PROVIDERS, TODAY } from "./test-register.ts";
 
-t.setTimeout(120_000);
-
 const flow = await openIntake(t);
 const { database, owner } = flow;
 await loadTestRegister(t, database);

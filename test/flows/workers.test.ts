@@ -172,7 +172,7 @@ t.test("a submission is noticed at once, long before the worker would look by it
     return row !== undefined;
   });
   const { submissionId } = await flow.receive(insurer, file(insurer, "NOTICED"));
-  await until(() => isProcessed(insurer, submissionId), 10_000);
+  await until(() => isProcessed(insurer, submissionId));
   await worker.stop(5_000);
   t.pass("without waiting for a minute");
 });

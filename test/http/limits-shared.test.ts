@@ -71,7 +71,7 @@ t.test("limits are what the settings say", async (t) => {
 });
 
 async function waitFor(isTrue: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     if (await isTrue()) return;
     await sleep(200);
   }

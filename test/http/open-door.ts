@@ -333,10 +333,10 @@ export async function processSubmissions(t: Test, { intake, database }: Door): P
 
 /** Follows a submission until it has ended. */
 export async function waitForEnd(caller: Caller, submissionId: string): Promise<Answer> {
-  for (let attempt = 0; attempt < 300; attempt += 1) {
+  for (let attempt = 0; attempt < 1_200; attempt += 1) {
     const answer = await caller(`${ROOT}/submissions/${submissionId}`);
     if (answer.json.endedAt) return answer;
-    await sleep(50);
+    await sleep(100);
   }
   throw new Error("the submission did not end");
 }

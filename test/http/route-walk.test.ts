@@ -9,8 +9,6 @@ import { findUncovered, HIDDEN_ROUTES, TENANT_ROUTES } from "./route-cover.ts";
 import { furnish, walkRoutes } from "./walk-routes.ts";
 
 // Six doors, and every route of each: on a machine with other work it takes minutes.
-t.setTimeout(600_000);
-
 t.test("every route gives the owner its data, and anybody else what an id that never existed gives", async (t) => {
   const door = await openDoor(t);
   const ids = await furnish(t, door);

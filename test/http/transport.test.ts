@@ -314,5 +314,5 @@ function replace(path: string, content: string): void {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 200 && !isSo(); attempt += 1) await sleep(25);
+  for (let attempt = 0; attempt < 4_000 && !isSo(); attempt += 1) await sleep(25);
 }

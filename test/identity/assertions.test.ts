@@ -300,14 +300,15 @@ t.test("certificates: none, unregistered, expired, of another authority, revoked
 t.test("keys: two at a time; expired and revoked ones are refused", async (t) => {
   const { clientId } = alpha;
   const next = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  const expiresAt = new Date(Date.now() + 5_000);
   const { kid } = await database.institute.begin((tx) =>
-    registerKey(tx, ACTOR, { clientId, jwk: publicJwk(next), expiresAt: new Date(Date.now() + 1_500) }),
+    registerKey(tx, ACTOR, { clientId, jwk: publicJwk(next), expiresAt }),
   );
   await sleep(10);
   const withNext = { ...alpha, key: next, kid };
   t.ok(await getToken(setting, alpha));
   t.ok(await getToken(setting, withNext));
-  await sleep(1_600);
+  await sleep(expiresAt.getTime() - Date.now() + 100);
   await isRefused(t, "expired", {}, withNext);
   const third = await makeClient(setting, "client-to-revoke");
   await database.institute.begin((tx) => revokeKey(tx, ACTOR, { clientId: third.clientId, kid: third.kid }));

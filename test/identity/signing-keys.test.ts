@@ -38,7 +38,7 @@ async function open(folder: string, options: KeyRingOptions = {}): Promise<KeyRi
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 250 && !isTrue(); attempt += 1) await sleep(20);
+  for (let attempt = 0; attempt < 5_000 && !isTrue(); attempt += 1) await sleep(20);
   if (!isTrue()) throw new Error("it did not happen within five seconds");
 }
 

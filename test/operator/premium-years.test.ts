@@ -12,8 +12,6 @@ import { openDoor, ROOT } from "../http/open-door.ts";
 import { createMachineCaller, makeMachine } from "./client-machine.ts";
 import { createInfoss } from "./run-infoss.ts";
 
-t.setTimeout(120_000);
-
 const VALIDATION = ["--environment", "validation"] as const;
 const CONDITION = "2021,,dentist,full,any,,provisions,300,";
 const AMOUNT = "2024,dentist,full,373619,published";

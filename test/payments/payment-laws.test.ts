@@ -4,8 +4,6 @@ import { makeRun } from "../../src/payments/make-run.ts";
 import { orderRun, withdrawRun } from "../../src/payments/order-run.ts";
 import { ANNA, type Contract, openPaymentScene, type PaymentScene, TODAY, YEAR } from "./payment-scene.ts";
 
-t.setTimeout(300_000);
-
 /** What can happen to three dossiers, each with a contract at both insurers and an account of its own. */
 const step = fc.oneof(
   fc.record({

@@ -16,8 +16,6 @@ import {
   type TestProvider,
 } from "../flows/test-register.ts";
 
-t.setTimeout(120_000);
-
 const flow = await openIntake(t);
 const { database, owner } = flow;
 

@@ -17,8 +17,6 @@ import {
   type TestProvider,
 } from "../flows/test-register.ts";
 
-t.setTimeout(120_000);
-
 const flow = await openIntake(t);
 const { database } = flow;
 const SSIN = makeSsin("850730033");

@@ -18,8 +18,6 @@ import { createTestDatabase } from "../database.ts";
 import { type EmbeddedServer, startEmbeddedServer } from "./drop-server.ts";
 import { startFaultProxy } from "./fault-proxy.ts";
 
-t.setTimeout(120_000);
-
 interface Watching {
   readonly database: Database;
   readonly server: EmbeddedServer;
@@ -79,7 +77,7 @@ function watch(t: Test, options: Watching): AccountWatcher {
 }
 
 async function waitFor(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let patience = 3_000; !(await holds()); patience -= 1) {
+  for (let patience = 12_000; !(await holds()); patience -= 1) {
     if (patience === 0) throw new Error(`in vain: ${what}`);
     await sleep(10);
   }

@@ -20,8 +20,6 @@ import { type EmbeddedServer, startEmbeddedServer } from "./drop-server.ts";
 import { FAULTS, startFaultProxy } from "./fault-proxy.ts";
 import { makeSshKey } from "./ssh-keys.ts";
 
-t.setTimeout(300_000);
-
 const TIMEOUT_MS = 250;
 
 const content = randomBytes(900_000);

@@ -13,7 +13,6 @@ import {
 } from "../http/open-door.ts";
 import { admitIntegrator, postJson, spaceOf } from "./admitted.ts";
 
-t.setTimeout(300_000);
 const RESET = { method: "POST" };
 const TABLES = [
   "contract_version",

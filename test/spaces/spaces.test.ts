@@ -21,7 +21,6 @@ import {
 } from "../http/open-door.ts";
 import { admissionOf, admitIntegrator, callWith, postJson, spaceOf } from "./admitted.ts";
 
-t.setTimeout(300_000);
 const RESET = { method: "POST" };
 const lookAt = async (call: Awaited<ReturnType<typeof admitIntegrator>>["call"]) =>
   spaceOf((await call(`${ROOT}/space`)).json);

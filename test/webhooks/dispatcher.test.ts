@@ -7,8 +7,6 @@ import { changeSubscription, rotateSecret } from "../../src/webhooks/subscriptio
 import { API, openHooks, until } from "./open-dispatcher.ts";
 import { isSignedWith, openEndpoint } from "./open-endpoint.ts";
 
-t.setTimeout(120_000);
-
 const hooks = await openHooks(t);
 const nothing = async () => {};
 const idsOf = (received: readonly { readonly id: string }[]) => received.map(({ id }) => id);

@@ -7,8 +7,6 @@ import type { DispatchOrder } from "./dispatch-process.ts";
 import { API, openHooks, TODAY, until } from "./open-dispatcher.ts";
 import { authority, HOOK_HOST, openEndpoint } from "./open-endpoint.ts";
 
-t.setTimeout(120_000);
-
 const LEASE_MS = 1_500;
 const EVENTS = 12;
 
