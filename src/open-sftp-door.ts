@@ -15,10 +15,11 @@ import { serveAccount } from "./exchange/serve-account.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { startAccountWatcher } from "./sftp/account-watcher.ts";
 import { createFaultAlarms } from "./sftp/fault-alarms.ts";
-import { startKeyPusher } from "./sftp/openssh/key-pusher.ts";
-import { GATEWAY_USER } from "./sftp/server/authenticate.ts";
+import type { FolderAccess } from "./sftp/folder-access.ts";
+import { type KeyPusherOptions, startKeyPusher } from "./sftp/openssh/key-pusher.ts";
 import { readOrMakeHostKey } from "./sftp/server/host-key.ts";
 import { startSftpServer } from "./sftp/server/sftp-server.ts";
+import { createSessionAccess } from "./sftp/session-folders.ts";
 import { createSessionPool } from "./sftp/session-pool.ts";
 import type { SftpServerSettings } from "./sftp-settings.ts";
 
@@ -39,12 +40,11 @@ export interface SftpDoor {
 export async function openSftpDoor({ config, exchange: shared, metrics }: SftpDoorParts): Promise<SftpDoor> {
   const { sftp } = config;
   const { database, log, raiseAlarm } = shared.intake;
-  const sessions = sftp.server ? undefined : createSessionBook();
-  const embedded = sessions && (await startEmbeddedServer(config, shared, sessions));
-  const server = sftp.server ?? embedded!.asSeenByGateway;
-  const exchange: Exchange = { ...shared, ssh: { hostKeys: server.hostKeys, ...(sessions && { sessions }) } };
-  const privateKey = await readFile(server.keyFile);
-  const { host, port, hostKeys } = server;
+  const server = sftp.server
+    ? await reachServer(sftp.server, sftp.timeoutMs)
+    : await startEmbeddedServer(config, shared, createSessionBook());
+  const { host, port, hostKeys, sessions } = server;
+  const exchange: Exchange = { ...shared, ssh: { hostKeys, ...(sessions && { sessions }) } };
   const alarms = createFaultAlarms({ host, port }, raiseAlarm);
   metrics.watchSftpAccounts(async () =>
     listAccountHealth(
@@ -52,7 +52,6 @@ export async function openSftpDoor({ config, exchange: shared, metrics }: SftpDo
       (await listOpenAccounts(exchange.intake)).map(({ accountName }) => accountName),
     ),
   );
-  const createSessions = () => createSessionPool({ host, port, hostKeys, privateKey, timeoutMs: sftp.timeoutMs });
   const watcher = startAccountWatcher({
     listAccounts: () => listOpenAccounts(exchange.intake),
     admit: (accountNames) => admitAccounts(database, accountNames),
@@ -60,9 +59,7 @@ export async function openSftpDoor({ config, exchange: shared, metrics }: SftpDo
     renew: (leases, leaseMs) => renewLeases(database, leases, leaseMs),
     release: (lease, result) => releaseLease(database, lease, result),
     serve: (account, folders, signal) => serveAccount(exchange, account, folders, signal),
-    sessions: createSessions(),
-    user: server.user,
-    path: server.path,
+    access: server.folders,
     limit: sftp.sessions,
     pollIntervalMs: sftp.pollIntervalMs,
     log,
@@ -70,35 +67,56 @@ export async function openSftpDoor({ config, exchange: shared, metrics }: SftpDo
     onRound: (outcome) => metrics.sftpRounds.inc({ outcome }),
   });
   const keyPusher =
-    server.keysFolder === undefined
-      ? undefined
-      : startKeyPusher({
-          listKeyFiles: () => listKeyFiles(exchange.intake),
-          sessions: createSessions(),
-          user: server.user,
-          folder: server.keysFolder,
-          log,
-          raiseAlarm,
-        });
+    server.keys &&
+    startKeyPusher({ listKeyFiles: () => listKeyFiles(exchange.intake), ...server.keys, log, raiseAlarm });
   return {
-    ...(embedded && { embedded: { host: sftp.host, port: embedded.port, fingerprint: embedded.fingerprint } }),
+    ...(server.fingerprint !== undefined && {
+      embedded: { host, port, fingerprint: server.fingerprint },
+    }),
     async close() {
       await Promise.all([watcher.stop(config.shutdownTimeoutMs), keyPusher?.stop()]);
-      await embedded?.close();
+      await server.close?.();
     },
   };
 }
 
-/** The embedded server, and how the gateway reaches it: as a client on this machine, as it would any other. */
-async function startEmbeddedServer({ sftp }: Config, { intake }: Exchange, sessions: SessionBook) {
-  const { folder } = sftp;
+/** Whichever server insurers reach. */
+interface DropServer {
+  readonly host: string;
+  readonly port: number;
+  readonly hostKeys: readonly string[];
+  readonly folders: FolderAccess;
+  /** Where the gateway writes accounts' key files. */
+  readonly keys?: Pick<KeyPusherOptions, "sessions" | "user" | "folder">;
+  /** What is seen of accounts' sessions, the server's fingerprint and its end: only where it is the gateway's own. */
+  readonly sessions?: SessionBook;
+  readonly fingerprint?: string;
+  close?(): Promise<void>;
+}
+
+/** A server like any other: the gateway is its client. */
+async function reachServer(server: SftpServerSettings, timeoutMs: number): Promise<DropServer> {
+  const { host, port, hostKeys, user, keysFolder } = server;
+  const privateKey = await readFile(server.keyFile);
+  const createSessions = () => createSessionPool({ host, port, hostKeys, privateKey, timeoutMs });
+  return {
+    host,
+    port,
+    hostKeys,
+    folders: createSessionAccess(createSessions(), server),
+    ...(keysFolder !== undefined && { keys: { sessions: createSessions(), user, folder: keysFolder } }),
+  };
+}
+
+/** The gateway's own server. Its folders are on this disk: the gateway needs no connection to them (docs/adr/0014). */
+async function startEmbeddedServer({ sftp }: Config, { intake }: Exchange, sessions: SessionBook): Promise<DropServer> {
+  const { folder, host } = sftp;
   const root = join(folder, "accounts");
   await mkdir(root, { recursive: true, mode: 0o700 });
-  const keyFile = join(folder, "gateway-key");
-  const gatewayKey = await readOrMakeHostKey(keyFile);
+  const gatewayKey = await readOrMakeHostKey(join(folder, "gateway-key"));
   const directory = createAccountDirectory(intake);
   const server = await startSftpServer({
-    host: sftp.host,
+    host,
     port: sftp.port,
     hostKeyFile: join(folder, "host-key"),
     root,
@@ -107,19 +125,5 @@ async function startEmbeddedServer({ sftp }: Config, { intake }: Exchange, sessi
     log: intake.log,
     onDrop: sessions.note,
   });
-  const asSeenByGateway: SftpServerSettings = {
-    host: reachable(sftp.host),
-    port: server.port,
-    user: GATEWAY_USER,
-    path: "/{account}",
-    keyFile,
-    hostKeys: [server.fingerprint],
-  };
-  return { ...server, asSeenByGateway };
-}
-
-/** An address that stands for all of this machine's is none to connect to. */
-function reachable(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  return host === "::" ? "::1" : host;
+  return { ...server, host, hostKeys: [server.fingerprint], sessions };
 }

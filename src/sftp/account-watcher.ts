@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { AccountLease, ClaimOptions, LeaseResult } from "../exchange/account-lease.ts";
 import { type DropFolders, SftpFault } from "../exchange/drop-folders.ts";
+import type { FolderAccess } from "./folder-access.ts";
 import { createRoundLanes, LANES, type Lane } from "./round-lanes.ts";
-import { openDropFolders } from "./session-folders.ts";
-import { pauseAfter, type SessionPool } from "./session-pool.ts";
+import { pauseAfter } from "./session-pool.ts";
 
 /** What the watcher needs of the exchange; `app.ts` hands it over. */
 export interface AccountWatcherOptions<Account extends { readonly accountName: string }> {
@@ -16,10 +16,7 @@ export interface AccountWatcherOptions<Account extends { readonly accountName: s
   readonly release: (lease: AccountLease, result: LeaseResult) => Promise<void>;
   /** One round over the account's folders; says whether there is more to do at once. */
   readonly serve: (account: Account, folders: DropFolders, signal: AbortSignal) => Promise<{ readonly more: boolean }>;
-  readonly sessions: SessionPool;
-  /** `{account}` in either stands for the account's name. */
-  readonly user: string;
-  readonly path: string;
+  readonly access: FolderAccess;
   /** Accounts served at once; as many again that failed or take long. */
   readonly limit: number;
   readonly pollIntervalMs: number;
@@ -128,7 +125,7 @@ export function startAccountWatcher<Account extends { readonly accountName: stri
       await Promise.all(rounds.values());
       clearTimeout(patience);
       clearInterval(renewing);
-      await options.sessions.close();
+      await options.access.close();
     },
   };
 }
@@ -183,22 +180,20 @@ async function serveRound<Account extends { readonly accountName: string }>(
 }
 
 async function serveFolders<Account extends { readonly accountName: string }>(
-  { sessions, serve, ...places }: AccountWatcherOptions<Account>,
+  { access, serve }: AccountWatcherOptions<Account>,
   account: Account,
   signal: AbortSignal,
   seen: { listing?: { oldestFileAt?: Date } },
 ): Promise<{ readonly more: boolean }> {
-  const fill = (template: string) => template.replaceAll("{account}", account.accountName);
-  const user = fill(places.user);
-  const session = await sessions.take(user);
-  const breakOff = () => session.steps.breakWith(new SftpFault("stopped", "session"));
+  const taken = await access.take(account.accountName);
+  const breakOff = () => taken.breakOff(new SftpFault("stopped", "session"));
   signal.addEventListener("abort", breakOff);
   try {
     if (signal.aborted) throw new SftpFault("stopped", "session");
-    return await serve(account, noteListing(openDropFolders(session, fill(places.path)), seen), signal);
+    return await serve(account, noteListing(taken.folders, seen), signal);
   } finally {
     signal.removeEventListener("abort", breakOff);
-    sessions.giveBack(user, session);
+    taken.giveBack();
   }
 }
 

@@ -1,10 +1,32 @@
 import type { Stats } from "ssh2";
 import { type DropFolder, type DropFolders, type RemoteFile, SftpFault } from "../exchange/drop-folders.ts";
 import { hasExtension, readRemoteFile, writeRemoteFile } from "./file-transfer.ts";
+import type { FolderAccess } from "./folder-access.ts";
+import type { SessionPool } from "./session-pool.ts";
 import type { SftpSession } from "./sftp-session.ts";
 
 /** Hidden, so that `get FO.*` leaves it alone, and the same each time, so that none is left behind. */
-const temporaryName = (name: string) => `.${name}.unfinished`;
+export const temporaryName = (name: string) => `.${name}.unfinished`;
+
+/** Over sessions of a pool; `{account}` in user or path stands for the account's name. */
+export function createSessionAccess(
+  sessions: SessionPool,
+  places: { readonly user: string; readonly path: string },
+): FolderAccess {
+  return {
+    async take(accountName) {
+      const fill = (template: string) => template.replaceAll("{account}", accountName);
+      const user = fill(places.user);
+      const session = await sessions.take(user);
+      return {
+        folders: openDropFolders(session, fill(places.path)),
+        breakOff: (fault) => session.steps.breakWith(fault),
+        giveBack: () => sessions.giveBack(user, session),
+      };
+    },
+    close: () => sessions.close(),
+  };
+}
 
 /** The folders `IN` and `OUT` below `path` (absolute, or empty for the root) over one session. */
 export function openDropFolders(session: SftpSession, path: string): DropFolders {
@@ -55,7 +77,7 @@ async function findFile({ wire, steps }: SftpSession, path: string, name: string
 }
 
 /** A server could name a file so that the gateway would act outside of the folder. */
-function isName(name: string): boolean {
+export function isName(name: string): boolean {
   return name !== "." && name !== ".." && !/[/\0]/.test(name);
 }
 

@@ -14,7 +14,7 @@ export interface SessionSteps {
 }
 
 /** Status codes of the protocol (draft-ietf-secsh-filexfer-02, section 7) that say something about one file. */
-const FAULT_OF_STATUS: Readonly<Record<number, SftpFaultCode>> = {
+export const FAULT_OF_STATUS: Readonly<Record<number, SftpFaultCode>> = {
   2: "fileMissing",
   3: "permissionDenied",
   4: "operationFailed",

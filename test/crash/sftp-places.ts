@@ -19,6 +19,8 @@ export interface SftpPlace {
   /** The fingerprint to pin. */
   readonly hostKey: string;
   readonly folderOf: (insurer: InsurerName) => string;
+  /** With this data directory a gateway's own server has these folders. */
+  readonly dataDirectory?: string;
   startServer(options?: { readonly otherHostKey?: boolean; readonly limits?: Partial<SftpLimits> }): Promise<void>;
   stopServer(): Promise<void>;
 }
@@ -29,7 +31,7 @@ export type OpenPlace = (t: Test) => Promise<SftpPlace>;
 export async function openEmbeddedPlace(t: Test): Promise<SftpPlace> {
   const folder = mkdtempSync(join(tmpdir(), "infoss-sftp-crash-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  const root = join(folder, "accounts");
+  const root = join(folder, "sftp", "accounts");
   const folderOf = (insurer: InsurerName) => join(root, `client-${insurer}`);
   for (const insurer of ["alpha", "beta"] as const) {
     for (const name of ["IN", "OUT"]) mkdirSync(join(folderOf(insurer), name), { recursive: true, mode: 0o700 });
@@ -57,7 +59,8 @@ export async function openEmbeddedPlace(t: Test): Promise<SftpPlace> {
   await startServer();
   const hostKey = server!.fingerprint;
   t.teardown(stopServer);
-  return { port, path: "/{account}", keyFile: gateway.file, hostKey, folderOf, startServer, stopServer };
+  const reached = { port, path: "/{account}", keyFile: gateway.file, hostKey };
+  return { ...reached, folderOf, dataDirectory: folder, startServer, stopServer };
 }
 
 export interface OpenSshPlace extends SftpPlace {

@@ -20,8 +20,11 @@ const files = generateMixture({
   records: (index) => (index % 11 === 5 ? 1_500 : 40 + 5 * index),
 });
 
+/** Two gateways: one is a client of the server, the other has the folders on its disk. */
 function fillUp(scene: SftpScene, fleet: GatewayProcess[]): void {
-  for (const index of [0, 1]) if (!fleet[index]?.isAlive()) fleet[index] = scene.start();
+  for (const [index, settings] of [{}, scene.ownServerSettings].entries()) {
+    if (!fleet[index]?.isAlive()) fleet[index] = scene.start(settings);
+  }
 }
 
 t.test("gateways killed at random during sixty drops lose, double and change nothing", async (t) => {

@@ -31,6 +31,8 @@ export interface SftpScene extends Scene {
   /** Names in IN. */
   waiting(): string[];
   readonly sftpSettings: Settings;
+  /** Of a gateway whose own embedded server has the folders, and that needs no connection to them. */
+  readonly ownServerSettings: Settings;
 }
 
 const PORT_ATTEMPTS = 50;
@@ -116,6 +118,14 @@ export async function openSftpScene(
     answered,
     waiting: () => (["alpha", "beta"] as const).flatMap((insurer) => readdirSync(join(folderOf(insurer), "IN"))),
     sftpSettings,
+    ownServerSettings: {
+      ...scene.namedCertificates,
+      DATA_DIRECTORY: place.dataDirectory ?? "",
+      SFTP_URL: "",
+      SFTP_KEY_FILE: "",
+      SFTP_HOST_KEYS: "",
+      SFTP_PORT: "0",
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import {
 import type { DropFolders } from "../../src/exchange/drop-folders.ts";
 import { createLogger } from "../../src/log.ts";
 import { type AccountWatcher, startAccountWatcher } from "../../src/sftp/account-watcher.ts";
+import { createSessionAccess } from "../../src/sftp/session-folders.ts";
 import { createSessionPool } from "../../src/sftp/session-pool.ts";
 import { createTestDatabase } from "../database.ts";
 import { type EmbeddedServer, startEmbeddedServer } from "./drop-server.ts";
@@ -57,15 +58,16 @@ function watch(t: Test, options: Watching): AccountWatcher {
       await serve(accountName, folders, signal);
       return { more: false };
     },
-    sessions: createSessionPool({
-      host: "127.0.0.1",
-      port: options.port ?? server.port,
-      privateKey: Buffer.from(server.gateway.privateKey),
-      hostKeys: [server.server.fingerprint],
-      timeoutMs: options.timeoutMs ?? 5_000,
-    }),
-    user: "infoss-gateway",
-    path: "/{account}",
+    access: createSessionAccess(
+      createSessionPool({
+        host: "127.0.0.1",
+        port: options.port ?? server.port,
+        privateKey: Buffer.from(server.gateway.privateKey),
+        hostKeys: [server.server.fingerprint],
+        timeoutMs: options.timeoutMs ?? 5_000,
+      }),
+      { user: "infoss-gateway", path: "/{account}" },
+    ),
     limit: options.limit ?? 4,
     pollIntervalMs: 20,
     log: createLogger("silent"),

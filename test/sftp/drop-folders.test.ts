@@ -13,10 +13,10 @@ import {
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import type { DropFolders, SftpFault } from "../../src/exchange/drop-folders.ts";
+import { type DropFolders, SftpFault } from "../../src/exchange/drop-folders.ts";
 import { openDropFolders } from "../../src/sftp/session-folders.ts";
 import { openSession, type SftpTarget } from "../../src/sftp/sftp-session.ts";
-import { type EmbeddedServer, startEmbeddedServer } from "./drop-server.ts";
+import { connect, type EmbeddedServer, startEmbeddedServer } from "./drop-server.ts";
 import { FAULTS, startFaultProxy } from "./fault-proxy.ts";
 import { makeSshKey } from "./ssh-keys.ts";
 
@@ -35,11 +35,18 @@ function targetOf(server: EmbeddedServer, port = server.port): SftpTarget {
   };
 }
 
-async function openFolders(t: Test, target: SftpTarget): Promise<DropFolders> {
-  const session = await openSession(target);
+type Open = (t: Test, server: EmbeddedServer) => Promise<DropFolders>;
+
+const openOverSession: Open = async (t, server) => {
+  const session = await openSession(targetOf(server));
   t.teardown(() => session.close());
   return openDropFolders(session, "/alpha");
-}
+};
+
+const openOnDisk: Open = async (_t, { server }) => (await server.folders.take("alpha")).folders;
+
+/** The gateway's two ways to folders must not differ in what they take and show. */
+const WAYS: Readonly<Record<string, Open>> = { "over a session": openOverSession, "on the disk": openOnDisk };
 
 async function readAll(folders: DropFolders, name: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -49,67 +56,78 @@ async function readAll(folders: DropFolders, name: string): Promise<Buffer> {
 
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
-t.test("files of any size come as they are and go as they should", async (t) => {
-  const server = await startEmbeddedServer(t);
-  const folders = await openFolders(t, targetOf(server));
-  const folder = server.folderOf("alpha");
-  for (const size of [0, 1, 229_375, 229_376, 229_377, 900_000]) {
-    const bytes = content.subarray(0, size);
-    writeFileSync(join(folder, "IN", `FI.${size}`), bytes);
-    t.match(await folders.list("IN"), [{ name: `FI.${size}`, size, modifiedAt: Date }]);
-    t.equal(sha256(await readAll(folders, `FI.${size}`)), sha256(bytes), `${size} bytes read`);
-    await folders.remove("IN", `FI.${size}`);
-    await folders.remove("IN", `FI.${size}`);
-    t.same(await folders.list("IN"), []);
-    await folders.publish(`FO.${size}`, [bytes.subarray(0, size / 2), Buffer.alloc(0), bytes.subarray(size / 2)]);
-    t.equal(sha256(readFileSync(join(folder, "OUT", `FO.${size}`))), sha256(bytes), `${size} bytes published`);
-  }
-  await folders.publish("FO.1", [Buffer.from("another")]);
-  t.equal(readFileSync(join(folder, "OUT", "FO.1"), "utf8"), "another", "an earlier one is overwritten");
-  t.equal(readdirSync(join(folder, "OUT")).filter((name) => !name.startsWith("FO.")).length, 0, "nothing else is left");
-});
+for (const [way, open] of Object.entries(WAYS)) {
+  t.test(`${way}: files of any size come as they are and go as they should`, async (t) => {
+    const server = await startEmbeddedServer(t);
+    const folders = await open(t, server);
+    const folder = server.folderOf("alpha");
+    for (const size of [0, 1, 229_375, 229_376, 229_377, 900_000]) {
+      const bytes = content.subarray(0, size);
+      writeFileSync(join(folder, "IN", `FI.${size}`), bytes);
+      t.match(await folders.list("IN"), [{ name: `FI.${size}`, size, modifiedAt: Date }]);
+      t.equal(sha256(await readAll(folders, `FI.${size}`)), sha256(bytes), `${size} bytes read`);
+      await folders.remove("IN", `FI.${size}`);
+      await folders.remove("IN", `FI.${size}`);
+      t.same(await folders.list("IN"), []);
+      await folders.publish(`FO.${size}`, [bytes.subarray(0, size / 2), Buffer.alloc(0), bytes.subarray(size / 2)]);
+      t.equal(sha256(readFileSync(join(folder, "OUT", `FO.${size}`))), sha256(bytes), `${size} bytes published`);
+    }
+    await folders.publish("FO.1", [Buffer.from("another")]);
+    t.equal(readFileSync(join(folder, "OUT", "FO.1"), "utf8"), "another", "an earlier one is overwritten");
+    t.equal(
+      readdirSync(join(folder, "OUT")).filter((name) => !name.startsWith("FO.")).length,
+      0,
+      "nothing else is left",
+    );
+  });
 
-t.test("folders and links are no files", async (t) => {
-  const server = await startEmbeddedServer(t);
-  const folders = await openFolders(t, targetOf(server));
-  const place = join(server.folderOf("alpha"), "IN");
-  mkdirSync(join(place, "folder"));
-  symlinkSync("/etc/passwd", join(place, "link"));
-  writeFileSync(join(place, "file"), "");
-  t.same(
-    (await folders.list("IN")).map(({ name }) => name),
-    ["file"],
-  );
-  for (const name of ["../OUT/file", "..", "a/b"])
-    await t.rejects(folders.remove("IN", name), { code: "operationFailed" });
-});
+  t.test(`${way}: folders and links are no files`, async (t) => {
+    const server = await startEmbeddedServer(t);
+    const folders = await open(t, server);
+    const place = join(server.folderOf("alpha"), "IN");
+    mkdirSync(join(place, "folder"));
+    symlinkSync("/etc/passwd", join(place, "link"));
+    writeFileSync(join(place, "file"), "");
+    t.same(
+      (await folders.list("IN")).map(({ name }) => name),
+      ["file"],
+    );
+    writeFileSync(join(server.folderOf("alpha"), "OUT", "FO"), "");
+    symlinkSync("/etc/passwd", join(server.folderOf("alpha"), "OUT", ".FO.LINK.unfinished"));
+    t.same(await folders.find(["folder", "link", "absent"]), [undefined, undefined, undefined]);
+    await t.rejects(readAll(folders, "link"), { name: "SftpFault", breaksSession: false });
+    await t.rejects(folders.publish("FO.LINK", [content]), { name: "SftpFault", breaksSession: false });
+    for (const name of ["../OUT/FO", "..", "a/b"])
+      await t.rejects(folders.remove("IN", name), { code: "operationFailed" });
+  });
 
-t.test("a file that grows or shrinks after it was listed is not taken for whole", async (t) => {
-  const server = await startEmbeddedServer(t);
-  const folders = await openFolders(t, targetOf(server));
-  const file = join(server.folderOf("alpha"), "IN", "FI");
-  writeFileSync(file, content);
-  await folders.list("IN");
-  appendFileSync(file, "more");
-  await t.rejects(readAll(folders, "FI"), { code: "sizeChanged", breaksSession: false }, "more than listed");
-  truncateSync(file, 300_000);
-  await t.rejects(readAll(folders, "FI"), { code: "sizeChanged" }, "less than listed");
-  await folders.list("IN");
-  t.equal((await readAll(folders, "FI")).length, 300_000, "as listed, over the same session");
-  await folders.list("IN");
-  await t.rejects(
-    (async () => {
-      for await (const _ of folders.read("FI")) appendFileSync(file, "more");
-    })(),
-    { code: "sizeChanged" },
-    "while it is read",
-  );
-  await t.rejects(readAll(folders, "FI.ABSENT"), { code: "fileMissing", breaksSession: false });
-});
+  t.test(`${way}: a file that grows or shrinks after it was listed is not taken for whole`, async (t) => {
+    const server = await startEmbeddedServer(t);
+    const folders = await open(t, server);
+    const file = join(server.folderOf("alpha"), "IN", "FI");
+    writeFileSync(file, content);
+    await folders.list("IN");
+    appendFileSync(file, "more");
+    await t.rejects(readAll(folders, "FI"), { code: "sizeChanged", breaksSession: false }, "more than listed");
+    truncateSync(file, 300_000);
+    await t.rejects(readAll(folders, "FI"), { code: "sizeChanged" }, "less than listed");
+    await folders.list("IN");
+    t.equal((await readAll(folders, "FI")).length, 300_000, "as listed, over the same session");
+    await folders.list("IN");
+    await t.rejects(
+      (async () => {
+        for await (const _ of folders.read("FI")) appendFileSync(file, "more");
+      })(),
+      { code: "sizeChanged" },
+      "while it is read",
+    );
+    await t.rejects(readAll(folders, "FI.ABSENT"), { code: "fileMissing", breaksSession: false });
+  });
+}
 
 t.test("who reads no further leaves the session as good as it was", async (t) => {
   const server = await startEmbeddedServer(t, { handles: 2 });
-  const folders = await openFolders(t, targetOf(server));
+  const folders = await openOverSession(t, server);
   writeFileSync(join(server.folderOf("alpha"), "IN", "FI"), content);
   await folders.list("IN");
   for (let count = 0; count < 10; count += 1) {
@@ -119,6 +137,22 @@ t.test("who reads no further leaves the session as good as it was", async (t) =>
     }
   }
   t.equal((await readAll(folders, "FI")).length, content.length, "no handle stayed open");
+});
+
+t.test("folders on the disk that are broken off answer nothing more, and count what leaves IN", async (t) => {
+  const server = await startEmbeddedServer(t, { folderFiles: 1 });
+  const client = await connect(t, server, "alpha", server.accounts.alpha);
+  await client.put(Buffer.from("a"), "/IN/FI.1");
+  await t.rejects(client.put(Buffer.from("b"), "/IN/FI.2"), "there is room for one file");
+  const { folders, breakOff } = await server.server.folders.take("alpha");
+  await folders.remove("IN", "FI.1");
+  await client.put(Buffer.from("b"), "/IN/FI.2");
+  await folders.list("IN");
+  const reading = folders.read("FI.2");
+  breakOff(new SftpFault("stopped", "session"));
+  await t.rejects(reading[Symbol.asyncIterator]().next(), { code: "stopped", breaksSession: true });
+  await t.rejects(folders.publish("FO", [content]), { code: "stopped" });
+  t.same(readdirSync(join(server.folderOf("alpha"), "OUT")), []);
 });
 
 t.test("a server with another host key learns nothing, one that refuses the key is told apart", async (t) => {

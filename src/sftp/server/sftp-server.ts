@@ -3,12 +3,14 @@ import { mkdir } from "node:fs/promises";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Logger } from "pino";
 import ssh2 from "ssh2";
+import type { FolderAccess } from "../folder-access.ts";
 import { createFolderMaker } from "./account-folders.ts";
 import { createAdmission } from "./admission.ts";
 import { ALGORITHMS } from "./algorithms.ts";
 import type { Credentials } from "./authenticate.ts";
 import { createUsageBook } from "./folder-usage.ts";
 import { readOrMakeHostKey } from "./host-key.ts";
+import { createOwnFolders } from "./own-folders.ts";
 import { type ConnectionSurroundings, SftpConnection } from "./sftp-connection.ts";
 import { SFTP_LIMITS, type SftpLimits } from "./sftp-limits.ts";
 
@@ -31,6 +33,8 @@ export interface SftpServer {
   readonly fingerprint: string;
   /** `ssh-ed25519 …`, the host key's public part. */
   readonly hostKey: string;
+  /** The accounts' folders, for the process that the server is part of. */
+  readonly folders: FolderAccess;
   /** Takes no new connection, lets each channel finish its request, and closes. */
   close(): Promise<void>;
 }
@@ -92,6 +96,7 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
     port: (listener.address() as AddressInfo).port,
     fingerprint: hostKey.fingerprint,
     hostKey: hostKey.publicKey,
+    folders: createOwnFolders({ root, usageBook, makeFolders }),
     async close() {
       clearInterval(sweeper);
       const closed = once(listener, "close");
