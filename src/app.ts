@@ -15,6 +15,7 @@ import { startEventRemoval } from "./events/remove-events.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import { startKeepingStatusFiles } from "./exchange/keep-status-files.ts";
 import { createKeyRing, type KeyRing } from "./identity/signing-keys.ts";
+import { createCallTurns } from "./intake/call-turns.ts";
 import { countSubmissions } from "./intake/count-submissions.ts";
 import { giveWayToSubmissions } from "./intake/give-way.ts";
 import type { Intake } from "./intake/intake.ts";
@@ -81,6 +82,7 @@ export async function startApp(config: Config, log: Logger, clock: BusinessClock
       environmentName: config.environment,
       maximumBytes: config.maximumBytes,
       transferSlots: createTransferSlots(config.uploadConcurrency),
+      callTurns: createCallTurns(),
       processingAttempts: config.processingAttempts,
       verificationQuota: config.verificationQuota,
       massChange: config.massChange,

@@ -3,6 +3,7 @@ import type { InsurersClock } from "../clock.ts";
 import type { Database } from "../database/connection.ts";
 import type { NewAlarm } from "../operations/alarms.ts";
 import type { VerificationQuota } from "../verification/verify.ts";
+import type { CallTurns } from "./call-turns.ts";
 import type { MassChangeLimits } from "./mass-change.ts";
 import type { ReceiptSigner } from "./receipt.ts";
 import type { TransferSlots } from "./transfer-slots.ts";
@@ -18,6 +19,7 @@ export interface Intake {
   readonly environmentName: "validation" | "production";
   readonly maximumBytes: number;
   readonly transferSlots: TransferSlots;
+  readonly callTurns: CallTurns;
   readonly verificationQuota: VerificationQuota;
   /** Claims of one submission that may end without a result before it is quarantined. */
   readonly processingAttempts: number;

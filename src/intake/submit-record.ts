@@ -52,7 +52,7 @@ export async function submitRecord(
   const content = renderCall(call);
   const arrival = { ...submitter, call, content, sha256: createHash("sha256").update(content).digest() };
   const tenant = intake.database.asInsurer(insurerId);
-  return await retryConflicts(() =>
+  const take = () =>
     tenant.run(async (tx) => {
       // What needs no answer to what was asked before is sent with it, here and below.
       const [first, named] = await Promise.all([
@@ -64,8 +64,8 @@ export async function submitRecord(
       if (typeof first === "string") return await takeRecord(intake, tx, arrival, first, named);
       await alsoCommit(tx, first);
       return first;
-    }),
-  );
+    });
+  return await intake.callTurns.run(insurerId, () => retryConflicts(take));
 }
 
 interface CallArrival extends RecordSubmitter {

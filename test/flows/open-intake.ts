@@ -7,6 +7,7 @@ import type { Sql } from "../../src/database/sql.ts";
 import { enterpriseCheckDigits } from "../../src/identifiers/enterprise-number.ts";
 import { generateSigningKeyPem } from "../../src/identity/issue-certificate.ts";
 import { createFixedKeyRing } from "../../src/identity/signing-keys.ts";
+import { createCallTurns } from "../../src/intake/call-turns.ts";
 import type { Intake } from "../../src/intake/intake.ts";
 import type { MassChangeLimits } from "../../src/intake/mass-change.ts";
 import { createReceiptSigner } from "../../src/intake/receipt.ts";
@@ -59,6 +60,7 @@ export async function openIntake(t: Test, options: IntakeOptions = {}) {
     environmentName: "validation",
     maximumBytes: 100_000_000,
     transferSlots: createTransferSlots(options.transferSlots ?? 16),
+    callTurns: createCallTurns(),
     processingAttempts: options.processingAttempts ?? 5,
     verificationQuota: { perDay: 1_000_000, perDayInAccess: 1_000_000 },
     massChange: options.massChange ?? { percent: 5, minimum: 20 },

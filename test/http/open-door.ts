@@ -33,6 +33,7 @@ import {
 } from "../../src/identity/issue-certificate.ts";
 import { audienceOf } from "../../src/identity/scopes.ts";
 import { createFixedKeyRing } from "../../src/identity/signing-keys.ts";
+import { createCallTurns } from "../../src/intake/call-turns.ts";
 import type { Intake } from "../../src/intake/intake.ts";
 import { createReceiptSigner } from "../../src/intake/receipt.ts";
 import { createTransferSlots } from "../../src/intake/transfer-slots.ts";
@@ -148,6 +149,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     environmentName: options.environmentName ?? "validation",
     maximumBytes: options.maximumBytes ?? 1_000_000,
     transferSlots: createTransferSlots(options.transferSlots ?? 8),
+    callTurns: createCallTurns(),
     processingAttempts: 3,
     verificationQuota: { perDay: 1_000_000, perDayInAccess: 1_000_000 },
     massChange: { percent: 5, minimum: 20 },
