@@ -176,8 +176,9 @@ async function selectContracts(
   insurerId: number,
   { sought, knownAt, where, limit }: Selection,
 ): Promise<PortfolioContract[]> {
-  // `offset 0`: contract by contract in the order of what is sought, as far as the page reaches.
-  return await tx<PortfolioContract[]>`
+  // `offset 0`: contract by contract in the order of what is sought, as far as the page reaches. Periods come as arrays of
+  // JSON text: objects of `jsonb` took the server three times as long as finding them.
+  const rows = await tx<ContractRow[]>`
     select c.contract_id as "contractId", c.contract_number as "contractNumber", c.inami_root as "inamiRoot",
       c.start_on as "startOn", known.*
     from (${sought} offset 0) sought
@@ -186,11 +187,29 @@ async function selectContracts(
     cross join lateral (
       select max(v.version) as version, max(v.recorded_at) as "changedAt", max(v.end_on) as "endOn",
         max(v.end_reason) as "endReason", bool_or(v.action = 'cancel') as "isCancelled",
-        jsonb_agg(jsonb_build_object('validFrom', v.valid_from, 'validBefore', v.valid_before,
-          'inamiNumber', v.inami_number, 'contractKind', v.contract_kind, 'ssin', v.ssin, 'solidarity', v.solidarity,
-          'language', v.language, 'paymentReference', v.payment_reference) order by v.valid_from) as periods
+        json_agg(json_build_array(v.valid_from, v.valid_before, v.inami_number, v.contract_kind, v.ssin, v.solidarity,
+          v.language, v.payment_reference) order by v.valid_from) as periods
       from contract_version v
       where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(tx, knownAt)} offset 0) known
     where known.version is not null ${where}
     order by sought.contract_id limit ${limit}`;
+  return rows.map((row) => ({ ...row, periods: row.periods.map(readPeriod) }));
+}
+
+type ContractRow = Omit<PortfolioContract, "periods"> & { readonly periods: readonly PeriodValues[] };
+/** In the order in which the query builds them. */
+type PeriodValues = readonly [
+  validFrom: string,
+  validBefore: string | null,
+  inamiNumber: string,
+  contractKind: ContractKind,
+  ssin: string | null,
+  solidarity: boolean,
+  language: ContractPeriod["language"],
+  paymentReference: string | null,
+];
+
+function readPeriod(values: PeriodValues): ContractPeriod {
+  const [validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference] = values;
+  return { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference };
 }

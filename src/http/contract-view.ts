@@ -88,7 +88,10 @@ export function viewPeriod(period: ContractPeriod) {
   };
 }
 
+/** Most days by their digits alone: a page has hundreds of periods. */
 function dayBefore(day: string): string {
+  const dayOfMonth = Number(day.slice(8));
+  if (dayOfMonth > 1) return `${day.slice(0, 8)}${String(dayOfMonth - 1).padStart(2, "0")}`;
   return Temporal.PlainDate.from(day).subtract({ days: 1 }).toString();
 }
 
