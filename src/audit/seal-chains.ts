@@ -1,13 +1,6 @@
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
-import {
-  hashEvent,
-  hashSeal,
-  NO_PREVIOUS_HASH,
-  renderSealStatement,
-  type SealContent,
-  type StoredEvent,
-} from "./chain-encoding.ts";
+import { hashEvent, hashSeal, NO_PREVIOUS_HASH, renderSealStatement, type SealContent } from "./chain-encoding.ts";
 import type { SealSigner } from "./seal-signature.ts";
 import { findHead, listChains, listEvents } from "./stored-chain.ts";
 
@@ -39,6 +32,17 @@ interface Run {
 interface Position {
   readonly transactionId: bigint;
   readonly eventId: string;
+}
+
+interface FoundEvent extends Position {
+  readonly sealed: boolean;
+  /** Of the hashes of whom it names. */
+  readonly personsBytes: number;
+}
+
+interface HashedEvent {
+  readonly eventId: string;
+  readonly eventHash: Buffer;
 }
 
 /**
@@ -90,8 +94,10 @@ async function sealPage(
   const last = page.at(-1);
   const finished = page.length < limit;
   if (last) run.after = last;
-  const unsealedIds = page.filter(({ sealed }) => !sealed).map(({ eventId }) => eventId);
-  const unsealed = unsealedIds.length === 0 ? [] : await listEvents(tx, unsealedIds);
+  const unsealed = await hashEvents(
+    tx,
+    page.filter(({ sealed }) => !sealed),
+  );
   // After a restore a seal without rows remembers that all were looked at.
   if (unsealed.length === 0 && !(restored && finished)) return { finished };
 
@@ -147,9 +153,10 @@ async function listPage(
   chainId: number,
   after: Position,
   { limit, restored }: { limit: number; restored: boolean },
-): Promise<(Position & { sealed: boolean })[]> {
-  const rows = await tx<{ eventId: string; transactionId: string; sealed: boolean }[]>`
+): Promise<FoundEvent[]> {
+  const rows = await tx<(Omit<FoundEvent, "transactionId"> & { transactionId: string })[]>`
     select e.event_id as "eventId", e.transaction_id::text as "transactionId",
+      coalesce(pg_column_size(e.persons), 0) as "personsBytes",
       (select true from audit_sealed_event s where s.event_id = e.event_id limit 1) is not null as sealed
     from audit_event e
     where e.chain_id = ${chainId}
@@ -160,14 +167,33 @@ async function listPage(
   return rows.map((row) => ({ ...row, transactionId: BigInt(row.transactionId) }));
 }
 
+/** So many bytes take the process a few milliseconds. */
+const PERSONS_BYTES_AT_ONCE = 32 * 1024;
+
+/** Reads events as many at a time as name few persons, and hashes them: requests are answered in between. */
+async function hashEvents(tx: TransactionSql, found: readonly FoundEvent[]): Promise<HashedEvent[]> {
+  const hashed: HashedEvent[] = [];
+  for (let from = 0; from < found.length; ) {
+    let to = from;
+    for (let bytes = 0; to < found.length && bytes < PERSONS_BYTES_AT_ONCE; to += 1) bytes += found[to]!.personsBytes;
+    const events = await listEvents(
+      tx,
+      found.slice(from, to).map(({ eventId }) => eventId),
+    );
+    for (const event of events) hashed.push({ eventId: event.eventId, eventHash: hashEvent(event) });
+    from = to;
+  }
+  return hashed;
+}
+
 async function insertSeal(
   tx: TransactionSql,
   signer: SealSigner,
-  events: readonly StoredEvent[],
+  events: readonly HashedEvent[],
   seal: SealContent,
 ): Promise<void> {
   const { chainId, sealNumber } = seal;
-  const eventHashes = events.map(hashEvent);
+  const eventHashes = events.map(({ eventHash }) => eventHash);
   const hash = hashSeal(seal, eventHashes);
   const signature = await signer.sign(renderSealStatement({ chainId, sealNumber, hash }));
   await Promise.all([

@@ -36,15 +36,19 @@ export async function answerRows(
   const may = purposeRequired ? holdsContract(tx, insurerId) : tx`true`;
   const answered = await tx<{ answer: VerificationAnswer; count: number }[]>`
     with asked as materialized (
-      select * from unnest(${toArray(rows, "rowNumber")}::text::int[], ${toArray(rows, "number")}::text::text[],
-        ${toArray(rows, "contractNumber")}::text::text[], ${toArray(rows, "ssin")}::text::text[],
-        ${toArray(rows, "inamiRoot")}::text::text[], ${toArray(rows, "fault")}::text::text[])
-        as asked (row_number, number, contract_number, ssin, inami_root, fault)),
+      select row_number, number, contract_number, case when is_ssin then number end as ssin,
+        case when is_inami then left(number, 8) end as inami_root, fault
+      from unnest(${toArray(rows, ({ rowNumber }) => rowNumber)}::text::int[], ${toArray(rows, ({ number }) => quote(number))}::text::text[],
+        ${toArray(rows, ({ contractNumber }) => quote(contractNumber))}::text::text[],
+        ${toArray(rows, ({ ssin }) => ssin !== undefined)}::text::boolean[],
+        ${toArray(rows, ({ inamiRoot }) => inamiRoot !== undefined)}::text::boolean[],
+        ${toArray(rows, ({ fault }) => fault)}::text::text[])
+        as sent (row_number, number, contract_number, is_ssin, is_inami, fault)),
     named as (${namedProviders(tx)}),
     found as (
       select p.row_number, min(p.national) as national,
-        array_agg(p.inami_number order by p.inami_number) filter (where p.replaced_by_root is null and p.valid_from <= ${today}::date
-          and coalesce(p.valid_to >= ${today}::date, true) and coalesce(p.deceased_on >= ${today}::date, true)) as inami_numbers,
+        array_sort(array_agg(p.inami_number) filter (where p.replaced_by_root is null and p.valid_from <= ${today}::date
+          and coalesce(p.valid_to >= ${today}::date, true) and coalesce(p.deceased_on >= ${today}::date, true))) as inami_numbers,
         min(p.inami_root) filter (where p.replaced_by_root is not null) as replaced_root
       from named p where ${may} and not ${isWithheld(tx, inquiry, tx`p.inami_root`)} group by p.row_number),
     replacements as (
@@ -69,21 +73,23 @@ export async function answerRows(
   return { valid: 0, replaced: 0, notValidOn: 0, unknown: 0, malformed: 0, ...counts };
 }
 
+/** A column of the rows as PostgreSQL writes an array: the driver takes several times as long for so many elements. */
+function toArray(rows: readonly AskedRow[], element: (row: AskedRow) => string | number | boolean | undefined): string {
+  let elements = "";
+  for (const row of rows) elements += `,${element(row) ?? "NULL"}`;
+  return `{${elements.slice(1)}}`;
+}
+
 const NEEDS_ESCAPE = /["\\]/g;
 
-/** A column of the rows as PostgreSQL writes an array: the driver takes several times as long for so many elements. */
-function toArray(rows: readonly AskedRow[], column: keyof AskedRow): string {
-  const elements = rows.map((row) => {
-    const value = row[column];
-    return value === undefined ? "NULL" : `"${String(value).replace(NEEDS_ESCAPE, "\\$&")}"`;
-  });
-  return `{${elements.join(",")}}`;
+function quote(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : `"${text.replace(NEEDS_ESCAPE, "\\$&")}"`;
 }
 
 /**
  * The providers a row names: all numbers of a person, also by the BIS number that a national one replaced (`national`), or
- * the one with the INAMI number. What has the form of both is an INAMI number only where no person has it as NISS: that is
- * rare, and `offset 0` keeps the planner from hashing all persons for it.
+ * the one with the INAMI number. What has the form of both is an INAMI number only where no person has it as NISS. That and
+ * BIS numbers are rare: `offset 0` keeps the planner from hashing the whole register for them.
  */
 function namedProviders(tx: TransactionSql): Fragment {
   const columns = tx`a.row_number, a.contract_number, p.inami_root, p.inami_number, p.ssin, p.valid_from, p.valid_to,
@@ -97,14 +103,18 @@ function namedProviders(tx: TransactionSql): Fragment {
     union all
     select distinct ${columns}, p.ssin from asked a
     join provider_version had on had.ssin = a.ssin and substr(had.ssin, 3, 2) > '12'
-    join provider p on p.inami_root = had.inami_root and p.ssin <> had.ssin
+    cross join lateral (select * from provider p where p.inami_root = had.inami_root and p.ssin <> had.ssin offset 0) p
     where substr(a.ssin, 3, 2) > '12'`;
 }
 
-/** Whether the insurer holds the contract that the row is for, under a number of the same person or one that led to it. */
+/**
+ * Whether the insurer holds the contract that the row is for, under a number of the same person or one that led to it. Whose
+ * number it is otherwise is looked up only where it is another than the row's.
+ */
 function holdsContract(tx: TransactionSql, insurerId: number): Fragment {
   return tx`exists (
-    select from contract c join provider holder on holder.inami_root = c.inami_root
+    select from contract c
     where c.insurer_id = ${insurerId} and c.contract_number = p.contract_number and c.cancelled_at is null and c.transferred_on is null
-      and (holder.ssin = p.ssin or c.inami_root = p.inami_root or c.inami_root = p.replaced_by_root))`;
+      and (c.inami_root = p.inami_root or c.inami_root = p.replaced_by_root
+        or (select ssin from provider holder where holder.inami_root = c.inami_root) = p.ssin))`;
 }

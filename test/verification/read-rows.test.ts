@@ -1,3 +1,7 @@
+import assert from "node:assert/strict";
+import { CsvError } from "csv-parse";
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
 import t from "tap";
 import type { Finding } from "../../src/findings/finding.ts";
 import { checkRow } from "../../src/formats/verification/check-row.ts";
@@ -159,6 +163,39 @@ t.test("a file that cannot be read is refused with its reason", async (t) => {
     t.same(refused(await read(content)), [code, detail], name);
   }
   t.equal((await read(`${SSIN}\n`.repeat(MAXIMUM_ROWS))).rows.length, MAXIMUM_ROWS, "as many as allowed are read");
+});
+
+t.test("rows are those of a reader of CSV, wherever quotation marks begin and bytes are cut", async (t) => {
+  const readByLibrary = (content: string): Pick<Reading, "rows" | "refusal"> => {
+    const options = { delimiter: ";", record_delimiter: ["\r\n", "\n", "\r"], relax_column_count: true, info: true };
+    try {
+      const records = parse(content, options) as unknown as { record: string[]; info: { lines: number } }[];
+      const kept = records.filter(({ record }) => record.some((cell) => cell.trim() !== ""));
+      return {
+        rows: kept.map(({ record: [number = "", contractNumber], info }) => row(info.lines, number, contractNumber)),
+      };
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      const details = { reason: "csvMalformed" };
+      return { rows: [], refusal: { code: "verificationFileInvalid", line: Number(error.lines), details } };
+    }
+  };
+  const cells = fc.array(fc.constantFrom("1", "C", "é", " ", '"', "\n", "\r", "\r\n", ";"), { maxLength: 40 });
+  const RUNS = 500;
+  let refusals = 0;
+  const law = fc.asyncProperty(cells, fc.integer({ min: 1, max: 9 }), async (drawn, pieceBytes) => {
+    const content = `1;2\n${drawn.join("")}`;
+    const { rows, refusal } = await read(content, pieceBytes);
+    const expected = readByLibrary(content);
+    refusals += refusal ? 1 : 0;
+    assert.deepEqual(
+      refusal ?? rows.map(({ rowNumber, number, contractNumber }) => row(rowNumber, number, contractNumber)),
+      expected.refusal ?? expected.rows,
+    );
+  });
+  await fc.assert(law, { numRuns: RUNS });
+  t.comment(`law: rows of text are those of a reader of CSV: ${RUNS} runs, ${refusals} refused`);
+  t.ok(refusals > 50 && refusals < RUNS - 50, "quotation marks out of place are refused, and only they");
 });
 
 t.test("what is wrong with a row is told, and the others are read", async (t) => {
