@@ -8521,7 +8521,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
-            /** @description The key was admitted before, with other keys beside it. */
+            /** @description The key was admitted before, with other keys beside it, or renewed too often. */
             409: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -9279,6 +9279,16 @@ export interface operations {
             401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["NotAllowedInsurer"];
             408: components["responses"]["RequestTimeout"];
+            /** @description Too many wait. */
+            409: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaTypeJson"];

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -91,7 +92,7 @@ async function requestAdmission(options: AdmissionOptions): Promise<Admission> {
     ...(language !== undefined && { language }),
     ...(sshPublicKey !== undefined && { sshPublicKey }),
   };
-  const client = createPublicClient({ url, ...(ca && { ca }) });
+  const client = createPublicClient({ url, ...(ca && { ca }), ...(await readIdentity(at(CERTIFICATE), at(KEY))) });
   const admission = await closeBehind(client, url, async ({ api }) =>
     expectData(await api.POST("/admissions", { body })),
   );
@@ -104,6 +105,17 @@ async function requestAdmission(options: AdmissionOptions): Promise<Admission> {
   };
   await write(at(OWN_PROFILE), `${JSON.stringify(profile, null, 2)}\n`);
   return admission;
+}
+
+/** Whoever shows a certificate of the account may renew as often as need be; undefined where there is none for the key. */
+async function readIdentity(certificatePath: string, keyPath: string) {
+  if (!existsSync(certificatePath)) return undefined;
+  const [cert, key] = [await readNamed(certificatePath), await readNamed(keyPath)];
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)) ? { cert, key } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function prepareRequest(path: string, name: string): Promise<string> {

@@ -11,6 +11,7 @@ import {
   evaluateYear,
   explain,
   getPersonId,
+  orderYear,
   revise,
   withdraw,
 } from "../operator/dossiers.ts";
@@ -45,13 +46,19 @@ export function addAdvantageCommands(program: Command, surroundings: Surrounding
 }
 
 function addYearCommands(advantage: Command, surroundings: Surroundings): void {
-  for (const [name, description, work] of [
+  for (const [name, description, order, work] of [
     [
       "evaluate",
       "evaluate everybody for a premium year now; workers do so by themselves when something changes",
+      "evaluationOrdered",
       evaluateYear,
     ],
-    ["decide", "decide what is evaluated and awaits nothing, from the day of the decision on", decideYear],
+    [
+      "decide",
+      "decide what is evaluated and awaits nothing, from the day of the decision on",
+      "decisionOrdered",
+      decideYear,
+    ],
   ] as const)
     advantage
       .command(name)
@@ -59,7 +66,12 @@ function addYearCommands(advantage: Command, surroundings: Surroundings): void {
       .requiredOption("--year <year>", "premium year", readYear)
       .action(async ({ year }: { year: number }, command: Command) => {
         const asked = { premiumYear: year, businessDate: surroundings.today };
-        await act(surroundings, command, async (_tx, actor, { institute }) => [await work(institute, actor, asked)]);
+        await act(
+          surroundings,
+          command,
+          async (_tx, actor, { institute }) => [await work(institute, actor, asked)],
+          async (tx, actor) => [await orderYear(tx, actor, order, asked)],
+        );
       });
 }
 
@@ -72,13 +84,12 @@ function addExplainCommand(advantage: Command, surroundings: Surroundings): void
     .option("--move <number>", "as it stood after this move: evaluated again from what was known then", readMove)
     .action(async (number: string, { year, move }: { year: number; move?: number }, command: Command) => {
       const sought = await readNumber(surroundings, number);
-      await ask(surroundings, command, async (tx, actor) => {
+      const { explained } = await ask(surroundings, command, async (tx, actor) => {
         const personId = await getPersonId(tx, sought);
-        const change = await explain(tx, actor, { personId, premiumYear: year, moveNumber: move });
-        if (isJson(command)) printJson(surroundings, change.explained);
-        else surroundings.write(renderExplained(change.explained));
-        return [change];
+        return await explain(tx, actor, { personId, premiumYear: year, moveNumber: move });
       });
+      if (isJson(command)) printJson(surroundings, explained);
+      else surroundings.write(renderExplained(explained));
     });
 }
 

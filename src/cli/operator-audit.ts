@@ -1,9 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { type ChainFault, describeFault } from "../audit/chain-fault.ts";
 import { exportHeads, parseHeadExport, renderHeadExport } from "../audit/export-head.ts";
 import { findPersonReads } from "../audit/find-person-reads.ts";
-import { createPersonHasher, type PersonNumbers } from "../audit/person-hash.ts";
+import type { PersonNumbers } from "../audit/person-hash.ts";
 import { createSignatureCheck } from "../audit/seal-signature.ts";
 import { verifyChains } from "../audit/verify-chain.ts";
 import { isInamiNumber } from "../identifiers/inami-number.ts";
@@ -11,7 +11,7 @@ import { isSsin } from "../identifiers/ssin.ts";
 import { createKeyRing } from "../identity/signing-keys.ts";
 import { listOperatorActs } from "../operator/operator-acts.ts";
 import { readLimit } from "./operator-alarms.ts";
-import { ask, isJson, look, printJson, readTextFile } from "./operator-command.ts";
+import { ask, isJson, look, printJson, readPersonHasher, readTextFile } from "./operator-command.ts";
 import { CommandRefused, type OperatorSettings, type Surroundings } from "./operator-surroundings.ts";
 import { renderTable } from "./operator-table.ts";
 
@@ -101,15 +101,10 @@ async function verify(surroundings: Surroundings, command: Command, files: Verif
 /** The question itself goes on record, about that person, before it is answered. */
 async function askForPerson(surroundings: Surroundings, command: Command): Promise<void> {
   const numbers = readNumbers(await surroundings.readInput());
-  const { auditKeyFile } = surroundings.readSettings();
-  const key = await readFile(auditKeyFile).catch(() => {
-    throw new CommandRefused(`The key of the audit trail cannot be read from ${auditKeyFile}.`);
-  });
-  let events: Awaited<ReturnType<typeof findPersonReads>> = [];
-  await ask(surroundings, command, async (_tx, actor, database) => {
-    const persons = createPersonHasher(key).hashPerson(numbers);
-    events = await findPersonReads(database.auditor, persons);
-    return [{ act: "personAsked", actor, persons, details: { events: events.length } }];
+  const hasher = await readPersonHasher(surroundings.readSettings());
+  const { events } = await ask(surroundings, command, async (_tx, actor, database) => {
+    const events = await findPersonReads(database.auditor, hasher.hashPerson(numbers));
+    return { act: "personAsked" as const, actor, about: numbers, details: { events: events.length }, events };
   });
   if (isJson(command)) return printJson(surroundings, events);
   const rows = events.map((event) => ({ insurerId: null, clientId: null, ...event }));

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { createPersonHasher, type PersonHasher } from "../audit/person-hash.ts";
 import type { Database } from "../database/connection.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import type { Actor } from "../identity/registry-error.ts";
@@ -16,29 +17,63 @@ export interface SharedOptions {
   readonly json?: true;
 }
 
-export type Acts = (tx: TransactionSql, actor: Actor, database: Database) => Promise<readonly OperatorChange[]>;
+export type Acts<Changes extends readonly OperatorChange[] = readonly OperatorChange[]> = (
+  tx: TransactionSql,
+  actor: Actor,
+  database: Database,
+) => Promise<Changes>;
 
-/** Does the acts of a command, all or none, each with its audit event, and prints what changed. */
-export async function act(surroundings: Surroundings, command: Command, acts: Acts): Promise<void> {
+/**
+ * Does the acts of a command, all or none, each with its audit event, and prints what changed. `orders` are on record
+ * before: of acts that commit in parts, which no failure afterwards could take back.
+ */
+export async function act(surroundings: Surroundings, command: Command, acts: Acts, orders?: Acts): Promise<void> {
   const settings = surroundings.readSettings();
   requireTarget(settings, command);
-  const changes = await perform(surroundings, command, settings, acts);
+  const changes = await perform(surroundings, command, settings, acts, orders);
   if (isJson(command)) return printJson(surroundings, changes.map(describeChange));
   for (const change of changes) surroundings.write(`${renderChange(change)}\n`);
 }
 
-/** Looks something up that is itself put on record; as `look`, it changes nothing and needs no environment. */
-export async function ask(surroundings: Surroundings, command: Command, acts: Acts): Promise<void> {
-  await perform(surroundings, command, readOwnTarget(surroundings, command), acts);
+/**
+ * Looks something up that is itself put on record, and answers it when it is: nothing of it is to be printed before. As
+ * `look`, it changes nothing and needs no environment.
+ */
+export async function ask<Change extends OperatorChange>(
+  surroundings: Surroundings,
+  command: Command,
+  find: (tx: TransactionSql, actor: Actor, database: Database) => Promise<Change>,
+): Promise<Change> {
+  const acts: Acts<readonly [Change]> = async (tx, actor, database) => [await find(tx, actor, database)];
+  const [change] = await perform(surroundings, command, readOwnTarget(surroundings, command), acts);
+  return change;
 }
 
-async function perform(surroundings: Surroundings, command: Command, settings: OperatorSettings, acts: Acts) {
+async function perform<Changes extends readonly OperatorChange[]>(
+  surroundings: Surroundings,
+  command: Command,
+  settings: OperatorSettings,
+  acts: Acts<Changes>,
+  orders?: Acts,
+): Promise<Changes> {
   const account = nameAccount(surroundings, command);
   showTarget(surroundings, settings, account);
-  const performer = { actor: { account }, method: "CLI", route: nameCommand(command), status: 0 };
-  return await withDatabase(settings, (database) =>
-    performActs(database.institute, performer, (tx, actor) => acts(tx, actor, database)),
-  );
+  const persons = () => readPersonHasher(settings);
+  const performer = { actor: { account }, method: "CLI", route: nameCommand(command), status: 0, persons };
+  return await withDatabase(settings, async (database) => {
+    const keep = <Kept extends readonly OperatorChange[]>(kept: Acts<Kept>) =>
+      performActs(database.institute, performer, (tx, actor) => kept(tx, actor, database));
+    if (orders) await keep(orders);
+    return await keep(acts);
+  });
+}
+
+/** With the key of the audit trail. Throws CommandRefused when it cannot be read. */
+export async function readPersonHasher({ auditKeyFile }: OperatorSettings): Promise<PersonHasher> {
+  const key = await readFile(auditKeyFile).catch(() => {
+    throw new CommandRefused(`The key of the audit trail cannot be read from ${auditKeyFile}.`);
+  });
+  return createPersonHasher(key);
 }
 
 /** Prints what `list` finds, as a table of the columns or, as JSON, whole. */

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { parse } from "csv-parse/sync";
 import type { ListedContract } from "../contracts/transfer-contracts.ts";
 import { type PortfolioTransfer, previewTransfer, transferPortfolio } from "../operator/transfer-portfolio.ts";
-import { act, isJson, look, printJson, readTextFile } from "./operator-command.ts";
+import { act, ask, isJson, printJson, readTextFile } from "./operator-command.ts";
 import { CommandRefused, type Surroundings } from "./operator-surroundings.ts";
 import { renderTable } from "./operator-table.ts";
 
@@ -40,7 +40,12 @@ export function addContractCommands(program: Command, surroundings: Surroundings
 }
 
 async function showPreview(surroundings: Surroundings, command: Command, asked: PortfolioTransfer): Promise<void> {
-  const preview = await look(surroundings, command, ({ institute }) => previewTransfer(institute, asked));
+  const { preview } = await ask(surroundings, command, async (_tx, actor, { institute }) => {
+    const preview = await previewTransfer(institute, asked);
+    const about = { inamiNumbers: preview.inConflict.map(({ inamiRoot }) => inamiRoot) };
+    const { from, to, on } = asked;
+    return { act: "transferPreviewed" as const, actor, details: { from, to, on }, about, preview };
+  });
   if (isJson(command)) return printJson(surroundings, preview);
   const { contracts, waitingSubmissions, conflicts, inConflict } = preview;
   const counts = [

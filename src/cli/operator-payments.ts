@@ -8,9 +8,10 @@ import { parseBookings } from "../payments/booking.ts";
 import { importPayments, type RowFinding } from "../payments/import-payments.ts";
 import { makeRun, previewRun } from "../payments/make-run.ts";
 import { orderRun, withdrawRun } from "../payments/order-run.ts";
-import { getPaymentList, listCarried, listRunAdvices, listRuns } from "../payments/run-queries.ts";
+import { readPaymentList } from "../payments/payment-list.ts";
+import { listCarried, listRunAdvices, listRuns } from "../payments/run-queries.ts";
 import { readLimit } from "./operator-alarms.ts";
-import { act, isJson, look, printJson, readTextFile, show } from "./operator-command.ts";
+import { act, ask, isJson, printJson, readTextFile, show } from "./operator-command.ts";
 import { addIbanCommands } from "./operator-ibans.ts";
 import { CommandMistake, type Surroundings } from "./operator-surroundings.ts";
 
@@ -140,9 +141,9 @@ function addExportCommand(payments: Command, surroundings: Surroundings): void {
     .option("--on <day>", "of pain001: when to pay, yyyy-mm-dd (today)")
     .action(async (runId: string, options: ExportOptions, command: Command) => {
       const payer = options.format === "pain001" ? readPayer(options, surroundings.today) : undefined;
-      const list = await look(surroundings, command, ({ institute }) => getPaymentList(institute, runId));
-      if (isJson(command)) return printJson(surroundings, list);
-      surroundings.write(payer ? renderPain001(list, payer) : renderPaymentCsv(list));
+      const { list } = await ask(surroundings, command, (tx, actor) => readPaymentList(tx, actor, runId));
+      if (isJson(command)) printJson(surroundings, list);
+      else surroundings.write(payer ? renderPain001(list, payer) : renderPaymentCsv(list));
     });
 }
 

@@ -8,7 +8,7 @@ import {
   readPremiumYearFolder,
 } from "../operator/premium-years.ts";
 import { readLimit } from "./operator-alarms.ts";
-import { act, isJson, look, printJson, show } from "./operator-command.ts";
+import { act, ask, isJson, printJson, show } from "./operator-command.ts";
 import { CommandEnded, type Surroundings } from "./operator-surroundings.ts";
 import { renderTable } from "./operator-table.ts";
 
@@ -36,9 +36,11 @@ export function addPremiumYearCommands(program: Command, surroundings: Surroundi
     .option("--limit <count>", "persons to list; all are counted", readLimit, 50)
     .action(async (folder: string, { limit }: { limit: number }, command: Command) => {
       const files = await readPremiumYearFolder(folder);
-      const preview = await look(surroundings, command, ({ institute }) =>
-        previewPremiumYearFiles(institute, files, { today: today(), limit }),
-      );
+      const { preview } = await ask(surroundings, command, async (_tx, actor, { institute }) => {
+        const preview = await previewPremiumYearFiles(institute, files, { today: today(), limit });
+        const about = { personIds: preview.rows.map(({ personId }) => personId) };
+        return { act: "premiumYearsPreviewed" as const, actor, details: { limit }, about, preview };
+      });
       if (isJson(command)) printJson(surroundings, preview);
       else surroundings.write(renderPreview(preview));
       if (preview.refusals.length > 0) throw new CommandEnded(1);

@@ -71,9 +71,17 @@ export function createGatewayClient(address: GatewayAddress): GatewayClient {
   return { api, close: () => dispatcher.close() };
 }
 
+interface PublicClientOptions {
+  readonly url: string;
+  readonly ca?: string | Buffer;
+  /** Shown to the gateway where they are there. */
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+}
+
 /** A client for what takes neither certificate nor token. */
-export function createPublicClient({ url, ca }: { url: string; ca?: string | Buffer }): GatewayClient {
-  const dispatcher = new (loadUndici().Agent)({ connect: { ca } as never });
+export function createPublicClient({ url, ...tls }: PublicClientOptions): GatewayClient {
+  const dispatcher = new (loadUndici().Agent)({ connect: tls as never });
   const fetch = (request: Request) => fetchPatiently(request, dispatcher);
   return { api: createClient<paths>({ baseUrl: `${url}${API_PATH}`, fetch }), close: () => dispatcher.close() };
 }

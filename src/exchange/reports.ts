@@ -1,8 +1,11 @@
 import { Readable } from "node:stream";
+import { insertAuditEvent } from "../audit/audit-event.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { createTenantWithin, type Tenant } from "../database/tenant-scope.ts";
 import { renderReportXml } from "../formats/report/render-report-xml.ts";
+import { listNamedInResults } from "../intake/named-persons.ts";
 import { iterateReportRecords } from "../intake/record-results.ts";
+import type { RecordResult } from "../intake/submission.ts";
 import { getSubmission } from "../intake/submission-queries.ts";
 import type { AccountInsurer, SftpAccount } from "./accounts.ts";
 import { insertAnswer } from "./answers.ts";
@@ -58,7 +61,7 @@ async function decideReport(
   const input = { submission: { ...submission, fileName: answeredName }, sender: enterpriseNumber, language };
   const parts = isVerification
     ? renderVerificationResult(exchange, account, tx, insurerId, input)
-    : renderReportXml(input, iterateReportRecords(createTenantWithin(tx, insurerId), submissionId));
+    : renderReportXml(input, iterateAudited(exchange, account, tx, insurerId, submissionId));
   const content = Readable.from(toBytes(parts), { objectMode: false });
   const day = await exchange.intake.clock.todayOf(insurerId);
   const subject = {
@@ -71,6 +74,22 @@ async function decideReport(
     submissionId,
   };
   await insertAnswer(tx, { ...subject, code: isVerification ? "INVR" : "NOTI", reportDue: false }, content);
+}
+
+/** Records of a report page by page; whom a page names is on record with it. */
+async function* iterateAudited(
+  { persons }: Exchange,
+  { clientId }: SftpAccount,
+  tx: TransactionSql,
+  insurerId: number,
+  submissionId: string,
+): AsyncGenerator<RecordResult[]> {
+  for await (const page of iterateReportRecords(createTenantWithin(tx, insurerId), submissionId)) {
+    const named = listNamedInResults(persons, page);
+    const event = { kind: "read" as const, insurerId, clientId, method: "SFTP", route: "NOTI", status: 200 };
+    if (named.length > 0) await insertAuditEvent(tx, { ...event, persons: named });
+    yield page;
+  }
 }
 
 async function* toBytes(parts: AsyncIterable<string>): AsyncGenerator<Buffer> {

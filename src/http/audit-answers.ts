@@ -4,9 +4,8 @@ import { type AuditKind, insertAuditEvent } from "../audit/audit-event.ts";
 import { AuditUnavailable } from "../audit/audit-log.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
-import { isInamiNumber } from "../identifiers/inami-number.ts";
-import { isSsin } from "../identifiers/ssin.ts";
 import { SCOPES } from "../identity/scopes.ts";
+import { listNamedInResults } from "../intake/named-persons.ts";
 import type { Api } from "./fastify-types.ts";
 import type { HttpDependencies, ProvideDependencies } from "./http-dependencies.ts";
 import { Problem } from "./problems.ts";
@@ -106,7 +105,7 @@ export function notePersons(
   provide: ProvideDependencies,
   records: readonly { readonly findings: readonly Finding[] }[],
 ): void {
-  request.persons = hashPersons(provide().audit, records);
+  request.persons = listNamedInResults(provide().audit.persons, records);
 }
 
 /** Puts on record, page by page, whom a streamed answer names; a page leaves after its row is committed. */
@@ -116,7 +115,7 @@ export async function* auditPages<Page extends readonly { readonly findings: rea
   pages: AsyncIterable<Page>,
 ): AsyncGenerator<Page> {
   const { audit } = provide();
-  yield* auditNamed(request, provide, pages, (page) => hashPersons(audit, page));
+  yield* auditNamed(request, provide, pages, (page) => listNamedInResults(audit.persons, page));
 }
 
 /** The same for contracts. */
@@ -165,20 +164,4 @@ export function hashInamiRoots(
   contracts: readonly { readonly inamiRoot: string }[],
 ): Buffer[] {
   return [...new Set(contracts.map(({ inamiRoot }) => inamiRoot))].map((root) => persons.hashInamiNumber(root));
-}
-
-function hashPersons(
-  { persons }: HttpDependencies["audit"],
-  records: readonly { readonly findings: readonly Finding[] }[],
-) {
-  const hashes: Buffer[] = [];
-  for (const { findings } of records) {
-    for (const { field, value } of findings) {
-      if (value === undefined) continue;
-      // What is no number of a person is none that anybody could ask for.
-      if (field === "ssin" && isSsin(value)) hashes.push(persons.hashSsin(value));
-      if (field === "inamiNumber" && isInamiNumber(value)) hashes.push(persons.hashInamiNumber(value));
-    }
-  }
-  return hashes;
 }

@@ -7,6 +7,8 @@ import { readPayload } from "./payload-store.ts";
 
 const REFERENCE_LENGTH = 35;
 const TICKET_DIGITS = 8;
+/** Of one part of the file, once it holds a record. */
+const PART_BYTES = 65_536;
 
 interface RejectedRecord {
   readonly recordNumber: number;
@@ -19,7 +21,7 @@ interface RejectedRecord {
  * The rejected records of a processed submission as a contract file of their own, cut byte for byte from what was
  * received, each below a comment that says what to mend. Undefined when no record was rejected. The file is one that can
  * be sent once mended: of an initial load that has ended, as of a delta, it is a delta with the next free number. Only the
- * pieces on their way are in memory.
+ * part on its way is in memory; a part holds whole records.
  */
 export async function findCorrections(
   tenant: Tenant,
@@ -49,18 +51,24 @@ async function* renderCorrections(
   language: Language,
   { start, end }: { readonly start: string; readonly end: string },
 ): AsyncGenerator<Buffer> {
-  yield Buffer.from(start);
+  let part: Buffer[] = [Buffer.from(start)];
+  let bytes = 0;
   const slices = createSlicer(readPayload(tenant, submissionId));
   for await (const record of iterateRejected(tenant, submissionId)) {
     const texts = record.findings.map(
       (finding) =>
         `${finding.code}${finding.field ? ` (${finding.field})` : ""}: ${renderFindingText(finding, language)}`,
     );
-    yield Buffer.from(`  <!-- ${toComment(texts.join("\n       "))} -->\n  `);
-    yield* slices.cut(record.byteOffset, record.byteLength);
-    yield Buffer.from("\n");
+    part.push(Buffer.from(`  <!-- ${toComment(texts.join("\n       "))} -->\n  `));
+    for await (const slice of slices.cut(record.byteOffset, record.byteLength)) part.push(slice);
+    part.push(Buffer.from("\n"));
+    bytes += record.byteLength;
+    if (bytes < PART_BYTES) continue;
+    yield Buffer.concat(part);
+    part = [];
+    bytes = 0;
   }
-  yield Buffer.from(end);
+  yield Buffer.concat([...part, Buffer.from(end)]);
 }
 
 /**

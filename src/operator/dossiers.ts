@@ -120,7 +120,8 @@ async function move(
 ): Promise<OperatorChange> {
   const run = await describeRun(tx, actor, { premiumYear, businessDate, cause });
   try {
-    return { act, actor, details: { personId, premiumYear, ...(await work(run, { personId })) } };
+    const details = { personId, premiumYear, ...(await work(run, { personId })) };
+    return { act, actor, details, about: { personIds: [personId] } };
   } catch (error) {
     if (!(error instanceof DossierError)) throw error;
     throw new OperatorError(error.code === "dossierNotFound" ? error.code : "dossierNotMoved", error.message);
@@ -138,7 +139,8 @@ export async function findDossiers(
     select premium_year as year from dossier where person_id = ${personId} order by premium_year`;
   const dossiers: KeptDossier[] = [];
   for (const { year } of years) dossiers.push(...(await listDossiers(tx, year, [personId])));
-  return { act: "dossiersSought", actor, details: { personId, dossiers: dossiers.length }, dossiers };
+  const details = { personId, dossiers: dossiers.length };
+  return { act: "dossiersSought", actor, details, about: { personIds: [personId] }, dossiers };
 }
 
 export interface ExplainedDossier {
@@ -159,5 +161,5 @@ export async function explain(
   if (!found) throw new OperatorError("dossierNotFound", `There is no such dossier, or no such move of it.`);
   const explained = { moves, move: found, explanation: await explainMove(tx, found) };
   const details = { personId, premiumYear, moveNumber: found.moveNumber };
-  return { act: "dossierExplained", actor, details, explained };
+  return { act: "dossierExplained", actor, details, about: { personIds: [personId] }, explained };
 }

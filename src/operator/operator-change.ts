@@ -1,4 +1,5 @@
 import { REGISTRY_ACTS, type RegistryChange } from "../identity/registry-error.ts";
+import type { NamedPersons } from "./hash-persons.ts";
 
 export const OPERATOR_ACTS = [
   ...REGISTRY_ACTS,
@@ -10,6 +11,9 @@ export const OPERATOR_ACTS = [
   "portfolioTransferred",
   "portfolioReceived",
   "personAsked",
+  "paymentListRead",
+  "transferPreviewed",
+  "premiumYearsPreviewed",
   "dropReplayed",
   "answerPublished",
   "paymentRunMade",
@@ -52,8 +56,8 @@ export type OperatorAct = (typeof OPERATOR_ACTS)[number];
 /** What an operator's act changed; see RegistryChange. */
 export interface OperatorChange extends Omit<RegistryChange, "act"> {
   readonly act: OperatorAct;
-  /** Keyed hashes of the persons that the act was about; for the audit trail alone. */
-  readonly persons?: readonly Buffer[];
+  /** The persons that the act was about: they stand in the audit trail as keyed hashes, and nowhere else. */
+  readonly about?: NamedPersons;
 }
 
 export type OperatorErrorCode =
@@ -95,6 +99,7 @@ export type OperatorErrorCode =
   | "clockBackwards"
   | "clockTooFar"
   | "providerNotOfSpace"
+  | "tooManyOrders"
   | "successorMissing"
   | "subscriptionNotFound"
   | "readinessMissing"

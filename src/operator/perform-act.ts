@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { INSTITUTE_CHAIN, insertAuditEvent } from "../audit/audit-event.ts";
+import type { PersonHasher } from "../audit/person-hash.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import type { Actor } from "../identity/registry-error.ts";
+import { hashPersons } from "./hash-persons.ts";
 import type { OperatorChange } from "./operator-change.ts";
 
 /** Who acts, and how the act came in. */
@@ -19,6 +21,8 @@ export interface Performer {
   readonly relatedTraceId?: string;
   /** Of the audit event: an operator's act, unless told. */
   readonly kind?: "operatorAct" | "simulation";
+  /** Hashes whom an act is about; an act about persons cannot be done without. */
+  readonly persons?: () => PersonHasher | Promise<PersonHasher>;
 }
 
 export type Act<Change extends OperatorChange = OperatorChange> = (tx: TransactionSql, actor: Actor) => Promise<Change>;
@@ -59,8 +63,10 @@ export function nameActor({ clientId, account }: Actor): string {
 }
 
 async function keep(tx: TransactionSql, performer: Performer, change: OperatorChange): Promise<void> {
-  const { actor, method, route, status, kind = "operatorAct", ...proof } = performer;
-  const { act, insurerId, clientId, details, persons } = change;
+  const { actor, method, route, status, kind = "operatorAct", persons: getHasher, ...proof } = performer;
+  const { act, insurerId, clientId, details, about } = change;
+  if (about && !getHasher) throw new Error("an act about persons has nothing to hash them with");
+  const persons = about && getHasher && (await hashPersons(tx, await getHasher(), about));
   const actId = randomUUID();
   const by = nameActor(actor);
   const document = JSON.stringify({ actId, by, act, insurerId, clientId, details });

@@ -1,4 +1,4 @@
-import type { Sql } from "../database/sql.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
 import type { PaymentList, PaymentOrder } from "../formats/payment/payment-order.ts";
 import { OperatorError } from "../operator/operator-change.ts";
 import type { PaymentState, RunState } from "./payment-states.ts";
@@ -27,13 +27,13 @@ export async function listRuns(sql: Sql, { limit, before }: { limit: number; bef
 }
 
 /** Throws OperatorError where there is none. */
-export async function getRun(sql: Sql, runId: string): Promise<RunRow> {
+export async function getRun(sql: Sql | TransactionSql, runId: string): Promise<RunRow> {
   const [run] = await selectRuns(sql, sql`where r.run_id::text = ${runId}`, 1);
   if (!run) throw new OperatorError("runNotFound", "There is no payment run with that id.");
   return run;
 }
 
-async function selectRuns(sql: Sql, where: ReturnType<Sql>, limit: number): Promise<RunRow[]> {
+async function selectRuns(sql: Sql | TransactionSql, where: ReturnType<Sql>, limit: number): Promise<RunRow[]> {
   return await sql<RunRow[]>`
     select r.run_id as "runId", r.premium_year as "premiumYear", r.run_number as "runNumber", r.state, r.made_at as "madeAt",
       r.made_by as "madeBy", r.ended_at as "endedAt", r.ended_by as "endedBy", a.number as advices, a.cents as "totalCents",
@@ -74,7 +74,7 @@ export async function listRunAdvices(sql: Sql, runId: string): Promise<RunAdvice
 }
 
 /** The list of a run that was ordered, the same whenever it is asked for. Throws OperatorError. */
-export async function getPaymentList(sql: Sql, runId: string): Promise<PaymentList> {
+export async function getPaymentList(sql: Sql | TransactionSql, runId: string): Promise<PaymentList> {
   const { state, premiumYear, runNumber, endedAt } = await getRun(sql, runId);
   if (state !== "ordered")
     throw new OperatorError(

@@ -29,8 +29,11 @@ export interface Admission {
   readonly isRenewed: boolean;
 }
 
-/** Puts on record what is committed with it: whose it is, and that it was asked. */
-export type RecordAdmission = (tx: TransactionSql, clientId: string) => Promise<void>;
+/** Puts on record what is committed with it: whose it is, and what was done. */
+export type RecordAdmission = (
+  tx: TransactionSql,
+  admitted: Pick<RenewedAccount, "clientId"> & Pick<Admission, "isRenewed">,
+) => Promise<void>;
 
 /**
  * Admits whoever asks to validation, with a space of its own; who asks again with the same key is renewed. When it breaks
@@ -44,8 +47,9 @@ export async function admit(spaces: Spaces, request: AdmissionRequest, record: R
     await tx`select pg_advisory_xact_lock(${ADMISSION_LOCK})`;
     const renewed = await renewAccount(tx, { spaces, applicant, request, expiresAt });
     const account = renewed ?? (await openNewAccount(tx, { spaces, applicant, request, expiresAt }));
-    await record(tx, account.clientId);
-    return { ...account, isRenewed: renewed !== undefined };
+    const admitted = { ...account, isRenewed: renewed !== undefined };
+    await record(tx, admitted);
+    return admitted;
   });
   const { accountId, clientId, name, certificatePem, isRenewed } = admitted;
   if (!(await findSpaceOf(institute, clientId))) {

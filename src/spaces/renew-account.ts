@@ -7,6 +7,8 @@ import { type Applicant, certifyApplicant } from "./applicant.ts";
 import { type AdmissionRequest, SpaceRefused, type Spaces } from "./spaces.ts";
 
 const ACTOR: Actor = { account: "validation" };
+export const TOO_MANY_CERTIFICATES =
+  "This account was renewed often and has many certificates. Ask on a connection made with one of them: all others but the new one then end.";
 
 /** An account that lives from now on, and what its client connects with. */
 export interface RenewedAccount {
@@ -19,7 +21,7 @@ export interface RenewedAccount {
 export interface Renewal {
   readonly spaces: Spaces;
   readonly applicant: Applicant;
-  readonly request: Pick<AdmissionRequest, "sshPublicKey" | "keys">;
+  readonly request: Pick<AdmissionRequest, "sshPublicKey" | "keys" | "presented">;
   readonly expiresAt: Date;
 }
 
@@ -39,7 +41,7 @@ export async function renewAccount(
   const { clientId } = account;
   await refuseOtherKeys(tx, clientId, request);
   const certificatePem = await certifyApplicant(spaces, applicant, { clientId, expiresAt });
-  await addCertificate(tx, clientId, certificatePem);
+  await addCertificate(tx, clientId, certificatePem, request.presented);
   return { ...account, certificatePem };
 }
 
@@ -66,9 +68,30 @@ async function refuseOtherKeys(
   );
 }
 
-/** None gives way: whoever repeats a request must not end what the account connects with. */
-async function addCertificate(tx: TransactionSql, clientId: string, pem: string): Promise<void> {
+/** Certificates of an account that its renewals may leave without showing one. */
+const MAXIMUM_CERTIFICATES = 10;
+
+/**
+ * Whoever asks with a certificate of the account leaves two: that one and the new one. Without, none gives way, for
+ * whoever repeats a request must not end what the account connects with; so there can be some, and no more.
+ */
+async function addCertificate(
+  tx: TransactionSql,
+  clientId: string,
+  pem: string,
+  presented: Buffer = Buffer.alloc(0),
+): Promise<void> {
   const { thumbprint } = readClientCertificate(pem);
-  const [known] = await tx`select from client_certificate where thumbprint = ${thumbprint} and client_id = ${clientId}`;
-  if (!known) await registerCertificate(tx, ACTOR, { clientId, pem, isRenewal: true });
+  const known = await tx<{ thumbprint: Buffer; isActive: boolean }[]>`
+    select thumbprint, revoked_at is null and not_after > now() as "isActive" from client_certificate
+    where client_id = ${clientId}`;
+  if (known.some((one) => one.thumbprint.equals(thumbprint))) return;
+  const active = known.filter(({ isActive }) => isActive);
+  if (active.some((one) => one.thumbprint.equals(presented))) {
+    await tx`
+      update client_certificate set revoked_at = now()
+      where client_id = ${clientId} and thumbprint <> ${presented} and revoked_at is null`;
+  } else if (active.length >= MAXIMUM_CERTIFICATES)
+    throw new SpaceRefused("tooManyCertificates", TOO_MANY_CERTIFICATES);
+  await registerCertificate(tx, ACTOR, { clientId, pem, isRenewal: true });
 }

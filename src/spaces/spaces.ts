@@ -22,6 +22,7 @@ export const SPACE_REFUSALS = [
   "resetUnderWay",
   "spaceEnded",
   "spaceNotFound",
+  "tooManyCertificates",
   "tooManyResets",
 ] as const;
 export type SpaceRefusal = (typeof SPACE_REFUSALS)[number];

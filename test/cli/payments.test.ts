@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { createPersonHasher } from "../../src/audit/person-hash.ts";
 import { runInfoss } from "../../src/cli/infoss.ts";
 import { addressOf } from "../operator/run-infoss.ts";
 import { openPaymentScene, TODAY, YEAR } from "../payments/payment-scene.ts";
@@ -11,12 +12,13 @@ t.test("the commands of payments tell a whole story", async (t) => {
   const scene = await openPaymentScene(t);
   const { owner } = scene;
   const databaseUrl = addressOf(owner);
+  const auditKeyFile = join(t.testdir({ "audit-key": "the key of the audit trail, long enough for one" }), "audit-key");
   async function infoss(words: string, account = "anna") {
     const written: string[] = [];
     const said: string[] = [];
     const status = await runInfoss([...words.split(" "), "--environment", "validation"], {
       readSettings: () => ({
-        ...{ environment: "validation", databaseUrl, databaseFolder: "", signingKeysFolder: "", auditKeyFile: "" },
+        ...{ environment: "validation", databaseUrl, databaseFolder: "", signingKeysFolder: "", auditKeyFile },
         readiness: { errorPercent: 10 },
       }),
       ...{ account, today: TODAY, readInput: async () => "" },
@@ -50,7 +52,7 @@ t.test("the commands of payments tell a whole story", async (t) => {
     await infoss(`payments iban reject ${/proposalId ([0-9a-f-]{36})/.exec(rejected.stdout)![1]}`, "bert");
     t.match((await infoss("payments iban list 0403019261")).stdout, /0403019261 +BE62510007547061 +rejected/);
 
-    const file = join(t.testdir(), "accounts.csv");
+    const file = join(t.testdirName, "accounts.csv");
     writeFileSync(file, "ssin,iban\n85073003328,BE68 5390 0754 7034\n17073003384,BE62510007547061\n");
     t.match(await infoss(`payments provider-ibans propose ${file}`), { status: 1, stderr: /Line 3 .*nobody/ });
     writeFileSync(file, "ssin,iban\n85073003328,BE68 5390 0754 7034\n");
@@ -81,7 +83,7 @@ t.test("the commands of payments tell a whole story", async (t) => {
   t.match(xml.stdout, /<CtrlSum>5680\.12<\/CtrlSum>/);
 
   const references = [...list.stdout.matchAll(/^(9\d{11}),.*,(\d+)\r$/gm)];
-  const file = join(t.testdir(), "booked.csv");
+  const file = join(t.testdirName, "booked.csv");
   const rows = references.map(([, reference, cents]) => `${reference},,executed,${cents},${TODAY},`);
   writeFileSync(
     file,
@@ -106,8 +108,16 @@ t.test("the commands of payments tell a whole story", async (t) => {
     acts.every(({ audited }) => audited),
     "each act is on the audit trail",
   );
+  const isRead = ({ act }: { act: string }) => act === "paymentListRead";
   t.strictSame(
-    acts.slice(-3).map(({ act }) => act),
+    acts
+      .filter((one) => !isRead(one))
+      .slice(-3)
+      .map(({ act }) => act),
     ["ibanConfirmed", "paymentRunOrdered", "paymentsImported"],
   );
+  const hash = createPersonHasher(readFileSync(auditKeyFile)).hashSsin("85073003328");
+  const seen = await owner`select from audit_event where route = 'infoss payments export' and ${hash} = any(persons)`;
+  t.equal(seen.length, acts.filter(isRead).length, "and whoever is on a list that was read is found");
+  t.ok(seen.length > 0);
 });

@@ -15,6 +15,16 @@ const INSTITUTE_TABLES = [
   "readiness_admission",
 ];
 
+/**
+ * Tables without an insurer's id of which the gateway's role may read: of the institute, of everybody, or of a process.
+ * What belongs to an insurer carries its id, else no policy can guard it.
+ */
+const SHARED_TABLES = [
+  ...["client", "client_certificate", "client_key", "client_signing_certificate", "client_ssh_key", "space_account"],
+  ...["sftp_account", "sftp_account_lease", "exchange_drop", "authorization_artifact", "failed_authentication"],
+  ...["provider", "provider_version", "competence_code", "premium_year_set", "premium_year_version"],
+];
+
 /** What is wrong with the isolation of a database: tenant tables that the application role could see through. */
 async function findGaps(owner: Sql, gateway: Sql): Promise<string[]> {
   const tables = await owner<{ name: string; forced: boolean; policies: number; ownedByGateway: boolean }[]>`
@@ -32,6 +42,14 @@ async function findGaps(owner: Sql, gateway: Sql): Promise<string[]> {
     const [row] = await gateway<{ count: number }[]>`select count(*) as count from ${gateway(name)}`;
     if (row!.count > 0) gaps.push(`${name}: ${row!.count} rows visible without an insurer`);
   }
+  const others = await owner<{ name: string }[]>`
+    select c.relname as name from pg_class c
+    where c.relkind in ('r', 'p', 'v', 'm') and c.relnamespace = 'public'::regnamespace
+      and (has_table_privilege('infoss_gateway', c.oid, 'select') or has_any_column_privilege('infoss_gateway', c.oid, 'select'))
+      and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'insurer_id')
+      and c.relname <> all(${[...SHARED_TABLES]})
+    order by 1`;
+  for (const { name } of others) gaps.push(`${name}: readable, and names no insurer`);
   if (tables.length < 6) gaps.push("fewer tenant tables than there were: the query of this test is wrong");
   return gaps;
 }
@@ -102,12 +120,15 @@ t.test("an insurer's rows are hidden by the database itself", async (t) => {
     await owner`create table forgotten (insurer_id integer not null, secret text)`;
     await owner`insert into forgotten values (1, 'x')`;
     await owner`grant select on forgotten to infoss_gateway`;
+    await owner`create table nameless (contract_id uuid, secret text)`;
+    await owner`grant select (secret) on nameless to infoss_gateway`;
     t.strictSame(await findGaps(owner, database.plain), [
       "contract_version: no policy",
       "forgotten: row-level security is not forced",
       "forgotten: no policy",
       "forgotten: 1 rows visible without an insurer",
       "record_result: row-level security is not forced",
+      "nameless: readable, and names no insurer",
     ]);
   });
 });

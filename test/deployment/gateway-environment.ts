@@ -25,7 +25,11 @@ export interface GatewayEnvironment extends TestDatabase {
   readonly ca: string;
   /** Starts a gateway as a process of its own; answers its address. */
   start(): Promise<string>;
+  /** Those that were started. */
+  readonly gateways: readonly GatewayProcess[];
 }
+
+let made = 0;
 
 /** Makes the files of an environment that trusts client certificates of `authorities` (PEM). */
 export async function createGatewayEnvironment(
@@ -35,7 +39,8 @@ export async function createGatewayEnvironment(
   more: Partial<Record<Setting, string>> = {},
 ): Promise<GatewayEnvironment> {
   const database = await createTestDatabase(t);
-  const folder = join(t.testdirName, deployment);
+  made += 1;
+  const folder = join(t.testdirName, `${deployment}-${made}`);
   mkdirSync(join(folder, "signing-keys"), { recursive: true });
   const write = (name: string, content: string) => {
     const file = join(folder, name);
@@ -57,8 +62,10 @@ export async function createGatewayEnvironment(
     AUDIT_KEY_FILE: write("audit-key", `the audit key of ${deployment}, long enough for one`),
     ...more,
   };
+  const gateways: GatewayProcess[] = [];
   return {
     ...database,
+    gateways,
     settings,
     ca: authority.certificatePem,
     async start() {
@@ -67,6 +74,7 @@ export async function createGatewayEnvironment(
       // There is no plan of a crash.
       const gateway = startGateway({ ...settings, PORT: String(port), PUBLIC_URL }, join(folder, "no-plan"));
       t.teardown(() => stop(gateway));
+      gateways.push(gateway);
       if (!(await gateway.ready)) throw new Error(`the gateway did not start: ${gateway.printed.join("\n")}`);
       return PUBLIC_URL;
     },

@@ -1,9 +1,13 @@
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import { createDevelopmentAuthority } from "../../src/identity/issue-certificate.ts";
+import { fingerprint } from "../../src/sftp/sftp-session.ts";
 import { ALPHA } from "../http/open-door.ts";
 import { makeMachine } from "../operator/client-machine.ts";
 import { runInfossProcess } from "../operator/run-infoss.ts";
+import { connect } from "../sftp/drop-server.ts";
+import { makeSshKey } from "../sftp/ssh-keys.ts";
 import { createGatewayCaller } from "./call-gateway.ts";
 import { admitMachines, createGatewayEnvironment } from "./gateway-environment.ts";
 
@@ -16,13 +20,14 @@ t.test(
   async (t) => {
     const authority = await createDevelopmentAuthority({ commonName: "Clients" });
     // Asking again and again whether it still works must not be what stops it.
-    const more = { FAILURES_PER_CLIENT: "0", FAILURES_PER_ADDRESS: "0" };
+    const more = { FAILURES_PER_CLIENT: "0", FAILURES_PER_ADDRESS: "0", ROLES: "serve,worker,sftp" };
     const environment = await createGatewayEnvironment(t, "validation", [authority.certificatePem], more);
     const machines = {
       client: await makeMachine(t, { authority }, "revoked-client"),
       certificate: await makeMachine(t, { authority }, "revoked-certificate"),
       key: await makeMachine(t, { authority }, "revoked-key"),
       grant: await makeMachine(t, { authority }, "revoked-grant"),
+      sshKey: await makeMachine(t, { authority }, "revoked-ssh-key"),
       other: await makeMachine(t, { authority }, "untouched"),
     };
     const infoss = async (...words: string[]) => {
@@ -43,7 +48,23 @@ t.test(
       }
     }
 
+    const accounts = ["client", "sshKey", "other"] as const;
+    const sshKeys = Object.fromEntries(accounts.map((name) => [name, makeSshKey(dirname(environment.settings.AUDIT_KEY_FILE!), name)]));
+    for (const name of accounts) {
+      await infoss("ssh-key", "register", machines[name].clientId, `${sshKeys[name]!.file}.pub`);
+      await infoss("account", "open", machines[name].clientId, machines[name].clientId);
+    }
+    /** A new session with the server of a process. */
+    const login = async (name: (typeof accounts)[number], index: number) => {
+      const port = environment.gateways[index]!.sftpPort()!;
+      const client = await connect(t, { port }, machines[name].clientId, sshKeys[name]!);
+      t.equal((await client.list("/IN")).length, 0);
+      await client.end();
+    };
+    for (const index of urls.keys()) for (const name of accounts) await login(name, index);
+
     await infoss("client", "revoke", machines.client.clientId);
+    await infoss("ssh-key", "revoke", machines.sshKey.clientId, fingerprint(sshKeys.sshKey!.blob));
     const thumbprint = machines.certificate.certificate.thumbprint.toString("hex");
     await infoss("certificate", "revoke", machines.certificate.clientId, thumbprint);
     await infoss("key", "revoke", machines.key.clientId, machines.key.kid);
@@ -71,6 +92,17 @@ t.test(
     await holdsEverywhere("certificate", askForToken("certificate"));
     await holdsEverywhere("key", askForToken("key"));
     await holdsEverywhere("grant", callWithOldToken("grant"));
+    const cannotLogIn = (name: (typeof accounts)[number]) => async (index: number) => {
+      try {
+        await login(name, index);
+        return false;
+      } catch (error) {
+        return /authentication methods failed/.test(String(error));
+      }
+    };
+    await holdsEverywhere("sshKey", cannotLogIn("sshKey"));
+    await holdsEverywhere("client", cannotLogIn("client"));
+    for (const index of urls.keys()) await login("other", index);
 
     for (const { call } of callers("other"))
       t.equal((await call("/submissions")).status, 200, "nobody else is touched");

@@ -5,8 +5,9 @@ import { receiveSubmission } from "../../src/intake/receive-submission.ts";
 import { listSubmissions } from "../../src/intake/submission-queries.ts";
 import { composeFile, composeRecord } from "../flows/compose-file.ts";
 import type { Insurer } from "../flows/open-intake.ts";
+import { FOREIGN_SSIN, PROVIDERS } from "../flows/test-register.ts";
 import { createMemoryFolders } from "./memory-folders.ts";
-import { type OpenAccount, openExchange } from "./open-exchange.ts";
+import { type OpenAccount, openExchange, PERSONS } from "./open-exchange.ts";
 
 type Flow = Awaited<ReturnType<typeof openExchange>>;
 
@@ -233,6 +234,26 @@ t.test("TD of a file that was taken takes its submission back, and the report sa
     [{ state: "received" }, { state: "cancelled" }],
     "its name and reference are free",
   );
+});
+
+t.test("whom a report names is on the audit trail with it", async (t) => {
+  const flow = await openExchange(t);
+  const account = await flow.open();
+  const { inamiNumber } = PROVIDERS.current;
+  const records = [
+    composeRecord("R-1"),
+    composeRecord("R-2", { contractNumber: "C-2", inamiNumber, ssin: FOREIGN_SSIN }),
+  ];
+  drop(account, "NAMING", 1, { records });
+  await account.serve();
+  await flow.processAll();
+  await account.serve();
+  t.match(Object.values(fetchAll(account)).join(), `<value>${FOREIGN_SSIN}</value>`);
+  const read = await flow.owner`
+    select kind, client_id as "clientId", method, route, chain_id as "chainId" from audit_event
+    where ${PERSONS.hashSsin(FOREIGN_SSIN)} = any(persons)`;
+  const { accountName: clientId, insurer } = account;
+  t.strictSame([...read], [{ kind: "read", clientId, method: "SFTP", route: "NOTI", chainId: insurer.insurerId }]);
 });
 
 t.test("names, letters and kinds", async (t) => {

@@ -1,8 +1,9 @@
 import t, { type Test } from "tap";
 import { SCOPES } from "../../src/identity/scopes.ts";
+import { FOREIGN_SSIN } from "../flows/test-register.ts";
 import { fillIn, listOperations } from "./api-operations.ts";
 import { callAsOperator, keepConnections } from "./call-as-operator.ts";
-import { type Caller, contractFile, type Door, openDoor, ROOT, send } from "./open-door.ts";
+import { type Caller, contractFile, type Door, KNOWN_INAMI_NUMBER, openDoor, ROOT, send } from "./open-door.ts";
 import { type Ids, OPERATOR_ROUTES, TENANT_ROUTES } from "./route-cover.ts";
 import { furnish } from "./walk-routes.ts";
 
@@ -10,14 +11,15 @@ interface Walked {
   readonly name: string;
   readonly status: number;
   readonly traceId: string;
+  readonly text: string;
 }
 
 /** Every operation that is not public, in the order of the lists, by whom it is for. */
 async function walk(callers: { alpha: Caller; operator: Caller }, ids: Ids): Promise<Walked[]> {
   const walked: Walked[] = [];
   const ask = async (name: string, caller: Caller, path: string, question: object) => {
-    const { status, headers } = await caller(path, question);
-    walked.push({ name, status, traceId: String(headers["belgov-trace-id"]) });
+    const { status, headers, text } = await caller(path, question);
+    walked.push({ name, status, text, traceId: String(headers["belgov-trace-id"]) });
   };
   for (const [name, cover] of Object.entries(TENANT_ROUTES)) {
     const { path, ...question } = cover.ask(ids);
@@ -106,6 +108,26 @@ t.test("every answer that changed something, or gave data, has its row when it a
     const kind = isReading ? "read" : OPERATOR_ROUTES.includes(name) ? "operatorAct" : "write";
     t.ok(found.length > 0 && found.every((row) => row.kind === kind && row.status === status), `${name}: ${status}`);
   }
+});
+
+t.test("whoever an answer names is found by the question who saw that person's data", async (t) => {
+  const { door, ids, callers } = await open(t);
+  const walked = await walk(callers, ids);
+  const people = [
+    { number: KNOWN_INAMI_NUMBER.slice(0, 8), hash: door.persons.hashInamiNumber(KNOWN_INAMI_NUMBER) },
+    { number: FOREIGN_SSIN, hash: door.persons.hashSsin(FOREIGN_SSIN) },
+  ];
+  const naming = new Set<string>();
+  for (const { name, status, traceId, text } of walked.filter((one) => one.status < 300)) {
+    for (const { number, hash } of people.filter((person) => text.includes(person.number))) {
+      naming.add(name);
+      const found = await door.owner`select from audit_event where trace_id = ${traceId} and ${hash} = any(persons)`;
+      t.ok(found.length > 0, `${name}: ${status}, ${number.length === 8 ? "INAMI number" : "SSIN"}`);
+    }
+  }
+  const expected = ["report", "records", "records/{recordNumber}", "corrections"];
+  for (const below of expected) t.ok(naming.has(`GET /submissions/{submissionId}/${below}`), `${below} names somebody`);
+  t.ok(naming.size > 15, `${naming.size} operations name somebody`);
 });
 
 t.test("a change that fails at its commit is neither answered nor on record", async (t) => {

@@ -172,6 +172,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     writeFileSync(options.tlsFiles.certificateFile, server.certificatePem);
     writeFileSync(options.tlsFiles.clientCaFile, authority.certificatePem);
   }
+  const persons = createPersonHasher(randomBytes(32));
   const app = await createHttpServer({
     tls: {
       key: server.privateKeyPem,
@@ -197,7 +198,7 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
         connection: () => ({ origin: "https://localhost", issuer: ISSUER, sftp: SFTP }),
       },
     }),
-    audit: { log: createAuditLog(database.trail), persons: createPersonHasher(randomBytes(32)) },
+    audit: { log: createAuditLog(database.trail), persons },
     webhookSecrets: options.webhookSecrets ?? createSecretBox(randomBytes(32)),
     readiness: { errorPercent: 10, sign: createStatementSigner(keyRing, "validation") },
     pingDatabase: options.pingDatabase ?? (() => database.plain`select 1`),
@@ -231,6 +232,8 @@ export async function openDoor(t: Test, options: DoorOptions = {}) {
     database,
     owner,
     intake,
+    /** As the audit trail hashes them. */
+    persons,
     authority,
     alphaId,
     alphaCertificate: alpha!,

@@ -4,6 +4,7 @@ import { listEvents } from "../../src/events/feed.ts";
 import { openAccount } from "../../src/exchange/account-registry.ts";
 import { insertAnswer } from "../../src/exchange/answers.ts";
 import { insertNotices } from "../../src/operator/notices.ts";
+import { FOREIGN_SSIN } from "../flows/test-register.ts";
 import { clientIdOf } from "./admit-with-client.ts";
 import { fillIn, listOperations, type Operation } from "./api-operations.ts";
 import { keepConnections } from "./call-as-operator.ts";
@@ -32,10 +33,9 @@ const NEVER_ADMITTED = "0471938850";
 /** Alpha with data of each kind, and Beta, which has some of its own. Nobody works on what is sent later. */
 export async function furnish(t: Test, door: Door): Promise<Ids> {
   await send(door.beta, contractFile({ sender: BETA, reference: "OF-BETA" }));
-  const sent = await send(
-    door.alpha,
-    contractFile({ reference: WALK_REFERENCE, inamiNumbers: [KNOWN_INAMI_NUMBER, "12345600001"] }),
-  );
+  const file = contractFile({ reference: WALK_REFERENCE, inamiNumbers: [KNOWN_INAMI_NUMBER, KNOWN_INAMI_NUMBER] });
+  // Of somebody else: the record is rejected, and what is told of it names both.
+  const sent = await send(door.alpha, file.replace(/(?<=C-2.*)<\/solidarity>/s, `$&<ssin>${FOREIGN_SSIN}</ssin>`));
   const processed = String(sent.json.submissionId);
   await t.test("what the walk needs is processed", async (t) => {
     await processSubmissions(t, door);

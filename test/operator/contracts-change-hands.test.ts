@@ -73,6 +73,13 @@ t.test("operators hand contracts over by command and over REST, and end a load i
   writeFileSync(file, `contractNumber,inamiNumber\n${contract.number},${KNOWN_INAMI_NUMBER}\nNOBODY,12345625\n`);
   const shown = await infoss(...words, "--list", file);
   t.match(shown, { status: 0, stdout: /contracts to hand over +0[\s\S]*NOBODY +12345625 +unknown/ });
+  const unknown = [{ contractNumber: "NOBODY", inamiNumber: KNOWN_INAMI_NUMBER }];
+  const named = await operator("POST", `${TRANSFERS}/preview`, { ...asked, contracts: unknown });
+  t.match(named, { status: 200, json: { inConflict: [{ inamiRoot: "12345625" }] } });
+  const [seen] = await door.owner`
+    select kind, route from audit_event where ${door.persons.hashInamiNumber(KNOWN_INAMI_NUMBER)} = any(persons)
+    order by event_id desc limit 1`;
+  t.match(seen, { kind: "read", route: /portfolioTransfers\/preview$/ }, "whom it names is on record");
   writeFileSync(file, "contractNumber,inamiNumber\nNOBODY,1\n");
   t.match(await infoss(...words, "--list", file), { status: 1, stderr: /Row 1 of .* 8 or 11 digits/ });
   t.match(await infoss(...words, "--apply"), { status: 2 }, "the environment is to be named");

@@ -100,4 +100,14 @@ t.test("facts come in, dossiers are explained, contested and revised by another 
     ],
     "each is on record",
   );
+  const about = door.persons.hashPerson({ ssins: [DENTIST!.ssin], inamiNumbers: [OF.inamiNumber] });
+  const seen = await door.owner<{ route: string }[]>`
+    select replace(route, ${`${ROOT}/operator/dossiers`}, '') as route from audit_event
+    where kind = 'operatorAct' and ${about[0]!} = any(persons) and ${about[1]!} = any(persons) order by event_id`;
+  const one = "/:personId/:premiumYear";
+  t.strictSame(
+    seen.map(({ route }) => route),
+    ["/query", one, ...Array(2).fill(`${one}/moves/:moveNumber`), ...Array(2).fill(`${one}/contest`)],
+    "and found by whoever asks who saw that person's data",
+  );
 });

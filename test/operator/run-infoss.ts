@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -11,6 +12,8 @@ export const INFOSS = fileURLToPath(new URL("../../src/infoss.ts", import.meta.u
 
 /** Each command is a process: without this, most of its time would go to reading the same modules again. */
 export const COMPILED = mkdtempSync(join(tmpdir(), "infoss-compiled-"));
+const AUDIT_KEY_FILE = join(COMPILED, "audit-key");
+writeFileSync(AUDIT_KEY_FILE, randomBytes(32), { mode: 0o600 });
 process.once("exit", () => rmSync(COMPILED, { recursive: true, force: true }));
 
 export interface Ran {
@@ -36,7 +39,7 @@ export async function runInfossProcess(
 export function createInfoss(sql: Sql, settings: Readonly<Record<string, string>> = {}) {
   const DATABASE_URL = addressOf(sql);
   return (words: string, ...more: string[]): Promise<Ran> =>
-    runInfossProcess({ DATABASE_URL, ...settings }, [...words.split(" "), ...more]);
+    runInfossProcess({ DATABASE_URL, AUDIT_KEY_FILE, ...settings }, [...words.split(" "), ...more]);
 }
 
 /** The address that a client of the driver was made with. */

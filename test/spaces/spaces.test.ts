@@ -130,8 +130,30 @@ async function testRenewal(t: Test, door: Door, { admission, requestPem, keyPem 
   t.equal((await callWith(door, renewed, keyPem)(`${ROOT}/space`)).status, 200, "its new certificate is registered");
   const other = generateSshKeyPair("somebody").publicKey;
   isProblem(t, await postJson(door.nobody, "/admissions", { ...body, sshPublicKey: other }), 409, `${OWN}conflict`);
-  for (const _ of [1, 2, 3])
-    t.equal((await postJson(door.nobody, "/admissions", body)).status, 200, "as often as it likes");
+  const active = async () => {
+    const [row] = await door.owner<{ count: number }[]>`
+      select count(*) as count from client_certificate where client_id = ${admission.clientId} and revoked_at is null`;
+    return row!.count;
+  };
+  while ((await active()) < 10) t.equal((await postJson(door.nobody, "/admissions", body)).status, 200);
+  const one = await postJson(door.nobody, "/admissions", body);
+  isProblem(t, one, 409, `${OWN}conflict`);
+  t.match(one.json.detail, /with one of them/, "without showing a certificate not for ever");
+  t.equal((await callWith(door, admission, keyPem)(`${ROOT}/space`)).status, 200, "its first one is still good");
+
+  const last = await postJson(callWith(door, admission, keyPem), "/admissions", body);
+  t.equal(last.status, 200, "with one as often as it likes");
+  t.equal(await active(), 2, "the one it came with, and the new one");
+  for (const [certificate, status] of [
+    [admission, 200],
+    [admissionOf(last.json), 200],
+    [renewed, 403],
+  ] as const) {
+    t.equal((await callWith(door, certificate, keyPem)(`${ROOT}/space`)).status, status);
+  }
+  const rows = await door.owner<{ status: number }[]>`
+    select status from audit_event where client_id = ${admission.clientId} and route like '%/admissions' order by event_id`;
+  t.same([...new Set(rows.map(({ status }) => status))], [201, 200], "each is on record as what it was");
 }
 
 async function testReset(t: Test, door: Door, { admission, call }: Integrator) {

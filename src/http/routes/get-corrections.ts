@@ -1,6 +1,8 @@
 import { SCOPES } from "../../identity/scopes.ts";
 import { findCorrections } from "../../intake/corrections.ts";
+import { listNamedInRecords } from "../../intake/named-persons.ts";
 import { answerLanguage, answerMediaType, notAcceptable, sendParts } from "../answer.ts";
+import { auditNamed } from "../audit-answers.ts";
 import { getTenant } from "../authorize.ts";
 import { EXAMPLE_CONTRACT_FILE } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
@@ -47,7 +49,9 @@ export function getCorrectionsRoute(app: Api, provide: ProvideDependencies): voi
       const language = answerLanguage(request, reply);
       const parts = await findCorrections(getTenant(request, provide), submissionId, language);
       if (!parts) throw nothingToCorrect();
-      return sendParts(request, reply.type(`${mediaType}; charset=utf-8`), parts);
+      const { persons } = provide().audit;
+      const audited = auditNamed(request, provide, parts, (part) => listNamedInRecords(persons, part.toString()));
+      return sendParts(request, reply.type(`${mediaType}; charset=utf-8`), audited);
     },
   );
 }

@@ -23,14 +23,24 @@ export interface AnswerOrder {
 }
 
 const DELAY_SECONDS = 60;
+/** Orders about answers that may wait for their answer. */
+export const MAXIMUM_ORDERS = 100;
 
-/** Spoils the next answer: it is never written to OUT, written late, or written once more after it was fetched. */
+/**
+ * Spoils the next answer: it is never written to OUT, written late, or written once more after it was fetched. Throws
+ * `tooManyOrders` where MAXIMUM_ORDERS wait.
+ */
 export async function spoilNextAnswer(tx: TransactionSql, actor: Actor, order: AnswerOrder): Promise<OperatorChange> {
   const { insurerId, fault, code = null } = order;
   const delaySeconds = fault === "delayed" ? (order.delaySeconds ?? DELAY_SECONDS) : null;
-  await tx`
+  const { count } = await tx`
     insert into simulation_order (insurer_id, kind, answer_code, delay_seconds)
-    values (${insurerId}, ${ORDER_OF[fault]}, ${code}, ${delaySeconds})`;
+    select ${insurerId}, ${ORDER_OF[fault]}, ${code}, ${delaySeconds} where (
+      select count(*) from simulation_order
+      where insurer_id = ${insurerId} and kind = any(${Object.values(ORDER_OF)}) and used_at is null) < ${MAXIMUM_ORDERS}`;
+  if (count === 0) {
+    throw new OperatorError("tooManyOrders", `${MAXIMUM_ORDERS} faults wait for their answers: they come first.`);
+  }
   return { act: "answerSimulated", actor, insurerId, details: { fault, ...(code !== null && { code }) } };
 }
 

@@ -147,6 +147,10 @@ t.test("what goes wrong behind an insurer's back can be had at will, and says so
     t.equal(none.status, 400);
     const [marked] = await owner`select count(*)::int as count from exchange_answer where simulated`;
     t.equal(marked!.count, 3);
+    await owner`insert into simulation_order (insurer_id, kind) select ${alphaId}, 'loseAnswer' from generate_series(1, 99)`;
+    t.equal((await simulate("answerFaults", { fault: "delayed" })).status, 200);
+    const full = await simulate("answerFaults", { fault: "lost" });
+    t.match(full, { status: 409, json: { detail: /100 faults wait/ } }, "they are not piled up without end");
   });
 
   await t.test("a webhook breaks for a time", async (t) => {

@@ -2,12 +2,13 @@ import { Type } from "typebox";
 import { renderPain001 } from "../../../formats/payment/render-pain001.ts";
 import { parseIban } from "../../../identifiers/iban.ts";
 import { OperatorError } from "../../../operator/operator-change.ts";
-import { getPaymentList } from "../../../payments/run-queries.ts";
+import type { Act } from "../../../operator/perform-act.ts";
+import { type PaymentListRead, readPaymentList } from "../../../payments/payment-list.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { badRequest } from "../../problems.ts";
-import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS } from "./operator-act.ts";
+import { FOR_OPERATORS, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
 import { actProblem } from "./operator-problems.ts";
 import { Day, Name } from "./operator-schemas.ts";
 
@@ -76,7 +77,8 @@ export function addCreditTransferRoute(app: Api, provide: ProvideDependencies): 
       const iban = parseIban(payerIban);
       if (iban === undefined) throw invalidIban;
       const { runId } = request.params;
-      const list = await lookUp(request, provide, (institute) => getPaymentList(institute, runId));
+      const act: Act<PaymentListRead> = (tx, actor) => readPaymentList(tx, actor, runId);
+      const { list } = await perform(request, reply, provide, { status: 200, act });
       return reply.type("application/xml; charset=utf-8").send(renderPain001(list, { name, iban, executeOn }));
     },
   );

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Sql } from "../../../database/sql.ts";
 import { SCOPES } from "../../../identity/scopes.ts";
+import { hashPersons, type NamedPersons } from "../../../operator/hash-persons.ts";
 import type { OperatorChange } from "../../../operator/operator-change.ts";
 import { type Act, type Acts, type Performer, performActs } from "../../../operator/perform-act.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
@@ -33,7 +34,7 @@ export async function performAll<Changes extends readonly OperatorChange[]>(
   provide: ProvideDependencies,
   { status, acts, kind }: { status: number; acts: Acts<Changes>; kind?: Performer["kind"] },
 ): Promise<Changes> {
-  const { intake, identity } = provide();
+  const { intake, identity, audit } = provide();
   const { clientId, tokenSha256 } = request.caller!;
   const related = reply.getHeader("BelGov-Related-Trace-Id");
   const performer = {
@@ -43,6 +44,7 @@ export async function performAll<Changes extends readonly OperatorChange[]>(
     status,
     tokenSha256,
     traceId: request.id,
+    persons: () => audit.persons,
     ...(kind && { kind }),
     ...(typeof related === "string" && { relatedTraceId: related }),
   };
@@ -60,6 +62,16 @@ export async function lookUp<T>(
   find: (institute: Sql) => Promise<T>,
 ): Promise<T> {
   return await blameRequest(request, () => find(provide().intake.database.institute));
+}
+
+/** Notes whom an answer names that is no act, for the audit row of the answer. */
+export async function noteNamed(
+  request: FastifyRequest,
+  provide: ProvideDependencies,
+  named: NamedPersons,
+): Promise<void> {
+  const { intake, audit } = provide();
+  request.persons = await hashPersons(intake.database.institute, audit.persons, named);
 }
 
 async function blameRequest<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {

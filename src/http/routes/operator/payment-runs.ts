@@ -5,15 +5,9 @@ import { OperatorError } from "../../../operator/operator-change.ts";
 import type { Act } from "../../../operator/perform-act.ts";
 import { type MadeRun, makeRun } from "../../../payments/make-run.ts";
 import { orderRun, withdrawRun } from "../../../payments/order-run.ts";
+import { type PaymentListRead, readPaymentList } from "../../../payments/payment-list.ts";
 import { PAYMENT_STATES, RUN_STATES } from "../../../payments/payment-states.ts";
-import {
-  getPaymentList,
-  getRun,
-  listRunAdvices,
-  listRuns,
-  type RunAdvice,
-  type RunRow,
-} from "../../../payments/run-queries.ts";
+import { getRun, listRunAdvices, listRuns, type RunAdvice, type RunRow } from "../../../payments/run-queries.ts";
 import { answerMediaType, notAcceptable } from "../../answer.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
@@ -232,7 +226,8 @@ export function addPaymentRunRoutes(app: Api, provide: ProvideDependencies): voi
     async (request, reply) => {
       const mediaType = answerMediaType(request, reply, MEDIA_TYPES);
       const { runId } = request.params;
-      const list = await lookUp(request, provide, (institute) => getPaymentList(institute, runId));
+      const act: Act<PaymentListRead> = (tx, actor) => readPaymentList(tx, actor, runId);
+      const { list } = await perform(request, reply, provide, { status: 200, act });
       if (mediaType === "text/csv") return reply.type("text/csv; charset=utf-8").send(renderPaymentCsv(list));
       const orders = list.orders.map(({ iban, ...order }) => ({ ...order, ...(iban !== null && { iban }) }));
       return { self: `${runPath({ runId })}/paymentList`, orders };

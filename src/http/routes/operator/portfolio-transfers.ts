@@ -9,7 +9,7 @@ import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { Count, oneOf } from "../../schema-parts.ts";
-import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS, performAll } from "./operator-act.ts";
+import { FOR_OPERATORS, lookUp, noteNamed, OPERATOR_ROOT, OPERATOR_TAGS, performAll } from "./operator-act.ts";
 import { actProblem, registryProblem } from "./operator-problems.ts";
 import { Day, EnterpriseNumber, jsonAnswer } from "./operator-schemas.ts";
 
@@ -116,6 +116,7 @@ export function addPortfolioTransferRoutes(app: Api, provide: ProvideDependencie
   app.post(`${PATH}/preview`, { schema: previewSchema, config: { ...FOR_OPERATORS, reads: true } }, async (request) => {
     const asked = readAsked(request.body);
     const { inConflict, ...preview } = await lookUp(request, provide, (institute) => previewTransfer(institute, asked));
+    await noteNamed(request, provide, { inamiNumbers: inConflict.map(({ inamiRoot }) => inamiRoot) });
     return { ...preview, inConflict: [...inConflict] };
   });
 

@@ -15,7 +15,7 @@ import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { Instant, oneOf } from "../../schema-parts.ts";
-import { FOR_OPERATORS, lookUp, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
+import { FOR_OPERATORS, lookUp, noteNamed, OPERATOR_ROOT, OPERATOR_TAGS, perform } from "./operator-act.ts";
 import { actProblem } from "./operator-problems.ts";
 import { jsonAnswer, listOf } from "./operator-schemas.ts";
 
@@ -191,9 +191,9 @@ export function addPremiumYearRoutes(app: Api, provide: ProvideDependencies): vo
   app.post(`${PATH}/preview`, { schema: previewSchema, config: reading }, async (request) => {
     const options = { today: provide().intake.clock.today(), limit: request.query.limit };
     const given = toFiles(request.body.files);
-    return viewPreview(
-      await lookUp(request, provide, (institute) => previewPremiumYearFiles(institute, given, options)),
-    );
+    const preview = await lookUp(request, provide, (institute) => previewPremiumYearFiles(institute, given, options));
+    await noteNamed(request, provide, { personIds: preview.rows.map(({ personId }) => personId) });
+    return viewPreview(preview);
   });
 
   app.post(PATH, { schema: loadSchema, config: FOR_OPERATORS }, async (request, reply) => {

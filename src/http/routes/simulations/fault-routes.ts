@@ -4,7 +4,12 @@ import { OperatorError, type OperatorErrorCode } from "../../../operator/operato
 import { breakWebhook } from "../../../spaces/simulations/break-webhook.ts";
 import { changeRegister, REGISTER_CHANGES } from "../../../spaces/simulations/change-register.ts";
 import { holdNext, releaseHeld } from "../../../spaces/simulations/hold-submission.ts";
-import { ANSWER_FAULTS, doubleAnswer, spoilNextAnswer } from "../../../spaces/simulations/spoil-answer.ts";
+import {
+  ANSWER_FAULTS,
+  doubleAnswer,
+  MAXIMUM_ORDERS,
+  spoilNextAnswer,
+} from "../../../spaces/simulations/spoil-answer.ts";
 import { DELIVERY_FAULTS } from "../../../webhooks/webhook.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
@@ -138,6 +143,9 @@ const answerSchema = {
       },
     ),
     400: badOnes({ unknown: problemOf("answerNotFound", "There is no answer of that name that is or was in OUT.") }),
+    409: problemResponse("Too many wait.", {
+      full: problemOf("tooManyOrders", `${MAXIMUM_ORDERS} faults wait for their answers: they come first.`),
+    }),
   },
 };
 

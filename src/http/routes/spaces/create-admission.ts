@@ -8,6 +8,7 @@ import { readParty } from "../../../identity/failed-authentications.ts";
 import { readPresentedCertificate } from "../../../identity/presented-certificate.ts";
 import { SPACE_SCOPES } from "../../../identity/scopes.ts";
 import { type Admission, admit } from "../../../spaces/admit.ts";
+import { TOO_MANY_CERTIFICATES } from "../../../spaces/renew-account.ts";
 import { FIRST_PHASES } from "../../../spaces/spaces.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { GatewayConnection, ProvideDependencies } from "../../http-dependencies.ts";
@@ -134,8 +135,9 @@ const schema = {
     200: jsonAnswer("Renewed.", AdmissionSchema, { renewed: EXAMPLE }),
     201: createdAnswer("Admitted.", AdmissionSchema, { admitted: EXAMPLE }),
     400: problemResponse("What was sent cannot be used.", { oneOfBoth: oneOfBoth() }),
-    409: problemResponse("The key was admitted before, with other keys beside it.", {
+    409: problemResponse("The key was admitted before, with other keys beside it, or renewed too often.", {
       otherKeys: refusedProblem("keysDiffer", "This key was admitted before, with other keys beside it."),
+      tooMany: refusedProblem("tooManyCertificates", TOO_MANY_CERTIFICATES),
     }),
     429: problemResponse("Too many from your address.", { tooMany: tooMany(10, 3_600) }),
     503: problemResponse("As many are admitted as can be.", {
@@ -175,10 +177,10 @@ function addRoute(scope: Api, provide: ProvideDependencies): void {
         ...(jwks && { keys: jwks.keys as JWK[] }),
         ...(!("fault" in presented) && { presented: presented.thumbprint }),
       },
-      (tx, clientId) =>
+      (tx, { clientId, isRenewed }) =>
         insertAuditEvent(tx, {
           ...{ kind: "write", clientId, method: request.method, route: request.routeOptions.url ?? "none" },
-          ...{ status: 201, requestSha256, traceId: request.id },
+          ...{ status: isRenewed ? 200 : 201, requestSha256, traceId: request.id },
         }),
     ).catch((error: unknown) => {
       throw spaceProblem(error, body.certificate === undefined ? "certificateRequest" : "certificate");
