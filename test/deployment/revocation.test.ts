@@ -49,7 +49,9 @@ t.test(
     }
 
     const accounts = ["client", "sshKey", "other"] as const;
-    const sshKeys = Object.fromEntries(accounts.map((name) => [name, makeSshKey(dirname(environment.settings.AUDIT_KEY_FILE!), name)]));
+    const sshKeys = Object.fromEntries(
+      accounts.map((name) => [name, makeSshKey(dirname(environment.settings.AUDIT_KEY_FILE!), name)]),
+    );
     for (const name of accounts) {
       await infoss("ssh-key", "register", machines[name].clientId, `${sshKeys[name]!.file}.pub`);
       await infoss("account", "open", machines[name].clientId, machines[name].clientId);
