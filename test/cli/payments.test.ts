@@ -52,7 +52,7 @@ t.test("the commands of payments tell a whole story", async (t) => {
     await infoss(`payments iban reject ${/proposalId ([0-9a-f-]{36})/.exec(rejected.stdout)![1]}`, "bert");
     t.match((await infoss("payments iban list 0403019261")).stdout, /0403019261 +BE62510007547061 +rejected/);
 
-    const file = join(t.testdirName, "accounts.csv");
+    const file = join(t.testdir(), "accounts.csv");
     writeFileSync(file, "ssin,iban\n85073003328,BE68 5390 0754 7034\n17073003384,BE62510007547061\n");
     t.match(await infoss(`payments provider-ibans propose ${file}`), { status: 1, stderr: /Line 3 .*nobody/ });
     writeFileSync(file, "ssin,iban\n85073003328,BE68 5390 0754 7034\n");
