@@ -30,7 +30,11 @@ export async function readSnapshot<T>(sql: Sql, read: (tx: TransactionSql) => Pr
   });
 }
 
-type EventRow = Omit<StoredEvent, "transactionId" | "atMicros"> & { transactionId: string; atMicros: string | null };
+type EventRow = Omit<StoredEvent, "transactionId" | "atMicros" | "persons"> & {
+  transactionId: string;
+  atMicros: string | null;
+  persons: string | null;
+};
 type SealRow = Omit<StoredSeal, "sealedAtMicros" | "sealedBelow"> & {
   sealedAtMicros: string | null;
   sealedBelow: string;
@@ -44,7 +48,7 @@ function eventColumns(tx: TransactionSql): PendingQuery<Row[]> {
     ${micros(tx, "e.at")} as "atMicros", e.kind,
     e.client_id as "clientId", e.token_sha256 as "tokenSha256", e.method, e.route, e.status,
     e.request_sha256 as "requestSha256", e.response_sha256 as "responseSha256", e.trace_id as "traceId",
-    e.related_trace_id as "relatedTraceId", e.persons`;
+    e.related_trace_id as "relatedTraceId", e.persons::text as persons`;
 }
 
 /** Microseconds since 1970; null for an instant that is none. */
@@ -57,7 +61,24 @@ function toEvent(row: EventRow): StoredEvent {
     ...row,
     transactionId: BigInt(row.transactionId),
     atMicros: row.atMicros === null ? null : BigInt(row.atMicros),
+    persons: row.persons === null ? null : readPersons(row.persons),
   };
+}
+
+const ELEMENT_START = '"\\\\x';
+
+/**
+ * The elements of a `bytea[]` as PostgreSQL writes it, which the driver reads character by character: an event may name a
+ * thousand. What is written in another way than the trail writes it stands for itself, and so changes the hash of the row.
+ */
+function readPersons(array: string): Buffer[] {
+  if (array === "{}") return [];
+  return array
+    .slice(1, -1)
+    .split(",")
+    .map((one) =>
+      one.startsWith(ELEMENT_START) ? Buffer.from(one.slice(ELEMENT_START.length, -1), "hex") : Buffer.from(one),
+    );
 }
 
 function sealColumns(tx: TransactionSql): PendingQuery<Row[]> {
