@@ -98,7 +98,8 @@ export class StagedBatch {
 
   /**
    * Writes the batch, once. `contentHash` is told at once what the records say, whatever the file around them: it recognises
-   * the same records.
+   * the same records. Columns are unnested side by side in the select list: as a function of the `from` clause, each
+   * would first be stored as a table of its own. Records of files are many: under `planOnce`.
    */
   async insert(tx: TransactionSql, contentHash?: Hash): Promise<void> {
     const array = (elements: readonly unknown[]) => `{${elements.join()}}`;
@@ -125,15 +126,16 @@ export class StagedBatch {
       select record_number, line, byte_offset, byte_length, sender_reference, action, contract_number,
         left(inami_number, 8), inami_number, start_on, end_on, reason, contract_kind, ssin, solidarity, language,
         payment_reference, findings, blocked, blocked
-      from unnest(
-        ${array(this.#numbers)}::text::int[], ${array(this.#lines)}::text::int[], ${array(this.#offsets)}::text::bigint[],
-        ${array(this.#lengths)}::text::int[], ${senderReference}::text::text[], ${action}::text::text[], ${contractNumber}::text::text[],
-        ${inamiNumber}::text::text[], ${startOn}::text::date[], ${endOn}::text::date[], ${reason}::text::text[],
-        ${kind}::text::text[], ${ssin}::text::text[], ${solidarities}::text::boolean[],
-        ${language}::text::text[], ${payment}::text::text[], ${array(this.#findings)}::text::jsonb[],
-        ${array(this.#blocked)}::text::boolean[])
-      as u (record_number, line, byte_offset, byte_length, sender_reference, action, contract_number, inami_number, start_on, end_on,
-        reason, contract_kind, ssin, solidarity, language, payment_reference, findings, blocked)`;
+      from (select
+        unnest(${array(this.#numbers)}::text::int[]) as record_number, unnest(${array(this.#lines)}::text::int[]) as line,
+        unnest(${array(this.#offsets)}::text::bigint[]) as byte_offset, unnest(${array(this.#lengths)}::text::int[]) as byte_length,
+        unnest(${senderReference}::text::text[]) as sender_reference, unnest(${action}::text::text[]) as action,
+        unnest(${contractNumber}::text::text[]) as contract_number, unnest(${inamiNumber}::text::text[]) as inami_number,
+        unnest(${startOn}::text::date[]) as start_on, unnest(${endOn}::text::date[]) as end_on,
+        unnest(${reason}::text::text[]) as reason, unnest(${kind}::text::text[]) as contract_kind,
+        unnest(${ssin}::text::text[]) as ssin, unnest(${solidarities}::text::boolean[]) as solidarity,
+        unnest(${language}::text::text[]) as language, unnest(${payment}::text::text[]) as payment_reference,
+        unnest(${array(this.#findings)}::text::jsonb[]) as findings, unnest(${array(this.#blocked)}::text::boolean[]) as blocked) u`;
   }
 }
 

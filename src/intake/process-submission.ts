@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { planAnew, planOnce } from "../database/plan-once.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { createStagingTable, StagedBatch } from "../database/staged-records.ts";
 import { insertEvents } from "../events/insert-events.ts";
@@ -121,6 +122,7 @@ export async function stageRecords(
     kind: claim.kind === "delta" ? ("delta" as const) : ("initialLoad" as const),
     today: await intake.clock.todayOf(claim.insurerId),
   };
+  await planOnce(tx);
   const contentHash = createHash("sha256");
   const inFlight: Promise<void>[] = [];
   const full: StagedBatch[] = [];
@@ -156,6 +158,7 @@ export async function stageRecords(
   refusal ??= reader.end();
   if (batch.size > 0) await flush(batch);
   await Promise.all(inFlight);
+  await planAnew(tx);
   const { recordsRead, bytesRead } = reader;
   if (!refusal) await progress.show(bytesRead, recordsRead);
   return { root: reader.header, refusal, recordsRead, bytesRead, recordsSha256: contentHash.digest() };

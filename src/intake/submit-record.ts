@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { zstdCompressSync } from "node:zlib";
 import { findContract, type PortfolioContract } from "../contracts/portfolio.ts";
+import { planOnce } from "../database/plan-once.ts";
 import { retryConflicts } from "../database/retry-conflicts.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { keepStagingTable, StagedBatch } from "../database/staged-records.ts";
@@ -58,6 +59,7 @@ export async function submitRecord(
       const [first, named] = await Promise.all([
         findFirst(intake, tx, arrival),
         findNamed(tx, insurerId, call),
+        // To plan a statement about one record is more work than the record.
         planOnce(tx),
         keepStagingTable(tx),
       ]);
@@ -109,11 +111,6 @@ async function findFirst(
   const contract =
     result.contractId === null ? undefined : await findContract(tx, insurerId, result.contractId, endedAt);
   return { submissionId, result, contract, sha256, repeated: true };
-}
-
-/** Plans of statements about one record are the same whichever it is, and to make them is more work than the record. */
-async function planOnce(tx: TransactionSql): Promise<void> {
-  await tx`set local plan_cache_mode = force_generic_plan`;
 }
 
 /** `named`: the contract the call names, as met before the insurer's lock; its key is for ever, its version is not. */
