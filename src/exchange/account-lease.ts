@@ -44,17 +44,20 @@ export interface ClaimOptions {
   readonly burdensome: boolean;
   readonly limit: number;
   readonly leaseMs: number;
+  /** Of these whether or not they are due. */
+  readonly atOnce: readonly string[];
 }
 
-/** Takes accounts that are due and that no process serves, longest due first. */
+/** Takes accounts that are due, or wanted at once, and that no process serves, longest due first. */
 export async function claimAccounts({ plain }: Plain, options: ClaimOptions): Promise<AccountLease[]> {
-  const { accountNames, burdensome, limit, leaseMs } = options;
+  const { accountNames, burdensome, limit, leaseMs, atOnce } = options;
   const rows = await plain<(Omit<AccountLease, "failingSince"> & { failingSince: Date | null })[]>`
     update sftp_account_lease lease
     set claim = ${randomUUID()}, claimed_until = statement_timestamp() + ${leaseMs} * interval '1 ms'
     where account_name in (
       select account_name from sftp_account_lease
-      where account_name = any(${[...accountNames]}) and due_at <= statement_timestamp()
+      where account_name = any(${[...accountNames]})
+        and (due_at <= statement_timestamp() or account_name = any(${[...atOnce]}))
         and (claimed_until is null or claimed_until <= statement_timestamp())
         and (failures > 0 or is_slow) = ${burdensome}
       order by due_at limit ${limit} for update skip locked)

@@ -25,7 +25,7 @@ export interface WorkerOptions {
 }
 
 /** Transfers come first so long at most, from the first of many: those without end slow the work by nothing. */
-const GIVE_WAY_MS = 2_000;
+const GIVE_WAY_MS = 4_000;
 const CANDIDATES = 20;
 const RETRY_BASE_MS = 1_000;
 const RETRY_MAXIMUM_MS = 60_000;

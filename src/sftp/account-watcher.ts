@@ -62,6 +62,11 @@ export function startAccountWatcher<Account extends { readonly accountName: stri
   const rounds = new Map<Round, Promise<void>>();
   let wake = new AbortController();
   const lanes = createRoundLanes(options.limit, SLOW_MS, () => wake.abort());
+  const arrived = new Set<string>();
+  options.access.onArrival?.((accountName) => {
+    arrived.add(accountName);
+    wake.abort();
+  });
   let accounts: ReadonlyMap<string, Account> = new Map();
   let accountsAt = Number.NEGATIVE_INFINITY;
 
@@ -82,6 +87,8 @@ export function startAccountWatcher<Account extends { readonly accountName: stri
       .finally(() => {
         place.leave();
         rounds.delete(round);
+        // It came while the round was under way.
+        if (arrived.has(lease.accountName)) wake.abort();
       });
     rounds.set(round, running);
   };
@@ -94,8 +101,12 @@ export function startAccountWatcher<Account extends { readonly accountName: stri
       burdensome: lane === "burdensome",
       limit,
       leaseMs: LEASE_MS,
+      atOnce: [...arrived],
     });
-    for (const lease of claimed) begin(lease, lane);
+    for (const lease of claimed) {
+      arrived.delete(lease.accountName);
+      begin(lease, lane);
+    }
   };
 
   const watching = (async () => {

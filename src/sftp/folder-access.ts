@@ -4,6 +4,8 @@ import type { DropFolders, SftpFault } from "../exchange/drop-folders.ts";
 export interface FolderAccess {
   /** The folders of one account for one round. Throws `SftpFault`. */
   take(accountName: string): Promise<TakenFolders>;
+  /** Has the listener told whose files are to be taken up now; absent where nobody knows before looking. */
+  onArrival?(listener: (accountName: string) => void): void;
   close(): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ import {
 import { createTestDatabase } from "../database.ts";
 
 const accountNames = ["alpha", "beta", "gamma"];
-const all: ClaimOptions = { accountNames, burdensome: false, limit: 10, leaseMs: 60_000 };
+const all: ClaimOptions = { accountNames, burdensome: false, limit: 10, leaseMs: 60_000, atOnce: [] };
 const names = (leases: readonly { accountName: string }[]) => leases.map(({ accountName }) => accountName).sort();
 
 t.test("an account is served by one process at a time, however many ask at once", async (t) => {
@@ -44,6 +44,8 @@ t.test("an account given back is due again after its time, one that failed among
     { accountName: "gamma", failures: 0, lastContactAt: Date, oldestFileAt: undefined },
   ]);
   await releaseLease(database, third!, { dueInMs: 0, isSlow: false });
+  const wanted = await claimAccounts(database, { ...all, burdensome: true, atOnce: ["alpha", "gamma"] });
+  t.same(names(wanted), ["gamma"], "nobody waits for its time, but alpha is served");
   t.match(await claimAccounts(database, { ...all, accountNames: ["beta"] }), [
     { failures: 0, failingSince: undefined },
   ]);

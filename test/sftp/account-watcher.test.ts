@@ -13,10 +13,11 @@ import {
 import type { DropFolders } from "../../src/exchange/drop-folders.ts";
 import { createLogger } from "../../src/log.ts";
 import { type AccountWatcher, startAccountWatcher } from "../../src/sftp/account-watcher.ts";
+import type { FolderAccess } from "../../src/sftp/folder-access.ts";
 import { createSessionAccess } from "../../src/sftp/session-folders.ts";
 import { createSessionPool } from "../../src/sftp/session-pool.ts";
 import { createTestDatabase } from "../database.ts";
-import { type EmbeddedServer, startEmbeddedServer } from "./drop-server.ts";
+import { connect, type EmbeddedServer, startEmbeddedServer } from "./drop-server.ts";
 import { startFaultProxy } from "./fault-proxy.ts";
 
 interface Watching {
@@ -28,6 +29,9 @@ interface Watching {
   readonly limit?: number;
   readonly serve?: (account: string, folders: DropFolders, signal: AbortSignal) => Promise<void>;
   readonly faults?: string[];
+  /** Over sessions, unless given. */
+  readonly access?: FolderAccess;
+  readonly pollIntervalMs?: number;
 }
 
 /** Answers each file with one of its size under the same name. */
@@ -39,6 +43,17 @@ async function echo(_account: string, folders: DropFolders, onFile?: (name: stri
     await folders.publish(name, [Buffer.from(String(size))]);
     await folders.remove("IN", name);
   }
+}
+
+function overSessions({ server, port = server.port, timeoutMs = 5_000 }: Watching): FolderAccess {
+  const sessions = createSessionPool({
+    host: "127.0.0.1",
+    port,
+    privateKey: Buffer.from(server.gateway.privateKey),
+    hostKeys: [server.server.fingerprint],
+    timeoutMs,
+  });
+  return createSessionAccess(sessions, { user: "infoss-gateway", path: "/{account}" });
 }
 
 function watch(t: Test, options: Watching): AccountWatcher {
@@ -58,18 +73,9 @@ function watch(t: Test, options: Watching): AccountWatcher {
       await serve(accountName, folders, signal);
       return { more: false };
     },
-    access: createSessionAccess(
-      createSessionPool({
-        host: "127.0.0.1",
-        port: options.port ?? server.port,
-        privateKey: Buffer.from(server.gateway.privateKey),
-        hostKeys: [server.server.fingerprint],
-        timeoutMs: options.timeoutMs ?? 5_000,
-      }),
-      { user: "infoss-gateway", path: "/{account}" },
-    ),
+    access: options.access ?? overSessions(options),
     limit: options.limit ?? 4,
-    pollIntervalMs: 20,
+    pollIntervalMs: options.pollIntervalMs ?? 20,
     log: createLogger("silent"),
     onFault: (accountName, fault) => options.faults?.push(`${accountName} ${fault}`),
     onRound: () => {},
@@ -177,6 +183,36 @@ t.test("a connection that says nothing any more is given up, and the account ser
   drop(server, "alpha", "FI.2", Buffer.alloc(2_000_000));
   await waitFor("the next answer", () => answers(server, "alpha").length === 2);
   t.match(faults.join(), /timedOut/);
+});
+
+t.test("a gateway whose own server has the folders takes a file up when its GO comes, by whatever way", async (t) => {
+  const { database } = await createTestDatabase(t);
+  const server = await startEmbeddedServer(t);
+  const looks = { alpha: 0, beta: 0 };
+  watch(t, {
+    database,
+    server,
+    access: server.server.folders,
+    // Nobody waits so long.
+    pollIntervalMs: 3_600_000,
+    serve: async (account, folders) => {
+      const isStarted = (await folders.list("IN")).some(({ name }) => /^(GO|TD)/.test(name));
+      if (isStarted) await echo(account, folders);
+      looks[account as "alpha" | "beta"] += 1;
+    },
+  });
+  await waitFor("a first look at each", () => looks.alpha === 1 && looks.beta === 1);
+  drop(server, "alpha", "FI.1", "a");
+  drop(server, "alpha", "GO.1", "");
+  await waitFor("an answer to what is put there", () => answers(server, "alpha").length === 2);
+  const client = await connect(t, server, "beta", server.accounts.beta);
+  await client.put(Buffer.from("ab"), "/IN/FI.2");
+  await client.put(Buffer.from(""), "/IN/GO.2");
+  await waitFor("an answer to what is uploaded", () => answers(server, "beta").length === 2);
+  await client.put(Buffer.from("abc"), "/IN/FI.3");
+  await client.put(Buffer.from(""), "/IN/part");
+  await client.rename("/IN/part", "/IN/TD.3");
+  await waitFor("an answer to what is renamed", () => answers(server, "beta").includes("TD.3"));
 });
 
 t.test("a stop waits for the round at hand, then breaks it off; another process goes on", async (t) => {

@@ -4,6 +4,7 @@ import type { FolderAccess } from "../folder-access.ts";
 import { isName, temporaryName } from "../session-folders.ts";
 import { FAULT_OF_STATUS } from "../session-steps.ts";
 import { pathOf } from "./account-folders.ts";
+import { type ArrivalWatch, watchArrivals } from "./arrival-watch.ts";
 import { type FilePlace, type Folder, findPlace, type Viewer } from "./drop-place.ts";
 import type { UsageBook } from "./folder-usage.ts";
 import { type OpenFile, openFile } from "./open-file.ts";
@@ -25,8 +26,14 @@ const WRITE_ANEW = OPEN.write | OPEN.create | OPEN.truncate;
 
 /** The folders of the embedded server as its own process sees them: the same files by the same rules, with no connection between. */
 export function createOwnFolders(surroundings: OwnFolderSurroundings): FolderAccess {
+  let arrivals: ArrivalWatch | undefined;
   return {
+    onArrival(listener) {
+      arrivals = watchArrivals(surroundings.root, listener);
+    },
     async take(accountName) {
+      await surroundings.makeFolders(accountName).catch(() => {}); // told by the first call
+      arrivals?.add(accountName);
       let broken: SftpFault | undefined;
       const run: Run = async (step, work) => {
         if (broken) throw broken;
@@ -44,7 +51,9 @@ export function createOwnFolders(surroundings: OwnFolderSurroundings): FolderAcc
         giveBack() {},
       };
     },
-    async close() {},
+    async close() {
+      arrivals?.close();
+    },
   };
 }
 
