@@ -59,7 +59,6 @@ function overSessions({ server, port = server.port, timeoutMs = 5_000 }: Watchin
 function watch(t: Test, options: Watching): AccountWatcher {
   const {
     database,
-    server,
     accounts = ["alpha", "beta"],
     serve = (account: string, folders: DropFolders) => echo(account, folders),
   } = options;
