@@ -36,32 +36,33 @@ export async function answerRows(
   const may = purposeRequired ? holdsContract(tx, insurerId) : tx`true`;
   const answered = await tx<{ answer: VerificationAnswer; count: number }[]>`
     with asked as materialized (
-      select row_number, number, contract_number, case when is_ssin then number end as ssin,
-        case when is_inami then left(number, 8) end as inami_root, fault
-      from unnest(${toArray(rows, ({ rowNumber }) => rowNumber)}::text::int[], ${toArray(rows, ({ number }) => quote(number))}::text::text[],
+      select row_number, number, contract_number, case when kind in ('ssin', 'either') then number end as ssin,
+        case when kind in ('inamiNumber', 'either') then left(number, 8) end as inami_root,
+        case when kind not in ('ssin', 'inamiNumber', 'either') then kind end as fault
+      from unnest(${toArray(rows, ({ rowNumber }) => rowNumber)}::text::int[],
+        ${toArray(rows, ({ number }) => quote(number))}::text::text[],
         ${toArray(rows, ({ contractNumber }) => quote(contractNumber))}::text::text[],
-        ${toArray(rows, ({ ssin }) => ssin !== undefined)}::text::boolean[],
-        ${toArray(rows, ({ inamiRoot }) => inamiRoot !== undefined)}::text::boolean[],
-        ${toArray(rows, ({ fault }) => fault)}::text::text[])
-        as sent (row_number, number, contract_number, is_ssin, is_inami, fault)),
+        ${toArray(rows, kindOf)}::text::text[]) as sent (row_number, number, contract_number, kind)),
     named as (${namedProviders(tx)}),
     found as (
       select p.row_number, min(p.national) as national,
-        array_sort(array_agg(p.inami_number) filter (where p.replaced_by_root is null and p.valid_from <= ${today}::date
-          and coalesce(p.valid_to >= ${today}::date, true) and coalesce(p.deceased_on >= ${today}::date, true))) as inami_numbers,
+        array_agg(p.inami_number order by p.inami_number) filter (where p.replaced_by_root is null and p.valid_from <= ${today}::date
+          and coalesce(p.valid_to >= ${today}::date, true) and coalesce(p.deceased_on >= ${today}::date, true)) as inami_numbers,
         min(p.inami_root) filter (where p.replaced_by_root is not null) as replaced_root
       from named p where ${may} and not ${isWithheld(tx, inquiry, tx`p.inami_root`)} group by p.row_number),
-    replacements as (
-      select found.row_number, coalesce(replacing.inami_number, last.root) as replaced_by
-      from found join provider p on p.inami_root = found.replaced_root
-      cross join lateral (${lastReplacement(tx)}) last left join provider replacing on replacing.inami_root = last.root
-      where found.inami_numbers is null),
+    told as (
+      select row_number, national, inami_numbers, case when inami_numbers is null then (
+        select coalesce(replacing.inami_number, last.root)
+        from provider p cross join lateral (${lastReplacement(tx)}) last
+        left join provider replacing on replacing.inami_root = last.root
+        where p.inami_root = replaced_root) end as replaced_by
+      from found),
     answered as (
-      select a.*, f.inami_numbers, coalesce(f.national, r.replaced_by) as replaced_by,
-        case when a.fault is not null then 'malformed' when f.row_number is null then 'unknown'
-          when f.national is not null and f.inami_numbers is not null or r.replaced_by is not null then 'replaced'
-          when f.inami_numbers is not null then 'valid' else 'notValidOn' end as answer
-      from asked a left join found f using (row_number) left join replacements r using (row_number)),
+      select a.*, t.inami_numbers, coalesce(t.national, t.replaced_by) as replaced_by,
+        case when a.fault is not null then 'malformed' when t.row_number is null then 'unknown'
+          when t.national is not null and t.inami_numbers is not null or t.replaced_by is not null then 'replaced'
+          when t.inami_numbers is not null then 'valid' else 'notValidOn' end as answer
+      from asked a left join told t using (row_number)),
     kept as (
       insert into verification_row (insurer_id, submission_id, row_number, number, contract_number, answer, fault,
         inami_numbers, replaced_by, not_valid_on)
@@ -74,10 +75,16 @@ export async function answerRows(
 }
 
 /** A column of the rows as PostgreSQL writes an array: the driver takes several times as long for so many elements. */
-function toArray(rows: readonly AskedRow[], element: (row: AskedRow) => string | number | boolean | undefined): string {
+function toArray(rows: readonly AskedRow[], element: (row: AskedRow) => string | number | undefined): string {
   let elements = "";
   for (const row of rows) elements += `,${element(row) ?? "NULL"}`;
   return `{${elements.slice(1)}}`;
+}
+
+/** What a row is looked up as, or its fault. */
+function kindOf({ fault, ssin, inamiRoot }: AskedRow): string {
+  if (fault !== undefined) return fault;
+  return ssin === undefined ? "inamiNumber" : inamiRoot === undefined ? "ssin" : "either";
 }
 
 const NEEDS_ESCAPE = /["\\]/g;
