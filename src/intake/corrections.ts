@@ -60,7 +60,8 @@ async function* renderCorrections(
         `${finding.code}${finding.field ? ` (${finding.field})` : ""}: ${renderFindingText(finding, language)}`,
     );
     part.push(Buffer.from(`  <!-- ${toComment(texts.join("\n       "))} -->\n  `));
-    for await (const slice of slices.cut(record.byteOffset, record.byteLength)) part.push(slice);
+    // A copy: a slice would keep the whole piece that it is cut from.
+    for await (const slice of slices.cut(record.byteOffset, record.byteLength)) part.push(Buffer.from(slice));
     part.push(Buffer.from("\n"));
     bytes += record.byteLength;
     if (bytes < PART_BYTES) continue;

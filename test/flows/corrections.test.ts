@@ -163,9 +163,11 @@ t.test("corrections are cut from the stored file as they are read: it is never i
   await loadTestRegister(t, flow.database);
   const insurer = await flow.admit();
   const rejected = (index: number) => composeRecord(`BAD-${index}`, { contractNumber: `B-${index}`, startOn: "never" });
+  // More than one part of the corrections.
+  const first = Array.from({ length: 500 }, (_, index) => rejected(1_000 + index));
   const noise = composeNoise(80);
-  const records = [rejected(1), ...composeRecords(10), ...noise, rejected(2)];
-  const file = composeFile({ sender: insurer.enterpriseNumber, reference: "LARGE", records, recordCount: 12 });
+  const records = [...first, ...composeRecords(10), ...noise, rejected(2)];
+  const file = composeFile({ sender: insurer.enterpriseNumber, reference: "LARGE", records, recordCount: 511 });
   t.ok(Buffer.byteLength(file) > 2_000_000);
   const { submissionId } = await flow.submit(insurer, file);
   const { owner: plain } = flow;
@@ -183,11 +185,11 @@ t.test("corrections are cut from the stored file as they are read: it is never i
     }
   };
   const whole = await open();
-  await readOn(whole, "BAD-1");
+  await readOn(whole, "BAD-1000");
   await readOn(whole, "BAD-2");
 
   const torn = await open();
-  await readOn(torn, "BAD-1");
+  await readOn(torn, "BAD-1000");
   await plain`delete from submission_payload where submission_id = ${submissionId} and chunk_number > 1`;
   await t.rejects(readOn(torn, "BAD-2"), "what was not read yet was not there either");
 });
