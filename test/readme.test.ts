@@ -61,7 +61,7 @@ t.test("the README gets a token with curl and openssl in three commands, and cal
   const [call = "", api = ""] = sendFile.split("\n");
   const setUp = `${call}\n${api}\n`;
   const follow = `call "$api/submissions/${submissionId}"`;
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 1_200; attempt += 1) {
     if ((await run(TOKEN, setUp, follow)).stdout.includes('"endedAt"')) break;
     await sleep(100);
   }
@@ -90,7 +90,7 @@ t.test(
     const setUp = /^drop\(\) .*\n/m.exec(drop)?.[0] ?? "";
     const local = () => readdirSync(join(folder, ".local", "beta")).filter((name) => name.startsWith("FO."));
     // Where five seconds are not enough, somebody who tries it fetches once more.
-    for (let attempt = 0; attempt < 200 && local().length < 2; attempt += 1) {
+    for (let attempt = 0; attempt < 1_200 && local().length < 2; attempt += 1) {
       await sleep(100);
       await run(setUp + fetch).catch((error: Error) => t.match(error.message, /not found/));
     }

@@ -7,8 +7,8 @@ interface Address {
 }
 
 /**
- * A connection to PostgreSQL whose statements leave together: postgres.js writes each one by itself, and where several are
- * sent without waiting, the system calls cost more than the statements. Answers at once; what is written before the
+ * A connection to PostgreSQL whose statements leave together (docs/adr/0014): postgres.js writes each one of more than 1 KB by
+ * itself, and where several are sent without waiting, the system calls cost more than the statements. Answers at once; what is written before the
  * connection stands waits for it. Over TLS it is the layer below, and changes nothing.
  */
 export function openStatementSocket({ host: [host = "localhost"], port: [port = 5432] }: Address): Socket {

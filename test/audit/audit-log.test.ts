@@ -119,7 +119,7 @@ t.test("an unreachable database rejects in time instead of letting the caller wa
   for (let turn = 0; turn < 3; turn += 1) {
     const startedAt = performance.now();
     t.type(await faultOf(log.append(READ)), AuditUnavailable);
-    t.ok(performance.now() - startedAt < 2_000);
+    t.ok(performance.now() - startedAt < 8_000);
   }
 });
 

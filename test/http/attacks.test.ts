@@ -24,7 +24,7 @@ const INJECTIONS = [
   "' or '1'='1",
   "'; drop table submission cascade; --",
   "1 union select receipt_jws from submission --",
-  "\\'||(select pg_sleep(9))||'",
+  "\\'||(select pg_sleep(60))||'",
   "{$1,NULL}",
   "nul\0byte",
   "x\r\nSet-Cookie: planted=1\r\n\r\n<html>",
@@ -97,7 +97,7 @@ function findFaults({ status, headers, text }: Answer, durationMs: number): stri
   const type = headers["content-type"] ?? "";
   return [
     ...(status >= 500 ? ["an error of ours"] : []),
-    ...(durationMs > 8_000 ? ["it slept"] : []),
+    ...(durationMs > 50_000 ? ["it slept"] : []),
     ...(headers["set-cookie"] || /planted/.test(JSON.stringify(headers)) ? ["a header of the caller's"] : []),
     ...(status >= 400 && type !== "application/problem+json" ? ["no problem document"] : []),
     ...(status >= 400 && /syntax error|SQLSTATE|postgres|relation "|\.ts:\d|node_modules/i.test(text)

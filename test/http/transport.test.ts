@@ -42,7 +42,7 @@ t.test("bytes on the wire", async (t) => {
     t.teardown(() => clearInterval(trickle));
     const started = performance.now();
     isProblem(t, await readAnswer(socket), 408, `${OWN}requestTimeout`);
-    t.ok(performance.now() - started < 5_000);
+    t.ok(performance.now() - started < 60_000);
   });
 
   t.test("a body that trickles is cut off, and leaves nothing behind", async (t) => {

@@ -39,7 +39,7 @@ async function open(folder: string, options: KeyRingOptions = {}): Promise<KeyRi
 
 async function until(isTrue: () => boolean): Promise<void> {
   for (let attempt = 0; attempt < 5_000 && !isTrue(); attempt += 1) await sleep(20);
-  if (!isTrue()) throw new Error("it did not happen within five seconds");
+  if (!isTrue()) throw new Error("it did not happen in time");
 }
 
 const kidsOf = (ring: KeyRing) => ring.keySet().keys.map(({ kid }) => kid);
