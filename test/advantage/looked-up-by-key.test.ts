@@ -83,43 +83,54 @@ function listScansOfYear(node: PlanNode): string[] {
   return [...(isWide ? [`${type} on ${table} ${keys}`] : []), ...Plans.flatMap(listScansOfYear)];
 }
 
-t.test("in a year of which the statistics have not heard, what hangs on a contract is looked up by its key", async (t) => {
-  const { url, owner } = await createTestDatabase(t);
-  await fillStore(owner);
-  const { institute, statements } = connectListening(url);
-  t.teardown(() => institute.end());
-  const personIds = (await owner<{ id: string }[]>`select person_id as id from person`).map(({ id }) => id);
-  const loadRules = async () => new Map([[2024, rules]]);
-  const on = (businessDate: string) => ({ institute, loadRules, clock: createFixedBusinessClock(businessDate) });
+t.test(
+  "in a year of which the statistics have not heard, what hangs on a contract is looked up by its key",
+  async (t) => {
+    const { url, owner } = await createTestDatabase(t);
+    await fillStore(owner);
+    const { institute, statements } = connectListening(url);
+    t.teardown(() => institute.end());
+    const personIds = (await owner<{ id: string }[]>`select person_id as id from person`).map(({ id }) => id);
+    const loadRules = async () => new Map([[2024, rules]]);
+    const on = (businessDate: string) => ({ institute, loadRules, clock: createFixedBusinessClock(businessDate) });
 
-  const run = { rules, businessDate: "2025-07-01", movedAt: "2025-07-01T02:00:00Z", movedBy: "system", cause: "test" };
-  t.match(await evaluatePersons(institute, run, personIds), { moved: PERSONS }, "the year is opened and evaluated");
-  t.equal(await projectWhatIsDue(on("2025-07-01")), PERSONS, "insurers see it");
-  await owner`insert into contract_payment select 1, contract_id, 2024, 1000, '2025-07-01' from contract`;
-  await owner`insert into person_change select person_id, now() from person`;
-  await owner`update profession_year set measures = '{"provisions": 299}'`;
-  statements.length = 0;
-  t.match(await evaluateWhatIsDue(on("2025-07-02")), { moved: PERSONS }, "all is evaluated anew");
-  t.equal(await projectWhatIsDue(on("2025-09-15")), PERSONS);
+    const run = {
+      rules,
+      businessDate: "2025-07-01",
+      movedAt: "2025-07-01T02:00:00Z",
+      movedBy: "system",
+      cause: "test",
+    };
+    t.match(await evaluatePersons(institute, run, personIds), { moved: PERSONS }, "the year is opened and evaluated");
+    t.equal(await projectWhatIsDue(on("2025-07-01")), PERSONS, "insurers see it");
+    await owner`insert into contract_payment select 1, contract_id, 2024, 1000, '2025-07-01' from contract`;
+    await owner`insert into person_change select person_id, now() from person`;
+    await owner`update profession_year set measures = '{"provisions": 299}'`;
+    statements.length = 0;
+    t.match(await evaluateWhatIsDue(on("2025-07-02")), { moved: PERSONS }, "all is evaluated anew");
+    t.equal(await projectWhatIsDue(on("2025-09-15")), PERSONS);
 
-  const known = await owner<{ table: string; years: number[] }[]>`
+    const known = await owner<{ table: string; years: number[] }[]>`
     select tablename as table, most_common_vals::text::int[] as years from pg_stats
     where attname = 'premium_year' and tablename = any(${OF_YEARS}) order by tablename`;
-  const past = [2019, 2020, 2021, 2022, 2023];
-  t.strictSame(
-    known.map(({ table, years }) => [table, years.toSorted()]),
-    OF_YEARS.toSorted().map((table) => [table, past]),
-    "the statistics have not heard of the year",
-  );
-  const ofYears = statements.filter(({ text }) => OF_YEARS.some((table) => new RegExp(`\\b${table}\\b`).test(text)));
-  let explained = 0;
-  for (const { text, values, types } of ofYears) {
-    if (!/\$\d/.test(text)) continue;
-    const parameters = values.map((value, index) => (types[index] ? institute.typed(value as never, types[index]!) : value));
-    const [row] = await institute.unsafe(`explain (format json) ${text}`, parameters as never[], { prepare: true });
-    explained += 1;
-    const plan = (row as { "QUERY PLAN": { Plan: PlanNode }[] })["QUERY PLAN"][0]!.Plan;
-    t.strictSame(listScansOfYear(plan), [], text.trim().replaceAll(/\s+/g, " ").slice(0, 200));
-  }
-  t.ok(explained >= 5, "views, dossiers and those concerned were read");
-});
+    const past = [2019, 2020, 2021, 2022, 2023];
+    t.strictSame(
+      known.map(({ table, years }) => [table, years.toSorted()]),
+      OF_YEARS.toSorted().map((table) => [table, past]),
+      "the statistics have not heard of the year",
+    );
+    const ofYears = statements.filter(({ text }) => OF_YEARS.some((table) => new RegExp(`\\b${table}\\b`).test(text)));
+    let explained = 0;
+    for (const { text, values, types } of ofYears) {
+      if (!/\$\d/.test(text)) continue;
+      const parameters = values.map((value, index) =>
+        types[index] ? institute.typed(value as never, types[index]!) : value,
+      );
+      const [row] = await institute.unsafe(`explain (format json) ${text}`, parameters as never[], { prepare: true });
+      explained += 1;
+      const plan = (row as unknown as { "QUERY PLAN": { Plan: PlanNode }[] })["QUERY PLAN"][0]!.Plan;
+      t.strictSame(listScansOfYear(plan), [], text.trim().replaceAll(/\s+/g, " ").slice(0, 200));
+    }
+    t.ok(explained >= 5, "views, dossiers and those concerned were read");
+  },
+);
