@@ -57,8 +57,11 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
   };
 }
 
+/** `text[]`: one of the types that postgres.js learns from the server. */
+const TEXT_ARRAY = 1009;
+
 function createClient(url: string, role: DatabaseRole, max: number): Sql {
-  return postgres(url, {
+  const client = postgres(url, {
     ...(hasOneServer(url) && { socket: openStatementSocket }),
     max,
     idle_timeout: IDLE_TIMEOUT_SECONDS,
@@ -82,4 +85,8 @@ function createClient(url: string, role: DatabaseRole, max: number): Sql {
       temp_buffers: "96MB",
     },
   });
+  // All connections share what the first has learned: each would ask for some 400 types again, when it is needed most.
+  const { options } = client;
+  Object.defineProperty(options, "fetch_types", { get: () => !(TEXT_ARRAY in options.parsers), enumerable: true });
+  return client;
 }

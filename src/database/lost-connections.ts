@@ -5,7 +5,7 @@ const FAREWELLS = ["57P01", "57P02", "57P03"];
 
 /**
  * Keeps a process alive when the driver loses a connection and nobody could hear of it: postgres.js asks for the types
- * of arrays with every new connection in a function of its own whose failure no one awaits (`fetchArrayTypes`), and
+ * of arrays with the first connections in a function of its own whose failure no one awaits (`fetchArrayTypes`), and
  * Node ends a process for that. Whoever waits for the connection is told by the driver besides. Any other rejection that
  * nobody awaits is a fault of ours and ends the process, as ever.
  */
