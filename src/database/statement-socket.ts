@@ -7,7 +7,7 @@ interface Address {
 }
 
 /**
- * A connection to PostgreSQL whose statements leave together (docs/adr/0014): postgres.js writes each one of more than 1 KB by
+ * A connection to PostgreSQL whose statements leave together (docs/adr/0015): postgres.js writes each one of more than 1 KB by
  * itself, and where several are sent without waiting, the system calls cost more than the statements. Answers at once; what is written before the
  * connection stands waits for it. Over TLS it is the layer below, and changes nothing.
  */

@@ -43,7 +43,7 @@ t.test("what spaces held that are over is removed, and their numbers are free ag
   await t.test("what breaks off half-way keeps the numbers, and is completed later by any of several", (t) =>
     testRemoval(t, door, { old, living }),
   );
-  await t.test("then a reset gets the numbers that were free first", (t) => testResetAgain(t, door, one, old));
+  await t.test("then a reset gets the numbers that were free first", (t) => testResetAgain(t, door, one));
   await t.test("an account that was not renewed ends a week after it expired", (t) => testExpired(t, door));
 });
 
@@ -158,9 +158,10 @@ async function testRemoval(t: Test, door: Door, { old, living }: { old: number; 
   t.strictSame(await countKept(), trail, "submissions, events and the audit trail stay");
 }
 
-async function testResetAgain(t: Test, door: Door, one: Integrator, old: number) {
+async function testResetAgain(t: Test, door: Door, one: Integrator) {
+  // Which of several is free first is up to the rounds that removed them side by side.
   const [freed] = await door.owner<{ group: number }[]>`
-    select number_group as group from space where insurer_id = ${old}`;
+    select number_group as group from space where removed_at is not null order by removed_at, number_group limit 1`;
   const answer = await one.call(`${ROOT}/space/reset`, RESET);
   t.equal(answer.status, 200);
   t.match(spaceOf(answer.json), { contractCount: 200, numberGroup: String(freed!.group).padStart(3, "0") });
