@@ -65,7 +65,7 @@ t.test("the README gets a token with curl and openssl in three commands, and cal
     if ((await run(TOKEN, setUp, follow)).stdout.includes('"endedAt"')) break;
     await sleep(100);
   }
-  const { stdout } = await run(TOKEN, setUp, readAnswers.replaceAll("SUBMISSION_ID", submissionId));
+  const { stdout } = await run(TOKEN, setUp, readAnswers);
   t.match(stdout, /"reference":"README-1"[\s\S]*inamiNumberInvalid[\s\S]*submissionId,[\s\S]*<!-- inamiNumberInvalid/);
 });
 

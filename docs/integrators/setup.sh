@@ -20,7 +20,7 @@ token_with() {
     awk -F: '/INTEGER/ { printf "%64s", $NF }' | tr ' ' 0 | perl -pe '$_ = pack "H*", $_' | openssl base64 -A | tr '+/' '-_' | tr -d =)"
   curl --silent --show-error --fail-with-body --cacert "$CERTIFICATES/ca.pem" --cert "$2" --key "$3" \
     "$GATEWAY/auth/token" --data grant_type=client_credentials --data "client_assertion=$5.$6" \
-    --data-urlencode client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer | sed 's/.*"access_token":"\([^"]*\)".*/\1/'
+    --data-urlencode client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer | sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p'
 }
 
 # curl as that client. A token serves for four minutes.

@@ -30,8 +30,9 @@ export function addCheckCommand(program: Command, surroundings: Surroundings): v
     .addOption(new Option("--format <name>", "of the findings").choices(CHECK_FORMATS).default("text"))
     .addOption(new Option("--language <code>", "of the texts").choices(LANGUAGES).default("en"))
     .addHelpText("after", EXAMPLES)
-    .action(async (path: string, options: CheckCommandOptions) => {
-      const check = await checkFile(surroundings, path, options);
+    .action(async (path: string, options: CheckCommandOptions, command: Command) => {
+      const { json } = command.optsWithGlobals<{ json?: boolean }>();
+      const check = await checkFile(surroundings, path, json ? { ...options, format: "json" } : options);
       const status = check.refusal ? SEND_STATUS.refused : SEND_STATUS.partly;
       if (check.refusal || check.counts.rejected > 0) throw new CommandEnded(status);
     });
@@ -80,7 +81,7 @@ function summarize({ refusal, counts }: FileCheck): string {
   const { received, passed, unchanged, rejected } = counts;
   const result = refusal
     ? "The gateway would refuse the whole file: nothing of it would be taken up."
-    : `${number(received)} records: ${number(passed)} passed, ${number(unchanged)} said twice, ${number(rejected)} to mend.`;
+    : `${number(received)} records: ${number(passed)} passed, ${number(unchanged)} repeated, ${number(rejected)} to mend.`;
   const left = Object.entries(CHECKS_NOT_MADE).map(([name, what]) => `  ${name}: ${what}\n`);
   return `${result}\nNot checked here, for only the gateway can:\n${left.join("")}`;
 }

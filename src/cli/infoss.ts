@@ -20,16 +20,18 @@ const INSURER_COMMANDS = {
 } as const satisfies Record<string, () => Promise<AddCommand>>;
 
 const EXAMPLES = `
-Examples:
+Examples for insurers:
+  infoss check contracts.xml
+  infoss send contracts.xml --rest --profile profile.json
+Examples for operators:
   infoss operator create desk-1 --jwks desk-1.jwks.json --certificate desk-1.pem --environment validation
   infoss insurer admit 0403019261 --name Alpha --environment validation
   infoss client create alpha-1 --name Alpha --insurer 0403019261 --jwks alpha-1.jwks.json --certificate alpha-1.pem --environment validation
   infoss certificate list --client alpha-1
   infoss alarms list --json
-  infoss check contracts.xml
 
-Settings are the gateway's own (docs/operations.md): run it where the gateway runs. A command that changes something names
-its environment. Ends with 0 when done, 1 when it cannot be done, 2 when the command is not understood.`;
+What operators do needs the settings of the gateway (docs/operations.md), where it runs; what changes something names its
+environment. Ends with 0 when done, 1 when it cannot be done, 2 when the command is not understood.`;
 
 /** The command line; answers the exit status. Every sentence for whoever typed it goes to standard error. */
 export async function runInfoss(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -64,7 +66,10 @@ function createProgram(
       "Exchange of digital contracts: what insurers check and send, and operators' acts, each on the audit trail.",
     )
     .addOption(
-      new Option("--environment <name>", "where to act; required for every act").choices(["validation", "production"]),
+      new Option("--environment <name>", "where to act; required for every act of operators").choices([
+        "validation",
+        "production",
+      ]),
     )
     .option("--as <name>", "who acts, for the audit trail (the account of the operating system)")
     .option("--json", "print results as JSON")
@@ -73,9 +78,10 @@ function createProgram(
     .showHelpAfterError("(--help tells more)")
     .exitOverride()
     .addHelpText("after", EXAMPLES);
-  for (const add of ofOperators) add(program, surroundings);
   program.commandsGroup("Commands for insurers:");
   for (const add of ofInsurers) add(program, surroundings);
+  program.commandsGroup("Commands for operators:");
+  for (const add of ofOperators) add(program, surroundings);
   return program;
 }
 

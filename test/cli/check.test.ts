@@ -22,7 +22,7 @@ t.test("infoss check says what to mend, in each form, and its status is that of 
   t.match(passed, { status: 0, stdout: "" });
   t.match(
     passed.stderr,
-    /^1 records: 1 passed, 0 said twice, 0 to mend\.\nNot checked here[\s\S]*register:[\s\S]*contracts:/,
+    /^1 records: 1 passed, 0 repeated, 0 to mend\.\nNot checked here[\s\S]*register:[\s\S]*contracts:/,
   );
   t.notMatch(passed.stderr, "\u001b", "no progress bar where there is no terminal");
 

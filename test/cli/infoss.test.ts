@@ -38,7 +38,10 @@ t.test("help names every command, with examples", async (t) => {
     "audit",
   ];
   for (const group of groups) t.match(stdout, new RegExp(`^  ${group} `, "m"), group);
-  t.match(stdout, /Examples:\n {2}infoss operator create/);
+  t.match(
+    stdout,
+    /Examples for insurers:\n {2}infoss check [\s\S]*Examples for operators:\n {2}infoss operator create/,
+  );
   const create = await runInfossProcess({}, ["operator", "create", "--help"]);
   t.match(create.stdout, /--jwks <file>[\s\S]*--certificate <file>[\s\S]*--environment <name>[\s\S]*Example:/);
 });

@@ -86,7 +86,7 @@ async function listKnownCommands(group: readonly string[]): Promise<string[]> {
     say: () => {},
   };
   await runInfoss([...group, "--help"], surroundings);
-  const [, list = ""] = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(help) ?? [];
+  const [, list = ""] = /\nCommands(?: for operators)?:\n([\s\S]*?)(?:\n\n|$)/.exec(help) ?? [];
   const names = [...list.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = ""]) => name).filter((name) => name !== "help");
   if (names.length === 0) return [group.join(" ")];
   return (await Promise.all(names.map((name) => listKnownCommands([...group, name])))).flat();
