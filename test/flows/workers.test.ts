@@ -174,5 +174,5 @@ t.test("a submission is noticed at once, long before the worker would look by it
   const { submissionId } = await flow.receive(insurer, file(insurer, "NOTICED"));
   await until(() => isProcessed(insurer, submissionId));
   await worker.stop(5_000);
-  t.pass("without waiting for an hour");
+  t.equal((await flow.find(insurer, submissionId)).state, "processed", "without waiting for an hour");
 });

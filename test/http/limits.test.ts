@@ -194,8 +194,11 @@ t.test("a process whose event loop stands still refuses what is new, and finishe
   isProblem(t, next, 503, `${BELGIF}serviceUnavailable`);
   transfer.write(body.slice(50));
   t.match(await readAnswer(transfer), { status: 202, json: { reference: "UNDER-WAY" } });
-  while ((await door.alpha(SUBMISSIONS)).status !== 200) await sleep(100);
-  t.pass("and takes requests again");
+  for (let asked = 1; next.status !== 200 && asked < 600; asked += 1) {
+    await sleep(100);
+    next = await door.alpha(SUBMISSIONS);
+  }
+  t.equal(next.status, 200, "and takes requests again");
 });
 
 t.test("no more connections are held than is allowed", async (t) => {
