@@ -1,9 +1,12 @@
+import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
+import type { Finding } from "../findings/finding.ts";
 import { placeFinding, type Trouble } from "../formats/contract-file/trouble.ts";
 import { applyRecord, type RecordEffect } from "./contract-history.ts";
-import { ContractHoldings } from "./contract-holdings.ts";
-import { insertChanges } from "./insert-changes.ts";
+import { type Changes, ContractHoldings } from "./contract-holdings.ts";
+import { insertChanges, tellRecords } from "./insert-changes.ts";
 import type { Merge, RecordChange, StagedContractRecord } from "./merge.ts";
+import type { PortfolioContract } from "./portfolio.ts";
 
 /** Records read, applied and written at once; the history does not depend on where a file is cut. */
 const PIECE_RECORDS = 2_000;
@@ -27,15 +30,38 @@ export async function applyRecords(tx: TransactionSql, merge: Merge): Promise<vo
 
 async function applyPiece(tx: TransactionSql, merge: Merge, piece: readonly StagedContractRecord[]): Promise<void> {
   const holdings = await ContractHoldings.load(tx, merge, piece);
-  const changes: RecordChange[] = [];
-  for (const record of piece) {
-    const known = holdings.find(record);
-    const effect = applyRecord(known, record);
-    const contractId =
-      effect.kind === "changed" && !record.isBlocked ? holdings.change(known, record, effect.after) : null;
-    changes.push(describeChange(record, effect, contractId ?? known?.contractId ?? null));
-  }
-  await insertChanges(tx, merge, holdings.written(), changes);
+  const told = piece.map((record) => applyTo(holdings, record));
+  await Promise.all([insertChanges(tx, merge, holdings.written()), tellRecords(tx, told)]);
+}
+
+/** What one record by itself makes of the insurer's contracts. */
+export interface AppliedRecord {
+  readonly told: RecordChange;
+  /** To be written by `insertChanges`. */
+  readonly changes: Changes;
+  /** As it is known once they are written; undefined where the record changes none. */
+  readonly contract: PortfolioContract | undefined;
+}
+
+/** The same for one record by itself; writes nothing yet. */
+export async function applyAlone(
+  tx: TransactionSql,
+  merge: Merge,
+  record: StagedContractRecord,
+): Promise<AppliedRecord> {
+  const holdings = await ContractHoldings.load(tx, merge, [record]);
+  const told = applyTo(holdings, record);
+  const changes = holdings.written();
+  const isChanged = changes.versions.length > 0 && told.contractId !== null;
+  return { told, changes, contract: isChanged ? holdings.view(told.contractId, merge.recordedAt) : undefined };
+}
+
+function applyTo(holdings: ContractHoldings, record: StagedContractRecord): RecordChange {
+  const known = holdings.find(record);
+  const effect = applyRecord(known, record);
+  const contractId =
+    effect.kind === "changed" && !record.isBlocked ? holdings.change(known, record, effect.after) : null;
+  return describeChange(record, effect, contractId ?? known?.contractId ?? null);
 }
 
 function describeChange(record: StagedContractRecord, effect: RecordEffect, contractId: string | null): RecordChange {
@@ -57,9 +83,24 @@ function tellTrouble(effect: RecordEffect, isBlocked: boolean): Trouble | undefi
 
 async function listStaged(tx: TransactionSql, after: number): Promise<StagedContractRecord[]> {
   return await tx<StagedContractRecord[]>`
-    select record_number as "recordNumber", line, byte_offset as "byteOffset", sender_reference as "senderReference",
-      action, contract_number as "contractNumber", inami_number as "inamiNumber", inami_root as "inamiRoot",
-      alias_roots as "aliasRoots", start_on as "fromOn", end_on as "endOn", reason, contract_kind as "contractKind", ssin,
-      solidarity, language, payment_reference as "paymentReference", blocked as "isBlocked", contract_id as "contractId"
+    select ${stagedColumns(tx)}
     from staged where not malformed and record_number > ${after} order by record_number limit ${PIECE_RECORDS}`;
+}
+
+/** The record that was staged by itself: also what was found so far, and whether its form is sound at all. */
+export async function readStaged(
+  tx: TransactionSql,
+): Promise<StagedContractRecord & { readonly findings: readonly Finding[] | null; readonly isMalformed: boolean }> {
+  const [row] = await tx<(StagedContractRecord & { findings: Finding[] | null; isMalformed: boolean })[]>`
+    select ${stagedColumns(tx)}, findings, malformed as "isMalformed" from staged`;
+  if (!row) throw new Error("no record was staged");
+  return row;
+}
+
+function stagedColumns(tx: TransactionSql): PendingQuery<Row[]> {
+  return tx`
+    record_number as "recordNumber", line, byte_offset as "byteOffset", sender_reference as "senderReference",
+    action, contract_number as "contractNumber", inami_number as "inamiNumber", inami_root as "inamiRoot",
+    alias_roots as "aliasRoots", start_on as "fromOn", end_on as "endOn", reason, contract_kind as "contractKind", ssin,
+    solidarity, language, payment_reference as "paymentReference", blocked as "isBlocked", contract_id as "contractId"`;
 }

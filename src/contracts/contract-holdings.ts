@@ -7,6 +7,7 @@ import {
   type KnownContract,
 } from "./contract-history.ts";
 import type { Merge, StagedContractRecord } from "./merge.ts";
+import type { PortfolioContract } from "./portfolio.ts";
 
 /** A version as it is written. What a later record of the same piece supersedes is written superseded at once. */
 export interface NewVersion extends ContractPeriod {
@@ -117,6 +118,20 @@ export class ContractHoldings {
     };
   }
 
+  /** A contract that was changed at `changedAt`, as `findContract` answers it once the changes are written. */
+  view(contractId: string, changedAt: Date): PortfolioContract {
+    const held = this.#byId.get(contractId);
+    if (!held) throw new Error("no such contract is held");
+    const { contractNumber, inamiRoot, startOn, isCancelled, end } = held;
+    return {
+      ...{ contractId, contractNumber, inamiRoot, startOn, isCancelled, changedAt },
+      endOn: end?.endOn ?? null,
+      endReason: end?.endReason ?? null,
+      version: Math.max(...held.periods.map(({ version }) => version)),
+      periods: held.periods.map(copyPeriod),
+    };
+  }
+
   #hold(contract: HeldContract): void {
     this.#byId.set(contract.contractId, contract);
     const key = keyOf(contract.contractNumber, contract.inamiRoot);
@@ -175,14 +190,18 @@ export class ContractHoldings {
     version: number,
     end: ContractEnd | null,
   ): CurrentVersion {
-    const { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference } = period;
-    const content = { inamiNumber, contractKind, ssin, solidarity, language, paymentReference };
     const ending = { endOn: end?.endOn ?? null, endReason: end?.endReason ?? null };
-    const declared = { contractId, version, validFrom, validBefore, ...content };
+    const declared = { contractId, version, ...copyPeriod(period) };
     const pending = { ...declared, ...ending, action, recordNumber, reason, isSuperseded: false };
     this.#versions.push(pending);
     return { ...declared, pending };
   }
+}
+
+/** The period alone, whatever else stands beside it. */
+function copyPeriod(period: ContractPeriod): ContractPeriod {
+  const { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference } = period;
+  return { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference };
 }
 
 const keyOf = (contractNumber: string, inamiRoot: string) => `${inamiRoot} ${contractNumber}`;

@@ -2,13 +2,8 @@ import type { TransactionSql } from "../database/sql.ts";
 import type { Changes, NewContract, NewVersion } from "./contract-holdings.ts";
 import type { Merge, RecordChange } from "./merge.ts";
 
-/** Writes what the records of a piece changed, and what became of each; a handful of statements, however many records. */
-export async function insertChanges(
-  tx: TransactionSql,
-  merge: Merge,
-  changes: Changes,
-  records: readonly RecordChange[],
-): Promise<void> {
+/** Writes what the records of a piece changed; a handful of statements, however many records. */
+export async function insertChanges(tx: TransactionSql, merge: Merge, changes: Changes): Promise<void> {
   // What was known makes room before what is known now comes: the keys of the tables see every statement.
   // Sent together, in this order: the server runs one after the other, and none needs the answer to the one before.
   await Promise.all([
@@ -16,7 +11,6 @@ export async function insertChanges(
     cancelContracts(tx, merge, changes.cancelled),
     insertContracts(tx, merge, changes.contracts),
     insertVersions(tx, merge, changes.versions),
-    tellRecords(tx, records),
   ]);
 }
 
@@ -64,7 +58,8 @@ async function insertVersions(tx: TransactionSql, merge: Merge, versions: readon
        "recordNumber" int, reason text, "isSuperseded" boolean)`;
 }
 
-async function tellRecords(tx: TransactionSql, records: readonly RecordChange[]): Promise<void> {
+/** Writes to `staged` what became of each record. */
+export async function tellRecords(tx: TransactionSql, records: readonly RecordChange[]): Promise<void> {
   await tx`
     update staged s set
       blocked = told.blocked,

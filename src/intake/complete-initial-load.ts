@@ -3,12 +3,14 @@ import type { Tenant } from "../database/tenant-scope.ts";
 import type { InsurerPhase } from "../identity/identity-kinds.ts";
 import { lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
 
+interface InsurerState {
+  readonly phase: InsurerPhase;
+  readonly initialLoadCompletedAt: Date | null;
+}
+
 /** One merge at a time for an insurer; also guards the end of its initial load. Held until the transaction ends. */
-export async function lockInsurer(
-  tx: TransactionSql,
-  insurerId: number,
-): Promise<{ phase: InsurerPhase; initialLoadCompletedAt: Date | null }> {
-  const [row] = await tx<{ phase: InsurerPhase; initialLoadCompletedAt: Date | null }[]>`
+export async function lockInsurer(tx: TransactionSql, insurerId: number): Promise<InsurerState> {
+  const [row] = await tx<InsurerState[]>`
     select phase, initial_load_completed_at as "initialLoadCompletedAt" from insurer where insurer_id = ${insurerId} for no key update`;
   if (!row) throw new Error("the insurer of the submission does not exist");
   return row;
@@ -16,14 +18,25 @@ export async function lockInsurer(
 
 /**
  * The instant of a change of the insurer's contracts, later than every one before, whatever clocks say: the database
- * gives it, under the insurer's lock. In whole milliseconds, so that it survives as a `Date`.
+ * gives it, under the insurer's lock, which this takes where it is not held yet. In whole milliseconds, so that it survives
+ * as a `Date`.
  */
 export async function recordChange(tx: TransactionSql, insurerId: number): Promise<Date> {
-  const [row] = await tx<{ recordedAt: Date }[]>`
+  return (await lockForChange(tx, insurerId)).recordedAt;
+}
+
+/** `recordChange`, with what the lock guards. */
+export async function lockForChange(
+  tx: TransactionSql,
+  insurerId: number,
+): Promise<InsurerState & { readonly recordedAt: Date }> {
+  const [row] = await tx<(InsurerState & { recordedAt: Date })[]>`
     update insurer set contracts_recorded_at =
       greatest(date_trunc('milliseconds', clock_timestamp()), contracts_recorded_at + interval '1 millisecond')
-    where insurer_id = ${insurerId} returning contracts_recorded_at as "recordedAt"`;
-  return row!.recordedAt;
+    where insurer_id = ${insurerId} returning contracts_recorded_at as "recordedAt", phase,
+      initial_load_completed_at as "initialLoadCompletedAt"`.execute();
+  if (!row) throw new Error("the insurer of the change does not exist");
+  return row;
 }
 
 /**

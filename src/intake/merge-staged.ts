@@ -24,20 +24,14 @@ export async function mergeStaged(
     await tx`set local work_mem = '64MB'`;
   }
   const { insurerId } = merge;
-  const checked = checkStagedProviders(tx, await clock.todayOf(insurerId), { insurerId, environmentName });
-  if (recordCount === 1 && kind === "delta") {
-    // One record alone repeats no other's reference, and is read behind its check without waiting for the answer to it.
-    await Promise.all([checked, applyRecords(tx, merge)]);
+  await checkStagedProviders(tx, await clock.todayOf(insurerId), { insurerId, environmentName });
+  await checkStagedReferences(tx);
+  if (kind === "delta") {
+    await tx`create index on staged (record_number)`;
+    await applyRecords(tx, merge);
   } else {
-    await checked;
-    await checkStagedReferences(tx);
-    if (kind === "delta") {
-      await tx`create index on staged (record_number)`;
-      await applyRecords(tx, merge);
-    } else {
-      await mergeInitialLoad(tx, merge);
-    }
-    await tellLastFindings(tx);
+    await mergeInitialLoad(tx, merge);
   }
+  await tellLastFindings(tx);
   reachStep("process.contractsMerged");
 }

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "../database/sql.ts";
 import { BLOCK_RECORDS } from "./record-results.ts";
-import type { RecordCounts } from "./submission.ts";
+import type { RecordCounts, RecordResult } from "./submission.ts";
 
 /** Writes the outcome of every staged record, once the merge has decided it, and counts them. */
 export async function insertRecordOutcomes(
@@ -27,4 +27,22 @@ export async function insertRecordOutcomes(
     from (select ${outcome} as outcome from staged) outcomes`;
   const [, , [counts]] = await Promise.all([told, quiet, counted]);
   return counts!;
+}
+
+/** The same for the one record of a call, of which the caller knows what became. */
+export async function insertOutcomeAlone(
+  tx: TransactionSql,
+  insurerId: number,
+  submissionId: string,
+  { senderReference, outcome, findings }: Pick<RecordResult, "senderReference" | "outcome" | "findings">,
+): Promise<void> {
+  if (findings.length > 0) {
+    await tx`
+      insert into record_result (insurer_id, submission_id, record_number, sender_reference, outcome, findings, byte_offset, byte_length)
+      values (${insurerId}, ${submissionId}, 1, ${senderReference ?? null}, ${outcome}, ${tx.json(findings as never)}, 0, 0)`;
+  } else {
+    await tx`
+      insert into quiet_result_block (insurer_id, submission_id, outcome, block_number, record_count, record_numbers, sender_references)
+      values (${insurerId}, ${submissionId}, ${outcome}, 0, 1, array[1], array[${senderReference ?? null}::text])`;
+  }
 }

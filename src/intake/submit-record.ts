@@ -1,23 +1,20 @@
 import { createHash } from "node:crypto";
-import { zstdCompressSync } from "node:zlib";
+import { insertChanges } from "../contracts/insert-changes.ts";
 import { findContract, type PortfolioContract } from "../contracts/portfolio.ts";
 import { planOnce } from "../database/plan-once.ts";
 import { retryConflicts } from "../database/retry-conflicts.ts";
 import type { TransactionSql } from "../database/sql.ts";
-import { keepStagingTable, StagedBatch } from "../database/staged-records.ts";
+import { clearStagingTable, keepStagingTable, StagedBatch } from "../database/staged-records.ts";
 import { insertEvents } from "../events/insert-events.ts";
-import type { Finding } from "../findings/finding.ts";
 import { checkRecord } from "../formats/contract-file/check-record.ts";
 import { ACTION_FIELDS } from "../formats/contract-file/contract-file-vocabulary.ts";
 import { NO_FINDINGS, NO_VALUES } from "../formats/contract-file/raw-record.ts";
+import { insertCall, letterOf, type ReceivedCall, signReceipt } from "./call-rows.ts";
 import type { CandidateInsurer } from "./candidate-insurer.ts";
-import { lockInsurer, recordChange } from "./complete-initial-load.ts";
+import { lockForChange } from "./complete-initial-load.ts";
 import type { Intake } from "./intake.ts";
-import { mergeStaged } from "./merge-staged.ts";
-import { insertPayloadChunk } from "./payload-store.ts";
+import { checkStaged, mergeAlone } from "./merge-alone.ts";
 import { CallRefused, type RecordCall, type RecordCallResult } from "./record-call.ts";
-import { insertRecordOutcomes } from "./record-outcomes.ts";
-import type { RecordCounts, RecordOutcome } from "./submission.ts";
 
 export interface RecordSubmitter {
   readonly insurer: CandidateInsurer;
@@ -70,20 +67,12 @@ export async function submitRecord(
   return await intake.callTurns.run(insurerId, () => retryConflicts(take));
 }
 
-interface CallArrival extends RecordSubmitter {
-  readonly call: RecordCall;
-  readonly content: Buffer;
-  readonly sha256: Buffer;
-}
+interface CallArrival extends RecordSubmitter, ReceivedCall {}
 
 /** What is asked, the same bytes however the caller wrote it: what is kept, and by which a repetition is known. */
 function renderCall({ action, contractId, values }: RecordCall): Buffer {
   const fields = ACTION_FIELDS[action].map((field) => [field, values[field]]);
   return Buffer.from(JSON.stringify({ contractId, [action]: Object.fromEntries(fields) }));
-}
-
-function letterOf({ environmentName }: Intake): "R" | "S" {
-  return environmentName === "production" ? "R" : "S";
 }
 
 /**
@@ -123,68 +112,40 @@ async function takeRecord(
 ): Promise<SubmittedRecord> {
   const { insurer, actor, call, sha256, alsoCommit } = arrival;
   const { insurerId } = insurer;
-  const [receipt, today] = await Promise.all([
-    signReceipt(intake, arrival, submissionId),
-    intake.clock.todayOf(insurerId),
-  ]);
-  // Between two messages the insurer's lock is held idle: what can be done before it is.
-  const [, , state, recordedAt, version] = await Promise.all([
-    insertCall(tx, arrival, receipt),
+  const { clock, environmentName } = intake;
+  const today = await clock.todayOf(insurerId);
+  // Between two messages the insurer's lock is held idle: there are as few of them as answers that are needed. Each of
+  // these is sent as it is called (`execute`), so that the server runs them in this order.
+  const [receipt, , state, version, staged] = await Promise.all([
+    signReceipt(intake, { ...arrival, submissionId }),
     stageRecord(tx, call, named, today),
-    lockInsurer(tx, insurerId),
-    recordChange(tx, insurerId),
+    lockForChange(tx, insurerId),
     findVersion(tx, insurerId, call),
+    checkStaged(tx, today, { insurerId, environmentName }),
   ]);
   // Under the lock: an initial load that ends now has ended before, or ends after.
   if (state.phase !== "live" || !state.initialLoadCompletedAt) throw new CallRefused("notLive");
   if (call.contractId !== undefined && !named) throw new CallRefused("contractNotFound");
   if (named && call.expectedVersions?.includes(version) === false) throw new CallRefused("versionChanged");
-  await mergeStaged(intake, tx, { insurerId, submissionId, recordedAt, actor }, { kind: "delta", recordCount: 1 });
-  const [counts, [staged], changed] = await Promise.all([
-    insertRecordOutcomes(tx, insurerId, submissionId),
-    tx<{ findings: Finding[] | null; contractId: string }[]>`
-      select findings, contract_id as "contractId" from staged`,
-    findNamed(tx, insurerId, call),
-  ]);
-  const outcome = (["rejected", "unchanged", "acceptedWithWarnings"] as const).find((one) => counts[one] === 1);
+  const { recordedAt } = state;
+  const merge = { insurerId, submissionId, recordedAt, actor };
+  const [merged] = await Promise.all([mergeAlone(tx, merge, staged), clearStagingTable(tx)]);
+  const { outcome, findings, changes } = merged;
   // The key is the contract's, but a contract that was cancelled may have a successor under it.
-  const isOther = named !== undefined && staged!.contractId !== named.contractId;
+  const isOther = named !== undefined && merged.contractId !== named.contractId;
   if (isOther && outcome !== "rejected") throw new CallRefused("otherContract");
-  const contract = named ? changed : await findContract(tx, insurerId, staged!.contractId);
-  const result: RecordCallResult = {
-    outcome: outcome ?? ("accepted" satisfies RecordOutcome),
-    findings: staged!.findings ?? [],
-    contractId: contract?.contractId ?? null,
-    today,
-  };
+  const contractId = named?.contractId ?? merged.contractId;
+  const contract = merged.contract ?? (contractId === null ? undefined : await findContract(tx, insurerId, contractId));
+  const result: RecordCallResult = { outcome, findings, contractId: contract?.contractId ?? null, today };
   const submitted = { submissionId, result, contract, sha256, repeated: false };
   const details = { submissionId, reference: call.reference };
   await Promise.all([
-    endCall(tx, { insurerId, submissionId, recordedAt, result, counts }),
+    insertChanges(tx, merge, changes),
+    insertCall(tx, { ...arrival, ...receipt, submissionId, recordedAt, result }),
     insertEvents(tx, [{ insurerId, kind: "submissionProcessed", details }]),
     alsoCommit(tx, submitted),
   ]);
   return submitted;
-}
-
-interface CallEnd {
-  readonly insurerId: number;
-  readonly submissionId: string;
-  readonly recordedAt: Date;
-  readonly result: RecordCallResult;
-  readonly counts: RecordCounts;
-}
-
-async function endCall(
-  tx: TransactionSql,
-  { insurerId, submissionId, recordedAt, result, counts }: CallEnd,
-): Promise<void> {
-  await tx`
-    update submission set state = 'processed', call_result = ${tx.json(result as never)}, ended_at = ${recordedAt},
-      bytes_read = byte_length, records_read = 1, accepted_count = ${counts.accepted},
-      accepted_with_warnings_count = ${counts.acceptedWithWarnings}, unchanged_count = ${counts.unchanged},
-      rejected_count = ${counts.rejected}
-    where insurer_id = ${insurerId} and submission_id = ${submissionId}`;
 }
 
 async function findNamed(
@@ -200,7 +161,7 @@ async function findVersion(tx: TransactionSql, insurerId: number, { contractId }
   if (contractId === undefined) return 0;
   const [row] = await tx<{ version: number }[]>`
     select max(version) as version from contract_version
-    where insurer_id = ${insurerId} and contract_id = ${contractId} and superseded_at is null`;
+    where insurer_id = ${insurerId} and contract_id = ${contractId} and superseded_at is null`.execute();
   return row!.version;
 }
 
@@ -217,50 +178,4 @@ async function stageRecord(
   const batch = new StagedBatch();
   batch.add(checkRecord(raw, { kind: "delta", today }));
   await batch.insert(tx);
-}
-
-interface CallReceipt {
-  readonly submissionId: string;
-  readonly receivedAt: Date;
-  readonly environment: "R" | "S";
-  readonly jws: string;
-}
-
-async function signReceipt(intake: Intake, arrival: CallArrival, submissionId: string): Promise<CallReceipt> {
-  const { insurer, call, content, sha256 } = arrival;
-  const receivedAt = new Date();
-  const environment = letterOf(intake);
-  const { jws } = await intake.signer.sign({
-    submissionId,
-    sender: insurer.enterpriseNumber,
-    reference: call.reference,
-    environment,
-    kind: "delta",
-    channel: "rest",
-    byteLength: content.length,
-    sha256: sha256.toString("hex"),
-    receivedAt: receivedAt.toISOString(),
-    state: "received",
-    durable: true,
-    findings: [],
-  });
-  return { submissionId, receivedAt, environment, jws };
-}
-
-async function insertCall(
-  tx: TransactionSql,
-  { insurer: { insurerId }, actor, call, content, sha256 }: CallArrival,
-  { submissionId, receivedAt, environment, jws }: CallReceipt,
-): Promise<void> {
-  const [rows] = await Promise.all([
-    tx`
-      insert into submission (insurer_id, submission_id, channel, state, reference, environment, kind, actor, byte_length,
-        sha256, findings, receipt_jws, received_at)
-      values (${insurerId}, ${submissionId}, 'rest', 'processing', ${call.reference}, ${environment}, 'delta',
-        ${actor}, ${content.length}, ${sha256}, '[]'::jsonb, ${jws}, ${receivedAt})
-      on conflict do nothing returning 1`,
-    insertPayloadChunk(tx, insurerId, submissionId, 0, zstdCompressSync(content)),
-  ]);
-  // A file with this reference was committed a moment ago.
-  if (rows.length === 0) throw new CallRefused("keyReused");
 }
