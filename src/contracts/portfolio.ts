@@ -1,9 +1,13 @@
+import { LRUCache } from "lru-cache";
 import type { PendingQuery, Row } from "postgres";
-import type { TransactionSql } from "../database/sql.ts";
+import type { Sql, TransactionSql } from "../database/sql.ts";
+import type { Tenant } from "../database/tenant-scope.ts";
 import type { ContractKind, EndReason } from "../formats/contract-file/contract-file-vocabulary.ts";
 import type { ContractPeriod } from "./contract-history.ts";
 
 type Fragment = PendingQuery<Row[]>;
+/** Composes queries, sends none. */
+type Composer = Sql | TransactionSql;
 
 export const CONTRACT_STATES = ["active", "ended", "cancelled"] as const;
 export type ContractState = (typeof CONTRACT_STATES)[number];
@@ -33,11 +37,19 @@ export interface PortfolioFilter {
   readonly changedSince?: Date;
 }
 
+/** A contract whose periods are JSON still: as long as a page is made, little lives. `unpackContract` opens it. */
+export interface PackedContract extends Omit<PortfolioContract, "periods"> {
+  readonly packedPeriods: string;
+}
+
 export interface PortfolioPage {
-  /** What is known at this instant is asked for: pages of one moment fit together, whatever changes between them. */
-  readonly knownAt: Date;
+  /**
+   * What was known at this instant is asked for: pages of one moment fit together, whatever changes between them. Absent,
+   * or later than the last change of the insurer's contracts: that change.
+   */
+  readonly asked?: Date | undefined;
   /** The last contract of the page before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
   readonly limit: number;
 }
 
@@ -52,10 +64,15 @@ export function readState(contract: Pick<PortfolioContract, "isCancelled" | "end
  * then never changes, for whatever is recorded later gets a later instant.
  */
 export async function readKnownAt(tx: TransactionSql, insurerId: number, asked?: Date): Promise<Date> {
-  const [row] = await tx<{ recordedAt: Date | null }[]>`
-    select contracts_recorded_at as "recordedAt" from insurer where insurer_id = ${insurerId}`;
-  const last = row?.recordedAt ?? new Date(0);
-  return asked !== undefined && asked < last ? asked : last;
+  const [row] = await tx<{ knownAt: Date }[]>`${readMoment(tx, insurerId, asked)}`;
+  return row!.knownAt;
+}
+
+/** In milliseconds, as instants are told and asked for. */
+function readMoment(sql: Composer, insurerId: number, asked: Date | undefined): Fragment {
+  return sql`
+    select least(${asked ?? null}::timestamptz, coalesce(date_trunc('milliseconds', (
+      select contracts_recorded_at from insurer where insurer_id = ${insurerId})), 'epoch')) as "knownAt"`;
 }
 
 /** Undefined where the insurer knew of no such contract then; `knownAt` absent: now. */
@@ -65,40 +82,66 @@ export async function findContract(
   contractId: string,
   knownAt?: Date,
 ): Promise<PortfolioContract | undefined> {
-  const [found] = await selectContracts(tx, insurerId, {
-    sought: tx`select ${contractId}::uuid as contract_id`,
-    knownAt,
-    where: tx``,
-    limit: 1,
-  });
-  return found;
+  const known = knownAt && tx`${knownAt}::timestamptz`;
+  const sought = tx`select ${contractId}::uuid as contract_id`;
+  const query = selectContracts(tx, insurerId, { sought, knownAt: known, where: tx``, limit: 1 });
+  const [found] = await tx<PackedContract[]>`${query}`;
+  return found && unpackContract(found);
 }
 
-/** One page of the insurer's contracts in the order of their ids. */
+export interface FoundPage {
+  /** The moment of the page: what is known then never changes, for whatever is recorded later gets a later instant. */
+  readonly knownAt: Date;
+  readonly contracts: readonly PackedContract[];
+}
+
+/** One page of the insurer's contracts in the order of their ids, by one statement. */
 export async function listPortfolio(
-  tx: TransactionSql,
-  insurerId: number,
+  tenant: Tenant,
   filter: PortfolioFilter,
   today: string,
-  { knownAt, after, limit }: PortfolioPage,
-): Promise<PortfolioContract[]> {
-  const { inamiRoots, ssins, contractKind, state, changedSince } = filter;
-  const hasFewChanges = changedSince !== undefined && (await areFewChanges(tx, insurerId, changedSince));
-  const sought = seekContracts(tx, insurerId, filter, { knownAt, after, hasFewChanges });
-  const where = tx`
-    ${inamiRoots === undefined ? tx`` : tx`and c.inami_root = any(${[...inamiRoots]}::text[])`}
-    ${ssins === undefined ? tx`` : tx`and ${hasVersion(tx, knownAt, tx`v.ssin = any(${[...ssins]}::text[])`)}`}
-    ${contractKind === undefined ? tx`` : tx`and ${hasVersion(tx, knownAt, tx`v.contract_kind = ${contractKind}`)}`}
-    ${changedSince === undefined ? tx`` : tx`and known."changedAt" > ${changedSince}`}
-    ${state === undefined ? tx`` : tx`and ${hasState(tx, state, today)}`}`;
-  return await selectContracts(tx, insurerId, { sought, knownAt, where, limit });
+  { asked, after, limit }: PortfolioPage,
+): Promise<FoundPage> {
+  const { insurerId } = tenant;
+  const { changedSince } = filter;
+  const hasFewChanges = changedSince !== undefined && (await areFewChanges(tenant, changedSince));
+  const rows = await tenant.list<{ knownAt: Date } & (PackedContract | { contractId: null })>((sql) => {
+    const knownAt = sql`moment."knownAt"`;
+    const sought = seekContracts(sql, insurerId, filter, { knownAt, after, hasFewChanges });
+    const where = composeConditions(sql, filter, today, knownAt);
+    // A page without contracts has its moment too.
+    return sql`
+      select moment."knownAt", page.* from (${readMoment(sql, insurerId, asked)} offset 0) moment
+      left join lateral (${selectContracts(sql, insurerId, { sought, knownAt, where, limit })}) page on true`;
+  });
+  const contracts = rows.filter((row) => row.contractId !== null);
+  return { knownAt: rows[0]!.knownAt, contracts };
+}
+
+function composeConditions(
+  sql: Composer,
+  { inamiRoots, ssins, contractKind, state, changedSince }: PortfolioFilter,
+  today: string,
+  knownAt: Fragment,
+): Fragment {
+  return sql`
+    ${inamiRoots === undefined ? sql`` : sql`and c.inami_root = any(${[...inamiRoots]}::text[])`}
+    ${ssins === undefined ? sql`` : sql`and ${hasVersion(sql, knownAt, sql`v.ssin = any(${[...ssins]}::text[])`)}`}
+    ${contractKind === undefined ? sql`` : sql`and ${hasVersion(sql, knownAt, sql`v.contract_kind = ${contractKind}`)}`}
+    ${changedSince === undefined ? sql`` : sql`and known."changedAt" > ${changedSince}`}
+    ${state === undefined ? sql`` : sql`and ${hasState(sql, state, today)}`}`;
+}
+
+/** Reads the periods of a contract of a page. */
+export function unpackContract({ packedPeriods, ...contract }: PackedContract): PortfolioContract {
+  return { ...contract, periods: readPeriods(packedPeriods) };
 }
 
 /** As many changes are gathered and sorted for a page; where there were more, contracts that changed are met on the way. */
 const MOST_CHANGES_GATHERED = 20_000;
 
 interface Seeking {
-  readonly knownAt: Date;
+  readonly knownAt: Fragment;
   readonly after: string | undefined;
   readonly hasFewChanges: boolean;
 }
@@ -108,38 +151,47 @@ interface Seeking {
  * asked for. What is found there is looked at closely by `listPortfolio`: versions may not be known at that instant.
  */
 function seekContracts(
-  tx: TransactionSql,
+  sql: Composer,
   insurerId: number,
   { inamiRoots, ssins, contractKind, state, changedSince }: PortfolioFilter,
   { knownAt, after, hasFewChanges }: Seeking,
 ): Fragment {
-  const behind = after === undefined ? tx`` : tx`and contract_id > ${after}`;
+  const behind = after === undefined ? sql`` : sql`and contract_id > ${after}`;
   const contracts = (condition: Fragment) =>
-    tx`select contract_id from contract where insurer_id = ${insurerId} ${condition} ${behind} order by contract_id`;
-  const versions = (condition: Fragment) => tx`
+    sql`select contract_id from contract where insurer_id = ${insurerId} ${condition} ${behind} order by contract_id`;
+  const versions = (condition: Fragment) => sql`
     select distinct contract_id from contract_version
     where insurer_id = ${insurerId} and ${condition} ${behind} order by contract_id`;
-  if (inamiRoots !== undefined) return contracts(tx`and inami_root = any(${[...inamiRoots]}::text[])`);
-  if (ssins !== undefined) return versions(tx`ssin = any(${[...ssins]}::text[])`);
-  if (state === "cancelled") return contracts(tx`and cancelled_at is not null`);
-  if (state === "ended") return versions(tx`end_on is not null`);
+  if (inamiRoots !== undefined) return contracts(sql`and inami_root = any(${[...inamiRoots]}::text[])`);
+  if (ssins !== undefined) return versions(sql`ssin = any(${[...ssins]}::text[])`);
+  if (state === "cancelled") return contracts(sql`and cancelled_at is not null`);
+  if (state === "ended") return versions(sql`end_on is not null`);
   if (changedSince !== undefined && hasFewChanges) {
-    return versions(tx`recorded_at > ${changedSince} and recorded_at <= ${knownAt}`);
+    return versions(sql`recorded_at > ${changedSince} and recorded_at <= ${knownAt}`);
   }
-  return contractKind === undefined ? contracts(tx``) : versions(tx`contract_kind = ${contractKind}`);
+  return contractKind === undefined ? contracts(sql``) : versions(sql`contract_kind = ${contractKind}`);
 }
 
-async function areFewChanges(tx: TransactionSql, insurerId: number, since: Date): Promise<boolean> {
-  const [row] = await tx<{ count: number }[]>`
-    select count(*) as count from (
-      select from contract_version where insurer_id = ${insurerId} and recorded_at > ${since}
-      limit ${MOST_CHANGES_GATHERED + 1}) changes`;
-  return row!.count <= MOST_CHANGES_GATHERED;
+/** Of whom there were too many changes since when: they only become more, and each page of a question asks. */
+const manyChanges = new LRUCache<string, true>({ max: 10_000 });
+
+async function areFewChanges({ insurerId, list }: Tenant, since: Date): Promise<boolean> {
+  const key = `${insurerId} ${since.toISOString()}`;
+  if (manyChanges.has(key)) return false;
+  const [row] = await list<{ count: number }>(
+    (sql) => sql`
+      select count(*) as count from (
+        select from contract_version where insurer_id = ${insurerId} and recorded_at > ${since}
+        limit ${MOST_CHANGES_GATHERED + 1}) changes`,
+  );
+  const areFew = row!.count <= MOST_CHANGES_GATHERED;
+  if (!areFew) manyChanges.set(key, true);
+  return areFew;
 }
 
-function hasVersion(tx: TransactionSql, knownAt: Date, condition: Fragment): Fragment {
-  return tx`exists (select from contract_version v
-    where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(tx, knownAt)} and ${condition})`;
+function hasVersion(sql: Composer, knownAt: Fragment, condition: Fragment): Fragment {
+  return sql`exists (select from contract_version v
+    where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(sql, knownAt)} and ${condition})`;
 }
 
 /** How many contracts the insurer knew of at an instant, those that ended or were cancelled too. */
@@ -151,34 +203,32 @@ export async function countPortfolio(tx: TransactionSql, insurerId: number, know
   return row!.count;
 }
 
-function hasState(tx: TransactionSql, state: ContractState, today: string) {
-  if (state === "cancelled") return tx`known."isCancelled"`;
-  const isOver = tx`coalesce(known."endOn" < ${today}, false)`;
-  return state === "ended" ? tx`not known."isCancelled" and ${isOver}` : tx`not known."isCancelled" and not ${isOver}`;
+function hasState(sql: Composer, state: ContractState, today: string) {
+  if (state === "cancelled") return sql`known."isCancelled"`;
+  const isOver = sql`coalesce(known."endOn" < ${today}, false)`;
+  return state === "ended"
+    ? sql`not known."isCancelled" and ${isOver}`
+    : sql`not known."isCancelled" and not ${isOver}`;
 }
 
-function isKnown(tx: TransactionSql, knownAt: Date | undefined) {
-  if (knownAt === undefined) return tx`v.superseded_at is null`;
-  return tx`v.recorded_at <= ${knownAt} and (v.superseded_at is null or v.superseded_at > ${knownAt})`;
+function isKnown(sql: Composer, knownAt: Fragment | undefined) {
+  if (knownAt === undefined) return sql`v.superseded_at is null`;
+  return sql`v.recorded_at <= ${knownAt} and (v.superseded_at is null or v.superseded_at > ${knownAt})`;
 }
 
 interface Selection {
   /** A query of `contract_id`, in order. */
   readonly sought: Fragment;
-  readonly knownAt: Date | undefined;
+  readonly knownAt: Fragment | undefined;
   /** More conditions on `contract c` and its `known` state. */
   readonly where: Fragment;
   readonly limit: number;
 }
 
-async function selectContracts(
-  tx: TransactionSql,
-  insurerId: number,
-  { sought, knownAt, where, limit }: Selection,
-): Promise<PortfolioContract[]> {
+function selectContracts(sql: Composer, insurerId: number, { sought, knownAt, where, limit }: Selection): Fragment {
   // `offset 0`: contract by contract in the order of what is sought, as far as the page reaches. Periods come as arrays of
   // JSON text: objects of `jsonb` took the server three times as long as finding them.
-  const rows = await tx<ContractRow[]>`
+  return sql`
     select c.contract_id as "contractId", c.contract_number as "contractNumber", c.inami_root as "inamiRoot",
       c.start_on as "startOn", known.*
     from (${sought} offset 0) sought
@@ -188,15 +238,13 @@ async function selectContracts(
       select max(v.version) as version, max(v.recorded_at) as "changedAt", max(v.end_on) as "endOn",
         max(v.end_reason) as "endReason", bool_or(v.action = 'cancel') as "isCancelled",
         json_agg(json_build_array(v.valid_from, v.valid_before, v.inami_number, v.contract_kind, v.ssin, v.solidarity,
-          v.language, v.payment_reference) order by v.valid_from) as periods
+          v.language, v.payment_reference) order by v.valid_from)::text as "packedPeriods"
       from contract_version v
-      where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(tx, knownAt)} offset 0) known
+      where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and ${isKnown(sql, knownAt)} offset 0) known
     where known.version is not null ${where}
     order by sought.contract_id limit ${limit}`;
-  return rows.map((row) => ({ ...row, periods: row.periods.map(readPeriod) }));
 }
 
-type ContractRow = Omit<PortfolioContract, "periods"> & { readonly periods: readonly PeriodValues[] };
 /** In the order in which the query builds them. */
 type PeriodValues = readonly [
   validFrom: string,
@@ -209,7 +257,9 @@ type PeriodValues = readonly [
   paymentReference: string | null,
 ];
 
-function readPeriod(values: PeriodValues): ContractPeriod {
-  const [validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference] = values;
-  return { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference };
+function readPeriods(packed: string): ContractPeriod[] {
+  return (JSON.parse(packed) as PeriodValues[]).map((values) => {
+    const [validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference] = values;
+    return { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference };
+  });
 }

@@ -39,7 +39,8 @@ const CONNECT_TIMEOUT_SECONDS = 10;
 
 export function createDatabase(url: string, options: DatabaseOptions = {}): Database {
   const { transactionConnections = 20, plainConnections = 10 } = options;
-  const plain = createClient(url, "infoss_gateway", plainConnections);
+  // Small statements that come again and again, each a transaction of its own: planned once a connection (plan-once.ts).
+  const plain = createClient(url, "infoss_gateway", plainConnections, { plan_cache_mode: "force_generic_plan" });
   const transactions = createClient(url, "infoss_gateway", transactionConnections);
   const trail = createClient(url, "infoss_gateway", TRAIL_CONNECTIONS);
   const institute = createClient(url, "infoss_institute", INSTITUTE_CONNECTIONS);
@@ -60,7 +61,12 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
 /** `text[]`: one of the types that postgres.js learns from the server. */
 const TEXT_ARRAY = 1009;
 
-function createClient(url: string, role: DatabaseRole, max: number): Sql {
+function createClient(
+  url: string,
+  role: DatabaseRole,
+  max: number,
+  settings: Readonly<Record<string, string>> = {},
+): Sql {
   const client = postgres(url, {
     ...(hasOneServer(url) && { socket: openStatementSocket }),
     max,
@@ -83,6 +89,7 @@ function createClient(url: string, role: DatabaseRole, max: number): Sql {
       client_connection_check_interval: 5_000,
       // Staged records stay in memory of the server up to this; taken only as far as they fill it.
       temp_buffers: "96MB",
+      ...settings,
     },
   });
   // All connections share what the first has learned: each would ask for some 400 types again, when it is needed most.

@@ -1,4 +1,4 @@
-import type { MaybeRow } from "postgres";
+import type { MaybeRow, PendingQuery, Row } from "postgres";
 import { runTransaction } from "./run-transaction.ts";
 import type { Sql, TransactionSql } from "./sql.ts";
 
@@ -14,6 +14,8 @@ export interface Tenant {
    * of four: for what is asked so often that the difference counts. `values` are `$2` and on.
    */
   find<Row>(statement: ShieldedStatement, ...values: readonly string[]): Promise<Row | undefined>;
+  /** All rows, in their order, of the one query that `compose` makes and that reads; shielded and sent as by `find`. */
+  list<Found>(compose: (sql: Sql | TransactionSql) => PendingQuery<Row[]>): Promise<Found[]>;
 }
 
 /** A query that sets its insurer before it looks at any table; made by `shieldQuery`. */
@@ -36,6 +38,7 @@ export function createTenant(transactions: Sql, plain: Sql, insurerId: number): 
   return {
     insurerId,
     find: (statement, ...values) => sendShielded(plain, insurerId, statement, values),
+    list: (compose) => listShielded(plain, insurerId, compose),
     run: (work) =>
       runTransaction(transactions, async (tx) => {
         // Not awaited alone: both travel together, and the server runs them in order.
@@ -51,6 +54,7 @@ export function createTenantWithin(tx: TransactionSql, insurerId: number): Tenan
     insurerId,
     run: (work) => work(tx),
     find: (statement, ...values) => sendShielded(tx, insurerId, statement, values),
+    list: (compose) => listShielded(tx, insurerId, compose),
   };
 }
 
@@ -62,6 +66,19 @@ async function sendShielded<Row>(
 ): Promise<Row | undefined> {
   const [row] = await sql.unsafe<Row[] & MaybeRow[]>(text, [insurerId, ...values], { prepare: true });
   return row;
+}
+
+/** As `shieldQuery`; under the one row that makes the setting, rows stay in the order of the query. */
+async function listShielded<Found>(
+  sql: Sql | TransactionSql,
+  insurerId: number,
+  compose: (sql: Sql | TransactionSql) => PendingQuery<Row[]>,
+): Promise<Found[]> {
+  const rows = await sql`
+    select own.* from (
+      select set_config('infoss.insurer_id', ${insurerId}::int::text, true) as insurer_id offset 0) entered
+    cross join lateral (select * from (${compose(sql)}) asked where entered.insurer_id <> '' offset 0) own`;
+  return rows as unknown as Found[];
 }
 
 /** Makes the rest of the transaction the insurer's; the setting ends with the transaction. */

@@ -41,3 +41,8 @@ export function sendParts(
 ): FastifyReply {
   return request.method === "HEAD" ? reply.send() : reply.send(Readable.from(parts));
 }
+
+/** Sends an answer that is rendered already. */
+export function sendText(reply: FastifyReply, text: string): FastifyReply {
+  return reply.send(text);
+}

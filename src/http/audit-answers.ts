@@ -4,6 +4,7 @@ import { type AuditKind, insertAuditEvent } from "../audit/audit-event.ts";
 import { AuditUnavailable } from "../audit/audit-log.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import type { Finding } from "../findings/finding.ts";
+import { inamiRoot } from "../identifiers/inami-number.ts";
 import { SCOPES } from "../identity/scopes.ts";
 import { listNamedInResults } from "../intake/named-persons.ts";
 import type { Api } from "./fastify-types.ts";
@@ -118,15 +119,6 @@ export async function* auditPages<Page extends readonly { readonly findings: rea
   yield* auditNamed(request, provide, pages, (page) => listNamedInResults(audit.persons, page));
 }
 
-/** The same for contracts. */
-export async function* auditContractPages<Page extends readonly NamingContract[]>(
-  request: FastifyRequest,
-  provide: ProvideDependencies,
-  pages: AsyncIterable<Page>,
-): AsyncGenerator<Page> {
-  yield* auditNamed(request, provide, pages, (page) => hashContractPersons(provide().audit, page));
-}
-
 /** The same for whatever else names persons. */
 export async function* auditNamed<Page>(
   request: FastifyRequest,
@@ -148,14 +140,35 @@ interface NamingContract {
 }
 
 /** The persons whom contracts name, for the audit row of an answer that shows them. */
-export function hashContractPersons(
-  { persons }: HttpDependencies["audit"],
-  contracts: readonly NamingContract[],
-): Buffer[] {
-  const periods = contracts.flatMap((contract) => contract.periods);
-  const numbers = new Set(periods.map(({ inamiNumber }) => inamiNumber));
-  const ssins = new Set(periods.flatMap(({ ssin }) => (ssin === null ? [] : [ssin])));
-  return [...numbers].map((one) => persons.hashInamiNumber(one)).concat([...ssins].map((one) => persons.hashSsin(one)));
+export function hashContractPersons(audit: HttpDependencies["audit"], contracts: readonly NamingContract[]): Buffer[] {
+  const named = createNamedPersons(audit);
+  for (const contract of contracts) named.add(contract);
+  return named.hash();
+}
+
+/** The same, where the contracts of an answer are there one after the other. */
+export interface NamedPersons {
+  add(contract: NamingContract): void;
+  hash(): Buffer[];
+}
+
+export function createNamedPersons({ persons }: HttpDependencies["audit"]): NamedPersons {
+  const roots = new Set<string>();
+  const ssins = new Set<string>();
+  return {
+    add({ periods }) {
+      let last: NamingContract["periods"][number] | undefined;
+      for (const period of periods) {
+        if (period.inamiNumber !== last?.inamiNumber) roots.add(inamiRoot(period.inamiNumber));
+        if (period.ssin !== null && period.ssin !== last?.ssin) ssins.add(period.ssin);
+        last = period;
+      }
+    },
+    hash: () => [
+      ...Array.from(roots, (root) => persons.hashInamiNumber(root)),
+      ...Array.from(ssins, (ssin) => persons.hashSsin(ssin)),
+    ],
+  };
 }
 
 /** The persons under whose numbers contracts are kept. */

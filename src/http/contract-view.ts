@@ -55,37 +55,37 @@ export const ContractSchema = Type.Object(
   { $id: "Contract", description: "A contract as known at one moment." },
 );
 export type ContractView = Static<typeof ContractSchema>;
+type PeriodView = ContractView["periods"][number];
+type Writable<View> = { -readonly [Field in keyof View]: View[Field] };
 
 /** `today` decides the state. */
 export function viewContract(contract: PortfolioContract, today: string): ContractView {
   const { contractId, contractNumber, inamiRoot, startOn, endOn, endReason, changedAt, isCancelled } = contract;
-  return {
+  const view: Writable<ContractView> = {
     self: contractPath(contractId),
     contractId,
     contractNumber,
     inamiRoot,
     state: readState(contract, today),
     startOn,
-    ...(endOn !== null && { endOn }),
-    ...(endReason !== null && { endReason }),
     changedAt: changedAt.toISOString(),
     periods: isCancelled ? [] : contract.periods.map(viewPeriod),
   };
+  if (endOn !== null) view.endOn = endOn;
+  if (endReason !== null) view.endReason = endReason;
+  return view;
 }
 
 /** Empty values are absent, never null; the last day is inclusive, as everywhere in the exchange. */
-export function viewPeriod(period: ContractPeriod) {
+export function viewPeriod(period: ContractPeriod): PeriodView {
   const { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference } = period;
-  return {
-    validFrom,
-    ...(validBefore !== null && { validUntil: dayBefore(validBefore) }),
-    inamiNumber,
-    contractKind,
-    ...(ssin !== null && { ssin }),
-    solidarity,
-    ...(language !== null && { language }),
-    ...(paymentReference !== null && { paymentReference }),
-  };
+  // Field by field: spreading what is there took half of the time of a page.
+  const view: Writable<PeriodView> = { validFrom, inamiNumber, contractKind, solidarity };
+  if (validBefore !== null) view.validUntil = dayBefore(validBefore);
+  if (ssin !== null) view.ssin = ssin;
+  if (language !== null) view.language = language;
+  if (paymentReference !== null) view.paymentReference = paymentReference;
+  return view;
 }
 
 /** Most days by their digits alone: a page has hundreds of periods. */

@@ -107,6 +107,20 @@ t.test("an insurer's rows are hidden by the database itself", async (t) => {
     const byInsurer = shieldQuery("select contract_id from contract where $1::int <> 0 and insurer_id = $2::int");
     const foreign = await database.asInsurer(alpha).find(byInsurer, String(beta));
     t.equal(foreign, undefined);
+    const list = (insurerId: number) =>
+      database.asInsurer(insurerId).list<{ insurerId: number; place: number }>(
+        (sql) => sql`
+          select insurer_id as "insurerId", place from contract, generate_series(1, ${3}::int) place order by place desc`,
+      );
+    const listed = await Promise.all(Array.from({ length: 200 }, (_, turn) => list(turn % 2 === 0 ? alpha : beta)));
+    for (const [turn, rows] of listed.entries()) {
+      const insurerId = turn % 2 === 0 ? alpha : beta;
+      t.same(
+        rows,
+        [3, 2, 1].map((place) => ({ insurerId, place })),
+        "and so does a list, in the order asked for",
+      );
+    }
     const left = await Promise.all(Array.from({ length: 20 }, () => database.plain`select from contract`));
     t.ok(
       left.every((rows) => rows.length === 0),
