@@ -7,6 +7,7 @@ import { benchDelta } from "./history/delta.ts";
 import { benchQuery } from "./history/query.ts";
 import { type BenchOutcome, benchLoad } from "./load.ts";
 import { benchLoadGrowth } from "./load-growth.ts";
+import { watchStolenTime } from "./machine.ts";
 import { benchRead } from "./read/read.ts";
 import { exitStatus, renderReport } from "./report.ts";
 import { benchReset } from "./reset.ts";
@@ -56,8 +57,9 @@ async function runBench(args: string[]): Promise<number> {
     return 2;
   }
   try {
+    const tellStolenTime = watchStolenTime();
     const { report, notes } = await bench();
-    process.stdout.write(renderReport(report, notes));
+    process.stdout.write(renderReport(report, [...notes, tellStolenTime() ?? []].flat()));
     return exitStatus(report);
   } catch (error) {
     if (!(error instanceof BenchError || error instanceof EmbeddedDatabaseError)) throw error;
