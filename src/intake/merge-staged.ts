@@ -10,7 +10,8 @@ import type { SubmissionKind } from "./submission.ts";
 
 /**
  * From the staged records to what became of each, which `staged` says: register, references, contracts. The one way of
- * files, single calls and dry runs; under the insurer's lock. `recordCount`: how many are staged.
+ * files and dry runs, and by the same rules `mergeAlone` of single calls; under the insurer's lock. `recordCount`: how many
+ * are staged.
  */
 export async function mergeStaged(
   { clock, environmentName }: Pick<Intake, "clock" | "environmentName">,

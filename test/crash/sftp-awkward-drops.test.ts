@@ -61,7 +61,8 @@ t.test("a file that is still being written when its GO is there is taken whole",
 
 t.test("ten thousand files that wait for their GO delay none that has it", async (t) => {
   const scene = await openSftpScene(t);
-  const gateway = await scene.startReady();
+  // To list them is one step: a machine that is busy takes longer for it than the scene grants one.
+  const gateway = await scene.startReady({ SFTP_TIMEOUT_MS: "60000" });
   const place = join(scene.folderOf("alpha"), "IN");
   for (let number = 10_001; number <= 20_000; number += 1) {
     writeFileSync(join(place, `FI.DICO.0403019261.20261121.${number}.S`), "waits");
