@@ -5,6 +5,7 @@ import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql } from "../database/sql.ts";
 import { listChangesWithoutPersons, markPersonsMade } from "../register/register-changes.ts";
 import { type RepeatedWork, startRepeating } from "../repeated-work.ts";
+import { isChangeSince } from "./changed-contracts.ts";
 import type { DossierState } from "./dossier-states.ts";
 import { type EvaluationCounts, evaluatePersons } from "./evaluate-dossiers.ts";
 import { evaluateEverybody } from "./evaluate-everybody.ts";
@@ -108,7 +109,7 @@ async function noteChangedContracts(institute: Sql): Promise<void> {
           select distinct holder.person_id from contract_version v cross join lateral (
             select n.person_id from contract c join person_number n on n.inami_root = c.inami_root
             where c.insurer_id = v.insurer_id and c.contract_id = v.contract_id offset 0) holder
-          where v.insurer_id = ${insurerId} and v.recorded_at > ${after ?? new Date(0)}) changed order by person_id
+          where ${isChangeSince(tx, insurerId, after)}) changed order by person_id
         on conflict (person_id) do update set changed_at = excluded.changed_at`;
       await tx`
         insert into evaluated_portfolio values (${insurerId}, ${until})

@@ -4,9 +4,10 @@ import { renewStatistics } from "../database/fresh-statistics.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { type RepeatedWork, startRepeating } from "../repeated-work.ts";
+import { listChangedContracts } from "./changed-contracts.ts";
 import { describeMoment } from "./insurer-view.ts";
 import type { PremiumYearRules } from "./premium-year-rules.ts";
-import { lockProjections, projectAllAdvantages, projectChangedContracts } from "./project-advantages.ts";
+import { lockProjections, projectAllAdvantages, projectContractsOf } from "./project-advantages.ts";
 import { loadRulesInForce, type RulesByYear } from "./rules-in-force.ts";
 
 export interface ProjectionSource {
@@ -141,16 +142,25 @@ async function projectPortfolio(
   const businessDate = clock.today();
   const [due] = await tx.unsafe<DuePortfolio[]>(DUE, [insurerId]);
   if (!due) return 0;
-  const after = due.projectedUntil ?? undefined;
+  const contractIds = await listChangedContracts(tx, insurerId, due.projectedUntil);
   let changed = 0;
-  const firstDay = await findFirstRecording(tx, insurerId);
-  for (const rules of years.filter((each) => !isOverBefore(each, firstDay))) {
-    changed += await projectChangedContracts(tx, { rules, businessDate }, { insurerId, after });
+  for (const rules of contractIds.length > 0 ? await chooseShown(tx, years, insurerId) : []) {
+    changed += await projectContractsOf(tx, { rules, businessDate }, insurerId, contractIds);
   }
   await tx`
     insert into projected_portfolio values (${insurerId}, ${due.contractsRecordedAt})
     on conflict (insurer_id) do update set contracts_recorded_at = excluded.contracts_recorded_at`;
   return changed;
+}
+
+/** The years that a contract of the insurer may show: not those that were over when its first contract was recorded. */
+async function chooseShown(
+  tx: TransactionSql,
+  years: readonly PremiumYearRules[],
+  insurerId: number,
+): Promise<PremiumYearRules[]> {
+  const firstDay = await findFirstRecording(tx, insurerId);
+  return years.filter((rules) => !isOverBefore(rules, firstDay));
 }
 
 /** The day, in Brussels, on which the first contract of the insurer, or the first that was handed to it, was recorded. */

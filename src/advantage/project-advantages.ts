@@ -79,20 +79,18 @@ export async function projectAllAdvantages(tx: TransactionSql, projection: Proje
   }
 }
 
-/** The same for contracts of an insurer that were changed later than `after`; undefined: for all of them. */
-export async function projectChangedContracts(
+/** The same for some contracts of an insurer. */
+export async function projectContractsOf(
   tx: TransactionSql,
   projection: Projection,
-  { insurerId, after }: { readonly insurerId: number; readonly after: Date | undefined },
+  insurerId: number,
+  contractIds: readonly string[],
 ): Promise<number> {
   const pass = await beginPass(tx, projection);
-  const rows = await tx<{ contractId: string }[]>`
-    select distinct contract_id as "contractId" from contract_version
-    where insurer_id = ${insurerId} and recorded_at > ${after ?? new Date(0)} order by contract_id`;
   let changed = 0;
   // Some at a time, by their keys: what the planner knows of a portfolio that was just loaded is not true yet.
-  for (let begin = 0; begin < rows.length; begin += BATCH_CONTRACTS) {
-    const ids = rows.slice(begin, begin + BATCH_CONTRACTS).map(({ contractId }) => contractId);
+  for (let begin = 0; begin < contractIds.length; begin += BATCH_CONTRACTS) {
+    const ids = contractIds.slice(begin, begin + BATCH_CONTRACTS);
     changed += await projectContracts(
       tx,
       pass,

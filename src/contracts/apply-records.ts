@@ -1,9 +1,7 @@
-import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
-import type { Finding } from "../findings/finding.ts";
 import { placeFinding, type Trouble } from "../formats/contract-file/trouble.ts";
 import { applyRecord, type RecordEffect } from "./contract-history.ts";
-import { type Changes, ContractHoldings } from "./contract-holdings.ts";
+import { type Changes, ContractHoldings, type StoredContract } from "./contract-holdings.ts";
 import { insertChanges, tellRecords } from "./insert-changes.ts";
 import type { Merge, RecordChange, StagedContractRecord } from "./merge.ts";
 import type { PortfolioContract } from "./portfolio.ts";
@@ -43,13 +41,13 @@ export interface AppliedRecord {
   readonly contract: PortfolioContract | undefined;
 }
 
-/** The same for one record by itself; writes nothing yet. */
-export async function applyAlone(
-  tx: TransactionSql,
+/** The same for one record by itself, from the contracts under the keys that it names; writes nothing. */
+export function applyAlone(
   merge: Merge,
   record: StagedContractRecord,
-): Promise<AppliedRecord> {
-  const holdings = await ContractHoldings.load(tx, merge, [record]);
+  contracts: readonly StoredContract[],
+): AppliedRecord {
+  const holdings = ContractHoldings.of(contracts);
   const told = applyTo(holdings, record);
   const changes = holdings.written();
   const isChanged = changes.versions.length > 0 && told.contractId !== null;
@@ -83,24 +81,9 @@ function tellTrouble(effect: RecordEffect, isBlocked: boolean): Trouble | undefi
 
 async function listStaged(tx: TransactionSql, after: number): Promise<StagedContractRecord[]> {
   return await tx<StagedContractRecord[]>`
-    select ${stagedColumns(tx)}
+    select record_number as "recordNumber", line, byte_offset as "byteOffset", sender_reference as "senderReference",
+      action, contract_number as "contractNumber", inami_number as "inamiNumber", inami_root as "inamiRoot",
+      alias_roots as "aliasRoots", start_on as "fromOn", end_on as "endOn", reason, contract_kind as "contractKind", ssin,
+      solidarity, language, payment_reference as "paymentReference", blocked as "isBlocked", contract_id as "contractId"
     from staged where not malformed and record_number > ${after} order by record_number limit ${PIECE_RECORDS}`;
-}
-
-/** The record that was staged by itself: also what was found so far, and whether its form is sound at all. */
-export async function readStaged(
-  tx: TransactionSql,
-): Promise<StagedContractRecord & { readonly findings: readonly Finding[] | null; readonly isMalformed: boolean }> {
-  const [row] = await tx<(StagedContractRecord & { findings: Finding[] | null; isMalformed: boolean })[]>`
-    select ${stagedColumns(tx)}, findings, malformed as "isMalformed" from staged`;
-  if (!row) throw new Error("no record was staged");
-  return row;
-}
-
-function stagedColumns(tx: TransactionSql): PendingQuery<Row[]> {
-  return tx`
-    record_number as "recordNumber", line, byte_offset as "byteOffset", sender_reference as "senderReference",
-    action, contract_number as "contractNumber", inami_number as "inamiNumber", inami_root as "inamiRoot",
-    alias_roots as "aliasRoots", start_on as "fromOn", end_on as "endOn", reason, contract_kind as "contractKind", ssin,
-    solidarity, language, payment_reference as "paymentReference", blocked as "isBlocked", contract_id as "contractId"`;
 }

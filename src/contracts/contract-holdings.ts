@@ -1,3 +1,4 @@
+import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
 import {
   type ContractEnd,
@@ -8,6 +9,8 @@ import {
 } from "./contract-history.ts";
 import type { Merge, StagedContractRecord } from "./merge.ts";
 import type { PortfolioContract } from "./portfolio.ts";
+
+type Fragment = PendingQuery<Row[]>;
 
 /** A version as it is written. What a later record of the same piece supersedes is written superseded at once. */
 export interface NewVersion extends ContractPeriod {
@@ -68,8 +71,12 @@ export class ContractHoldings {
     merge: Merge,
     piece: readonly StagedContractRecord[],
   ): Promise<ContractHoldings> {
+    return ContractHoldings.of(await listContracts(tx, merge.insurerId, piece));
+  }
+
+  static of(contracts: readonly StoredContract[]): ContractHoldings {
     const holdings = new ContractHoldings();
-    for (const { versions, ...contract } of await listContracts(tx, merge.insurerId, piece)) {
+    for (const { versions, ...contract } of contracts) {
       const [first] = versions ?? [];
       if (!first) throw new Error("there is a contract without a version");
       const end = first.endOn === null ? null : ({ endOn: first.endOn, endReason: first.endReason } as ContractEnd);
@@ -218,7 +225,7 @@ interface StoredVersion extends ContractPeriod {
   readonly endReason: string | null;
 }
 
-interface StoredContract
+export interface StoredContract
   extends Pick<
     HeldContract,
     | "contractId"
@@ -246,16 +253,26 @@ async function listContracts(
   }
   const numbers = [...keys.values()].map(([number]) => number);
   const roots = [...keys.values()].map(([, root]) => root);
+  const sought = tx`select unnest(${numbers}::text[]) as contract_number, unnest(${roots}::text[]) as inami_root`;
+  const asksPaid = piece.some(({ action }) => action === "cancel");
+  return await tx<StoredContract[]>`${selectStored(tx, insurerId, sought, asksPaid)} order by "contractId"`;
+}
+
+/**
+ * A query of the contracts under the keys of another: `sought`, of `contract_number` and `inami_root`. `asksPaid`: whether
+ * money was received on them is asked for too.
+ */
+export function selectStored(tx: TransactionSql, insurerId: number, sought: Fragment, asksPaid: boolean): Fragment {
   // `offset 0` makes each key look itself up by its index: the planner knows neither the keys nor what was just merged,
   // and for the youngest of a key it would go through all contracts from the youngest on. The root as an expression
   // keeps it from going through all contracts of a root: only the index that begins with the number can serve.
-  return await tx<StoredContract[]>`
+  return tx`
     select found.contract_id as "contractId", sought.contract_number as "contractNumber", sought.inami_root as "inamiRoot",
       found.start_on as "startOn", found.cancelled_at is not null as "isCancelled",
-      found.transferred_on as "transferredOn", ${piece.some(({ action }) => action === "cancel")} and exists (
+      found.transferred_on as "transferredOn", ${asksPaid} and exists (
         select from contract_payment p where p.insurer_id = ${insurerId} and p.contract_id = found.contract_id
           and p.amount_cents > 0) as "isPaid", own.*
-    from unnest(${numbers}::text[], ${roots}::text[]) as sought (contract_number, inami_root)
+    from (${sought}) sought
     cross join lateral (
       (select contract_id, start_on, cancelled_at, transferred_on from contract
        where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root || '' = sought.inami_root
@@ -268,10 +285,9 @@ async function listContracts(
        order by cancelled_at is not null, contract_id desc limit 1)) found
     cross join lateral (
       select max(version) as "lastVersion",
-        jsonb_agg(jsonb_build_object('version', version, 'validFrom', valid_from, 'validBefore', valid_before,
+        json_agg(json_build_object('version', version, 'validFrom', valid_from, 'validBefore', valid_before,
           'inamiNumber', inami_number, 'contractKind', contract_kind, 'ssin', ssin, 'solidarity', solidarity,
           'language', language, 'paymentReference', payment_reference, 'endOn', end_on, 'endReason', end_reason)
           order by valid_from) filter (where superseded_at is null) as versions
-      from contract_version where insurer_id = ${insurerId} and contract_id = found.contract_id offset 0) own
-    order by found.contract_id`;
+      from contract_version where insurer_id = ${insurerId} and contract_id = found.contract_id offset 0) own`;
 }

@@ -1,40 +1,58 @@
+import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
 import type { Changes, NewContract, NewVersion } from "./contract-holdings.ts";
 import type { Merge, RecordChange } from "./merge.ts";
 
+type Fragment = PendingQuery<Row[]>;
+
 /** Writes what the records of a piece changed; a handful of statements, however many records. */
 export async function insertChanges(tx: TransactionSql, merge: Merge, changes: Changes): Promise<void> {
+  const { superseded, cancelled, contracts, versions } = changes;
   // What was known makes room before what is known now comes: the keys of the tables see every statement.
   // Sent together, in this order: the server runs one after the other, and none needs the answer to the one before.
-  await Promise.all([
-    supersedeVersions(tx, merge, changes.superseded),
-    cancelContracts(tx, merge, changes.cancelled),
-    insertContracts(tx, merge, changes.contracts),
-    insertVersions(tx, merge, changes.versions),
+  const [made] = await Promise.all([
+    superseded.length > 0 ? supersedeVersions(tx, merge, superseded) : { count: 0 },
+    cancelled.length > 0 ? cancelContracts(tx, merge, cancelled) : [],
+    contracts.length > 0 ? insertContracts(tx, merge, contracts) : [],
+    versions.length > 0 ? insertVersions(tx, merge, versions) : [],
   ]);
+  checkSuperseded(changes, made.count);
 }
 
-async function supersedeVersions(tx: TransactionSql, merge: Merge, superseded: Changes["superseded"]): Promise<void> {
-  if (superseded.length === 0) return;
-  const result = await tx`
+/**
+ * The same as the queries of a `with`, of which `superseded` has as many rows as `checkSuperseded` wants to know of. Versions
+ * come once all that they supersede made room.
+ */
+export function composeChanges(tx: TransactionSql, merge: Merge, changes: Changes): Fragment {
+  const madeRoom = tx`cross join (select count(*) from superseded) made_room`;
+  return tx`
+    superseded as (${supersedeVersions(tx, merge, changes.superseded)} returning 1),
+    cancelled as (${cancelContracts(tx, merge, changes.cancelled)}),
+    contracts as (${insertContracts(tx, merge, changes.contracts)}),
+    versions as (${insertVersions(tx, merge, changes.versions)} ${madeRoom})`;
+}
+
+export function checkSuperseded({ superseded }: Changes, count: number): void {
+  if (count !== superseded.length) throw new Error("a version changed under the insurer's lock");
+}
+
+function supersedeVersions(tx: TransactionSql, merge: Merge, superseded: Changes["superseded"]): Fragment {
+  return tx`
     update contract_version v set superseded_at = ${merge.recordedAt}
     from unnest(${superseded.map(({ contractId }) => contractId)}::uuid[], ${superseded.map(({ version }) => version)}::int[])
       as known (contract_id, version)
     where v.insurer_id = ${merge.insurerId} and v.contract_id = known.contract_id and v.version = known.version
       and v.superseded_at is null`;
-  if (result.count !== superseded.length) throw new Error("a version changed under the insurer's lock");
 }
 
-async function cancelContracts(tx: TransactionSql, merge: Merge, contractIds: readonly string[]): Promise<void> {
-  if (contractIds.length === 0) return;
-  await tx`
+function cancelContracts(tx: TransactionSql, merge: Merge, contractIds: readonly string[]): Fragment {
+  return tx`
     update contract set cancelled_at = ${merge.recordedAt}
     where insurer_id = ${merge.insurerId} and contract_id = any(${contractIds as string[]}::uuid[])`;
 }
 
-async function insertContracts(tx: TransactionSql, merge: Merge, contracts: readonly NewContract[]): Promise<void> {
-  if (contracts.length === 0) return;
-  await tx`
+function insertContracts(tx: TransactionSql, merge: Merge, contracts: readonly NewContract[]): Fragment {
+  return tx`
     insert into contract (insurer_id, contract_id, contract_number, inami_root, start_on, cancelled_at)
     select ${merge.insurerId}::int, "contractId", "contractNumber", "inamiRoot", "startOn",
       case when "isCancelled" then ${merge.recordedAt}::timestamptz end
@@ -42,9 +60,8 @@ async function insertContracts(tx: TransactionSql, merge: Merge, contracts: read
       ("contractId" uuid, "contractNumber" text, "inamiRoot" text, "startOn" date, "isCancelled" boolean)`;
 }
 
-async function insertVersions(tx: TransactionSql, merge: Merge, versions: readonly NewVersion[]): Promise<void> {
-  if (versions.length === 0) return;
-  await tx`
+function insertVersions(tx: TransactionSql, merge: Merge, versions: readonly NewVersion[]): Fragment {
+  return tx`
     insert into contract_version (insurer_id, contract_id, version, valid_from, valid_before, recorded_at, superseded_at,
       inami_number, contract_kind, ssin, solidarity, language, payment_reference, end_on, end_reason, action,
       submission_id, record_number, reason, actor)

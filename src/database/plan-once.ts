@@ -1,3 +1,4 @@
+import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "./sql.ts";
 
 /**
@@ -7,6 +8,11 @@ import type { TransactionSql } from "./sql.ts";
  */
 export async function planOnce(tx: TransactionSql): Promise<void> {
   await tx`set local plan_cache_mode = force_generic_plan`;
+}
+
+/** The same as a column of a query. */
+export function planOnceSetting(tx: TransactionSql): PendingQuery<Row[]> {
+  return tx`set_config('plan_cache_mode', 'force_generic_plan', true) as "planCacheMode"`;
 }
 
 export async function planAnew(tx: TransactionSql): Promise<void> {

@@ -30,19 +30,6 @@ export async function createStagingTable(tx: TransactionSql): Promise<void> {
     drop table if exists pg_temp.staged; create temporary table staged ${STAGED_COLUMNS} on commit drop`);
 }
 
-/**
- * The same for one record at a time: the connection keeps the table, and with it the plans of the statements on it. To make
- * it and to plan them is more work than the record itself. Empty: who stages a record takes it out again
- * (`clearStagingTable`) in the same transaction. To empty the table with each transaction costs a tenth of a call.
- */
-export async function keepStagingTable(tx: TransactionSql): Promise<void> {
-  await tx.unsafe(`create temporary table if not exists staged ${STAGED_COLUMNS}`);
-}
-
-export async function clearStagingTable(tx: TransactionSql): Promise<void> {
-  await tx`delete from staged`;
-}
-
 type Eleven<T> = [T, T, T, T, T, T, T, T, T, T, T];
 
 /** Columns of a batch, in the order of the statement's parameters. Those from `sender_reference` to `payment_reference` are the content that is hashed. */

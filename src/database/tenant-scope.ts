@@ -84,5 +84,6 @@ async function listShielded<Found>(
 
 /** Makes the rest of the transaction the insurer's; the setting ends with the transaction. */
 export async function setTenant(tx: TransactionSql, insurerId: number): Promise<void> {
-  await tx`select set_config('infoss.insurer_id', ${String(insurerId)}, true)`;
+  // Sent now (`execute`): whatever the caller sends next goes behind it.
+  await tx`select set_config('infoss.insurer_id', ${String(insurerId)}, true)`.execute();
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { PendingQuery, Row } from "postgres";
 import { compressChunks, decompressChunks } from "../database/compressed-chunks.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
@@ -49,10 +50,21 @@ export async function insertPayloadChunk(
   chunkNumber: number,
   bytes: Buffer,
 ): Promise<void> {
-  await tx`
+  await composePayloadChunk(tx, insurerId, submissionId, chunkNumber, bytes);
+  reachStep("receive.chunkStored");
+}
+
+/** The same as a query, to be sent with others. */
+export function composePayloadChunk(
+  tx: TransactionSql,
+  insurerId: number,
+  submissionId: string,
+  chunkNumber: number,
+  bytes: Buffer,
+): PendingQuery<Row[]> {
+  return tx`
     insert into submission_payload (insurer_id, submission_id, chunk_number, bytes)
     values (${insurerId}, ${submissionId}, ${chunkNumber}, ${bytes})`;
-  reachStep("receive.chunkStored");
 }
 
 export async function deletePayload(tx: TransactionSql, insurerId: number, submissionId: string): Promise<void> {

@@ -1,4 +1,5 @@
-import { CompactSign, decodeJwt, type JWK } from "jose";
+import { sign } from "node:crypto";
+import { decodeJwt, type JWK } from "jose";
 import type { Tenant } from "../database/tenant-scope.ts";
 import type { Receipt } from "../formats/report/receipt.ts";
 import { type KeyRing, SIGNING_ALGORITHM } from "../identity/signing-keys.ts";
@@ -25,13 +26,16 @@ export function createReceiptSigner(keyRing: KeyRing): ReceiptSigner {
     },
     async sign(receipt) {
       const { kid, privateKey } = keyRing.current();
-      const payload = new TextEncoder().encode(JSON.stringify(receipt));
-      const jws = await new CompactSign(payload)
-        .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid, typ: RECEIPT_TYPE })
-        .sign(privateKey);
-      return { receipt, jws };
+      const content = `${encode({ alg: SIGNING_ALGORITHM, kid, typ: RECEIPT_TYPE })}.${encode(receipt)}`;
+      // At once: handed to another thread, a signature of this kind costs three times as much.
+      const signature = sign("sha256", Buffer.from(content), { key: privateKey, dsaEncoding: "ieee-p1363" });
+      return { receipt, jws: `${content}.${signature.toString("base64url")}` };
     },
   };
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString("base64url");
 }
 
 /** The receipt kept with a submission, exactly as it was first given. */

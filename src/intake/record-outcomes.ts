@@ -1,3 +1,4 @@
+import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
 import { BLOCK_RECORDS } from "./record-results.ts";
 import type { RecordCounts, RecordResult } from "./submission.ts";
@@ -29,20 +30,18 @@ export async function insertRecordOutcomes(
   return counts!;
 }
 
-/** The same for the one record of a call, of which the caller knows what became. */
-export async function insertOutcomeAlone(
+/** The same for the one record of a call, of which the caller knows what became: a query, to be sent with others. */
+export function composeOutcomeAlone(
   tx: TransactionSql,
   insurerId: number,
   submissionId: string,
   { senderReference, outcome, findings }: Pick<RecordResult, "senderReference" | "outcome" | "findings">,
-): Promise<void> {
-  if (findings.length > 0) {
-    await tx`
+): PendingQuery<Row[]> {
+  return findings.length > 0
+    ? tx`
       insert into record_result (insurer_id, submission_id, record_number, sender_reference, outcome, findings, byte_offset, byte_length)
-      values (${insurerId}, ${submissionId}, 1, ${senderReference ?? null}, ${outcome}, ${tx.json(findings as never)}, 0, 0)`;
-  } else {
-    await tx`
+      values (${insurerId}, ${submissionId}, 1, ${senderReference ?? null}, ${outcome}, ${tx.json(findings as never)}, 0, 0)`
+    : tx`
       insert into quiet_result_block (insurer_id, submission_id, outcome, block_number, record_count, record_numbers, sender_references)
       values (${insurerId}, ${submissionId}, ${outcome}, 0, 1, array[1], array[${senderReference ?? null}::text])`;
-  }
 }

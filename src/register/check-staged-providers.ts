@@ -13,6 +13,23 @@ type Fragment = PendingQuery<Row[]>;
  * the insurer is as unknown as what no register has.
  */
 export async function checkStagedProviders(tx: TransactionSql, today: string, asker: Asker): Promise<void> {
+  const checked = tx`
+    with ${findProviderTrouble(tx, today, asker, tx`s.ctid`)}
+    update staged set
+      findings = coalesce(staged.findings, '[]'::jsonb) || found.findings,
+      blocked = staged.blocked or found.is_blocking,
+      inami_root = coalesce(found.replaced_by_root, staged.inami_root)
+    from found where staged.ctid = found.row_id and found.findings <> '[]'::jsonb`.execute();
+  // Sent one behind the other, without waiting: the aliases are looked for once the roots are corrected.
+  await Promise.all([checked, findAliases(tx)]);
+}
+
+/**
+ * The queries of a `with` of which the last, `found`, says what the register has to say about the records of a relation
+ * `staged`: `row_id` (the value of `rowId` for `staged s`), `findings`, `is_blocking`, `replaced_by_root`. Records of
+ * which there is nothing to say are not in it.
+ */
+export function findProviderTrouble(tx: TransactionSql, today: string, asker: Asker, rowId: Fragment): Fragment {
   const unknown = stagedFinding(tx, "inamiNumberUnknown", "inamiNumber", tx`s.inami_number`);
   const notValidOn = stagedFinding(
     tx,
@@ -40,23 +57,23 @@ export async function checkStagedProviders(tx: TransactionSql, today: string, as
   // Two anti-joins by hash find the few records about which there is anything to say; only those are looked at closely,
   // as rows of an array: joined, the planner would take them for many and look at the whole file closely.
   const withheld = isWithheld(tx, asker, tx`s.inami_root`);
-  const checked = tx`
-    with suspects as materialized (
-      select s.ctid as row_id from staged s
+  return tx`
+    suspects as materialized (
+      select ${rowId} as row_id from staged s
       where s.inami_root is not null and not exists (
         select 1 from provider p
         where p.inami_root = s.inami_root and p.replaced_by_root is null and p.valid_to is null and p.deceased_on is null
           and coalesce(s.start_on >= p.valid_from, true) and coalesce(s.ssin = p.ssin, true))
       union
-      select s.ctid from staged s where ${withheld}
+      select ${rowId} from staged s where ${withheld}
       union
-      select s.ctid from staged s
+      select ${rowId} from staged s
       where length(s.inami_number) = 11 and not exists (
         select 1 from competence_code c
         where c.profession_digit = left(s.inami_number, 1) and c.code = right(s.inami_number, 3)
           and coalesce(s.start_on >= c.valid_from, true) and coalesce(s.start_on <= c.valid_to, true))),
     looked_up as (
-      select s.ctid as row_id, s.record_number, s.sender_reference, s.line, s.byte_offset, s.inami_number, s.ssin, s.start_on,
+      select ${rowId} as row_id, s.record_number, s.sender_reference, s.line, s.byte_offset, s.inami_number, s.ssin, s.start_on,
         p.valid_to, last.root as replaced_by_root,
         coalesce(replacing.inami_number, last.root) as replaced_by,
         p.inami_root is null and declares as is_unknown,
@@ -73,7 +90,7 @@ export async function checkStagedProviders(tx: TransactionSql, today: string, as
       left join provider p on p.inami_root = s.inami_root and not ${withheld}
       left join lateral (${lastReplacement(tx)}) last on p.replaced_by_root is not null
       left join provider replacing on replacing.inami_root = last.root
-      where s.inami_root is not null and s.ctid = any(array(select row_id from suspects))),
+      where s.inami_root is not null and ${rowId} = any(array(select row_id from suspects))),
     found as (
       select s.row_id, s.replaced_by_root, s.is_unknown or s.is_not_valid or s.is_mismatch as is_blocking,
         to_jsonb(array_remove(array[
@@ -85,14 +102,7 @@ export async function checkStagedProviders(tx: TransactionSql, today: string, as
           case when s.is_competence_unknown then ${competence} end], null)) as findings
       from looked_up s
       where s.is_unknown or s.is_not_valid or s.is_mismatch or s.is_expired or s.replaced_by_root is not null
-        or s.is_competence_unknown)
-    update staged set
-      findings = coalesce(staged.findings, '[]'::jsonb) || found.findings,
-      blocked = staged.blocked or found.is_blocking,
-      inami_root = coalesce(found.replaced_by_root, staged.inami_root)
-    from found where staged.ctid = found.row_id and found.findings <> '[]'::jsonb`.execute();
-  // Sent one behind the other, without waiting: the aliases are looked for once the roots are corrected.
-  await Promise.all([checked, findAliases(tx)]);
+        or s.is_competence_unknown)`;
 }
 
 /** Whether `ssin` is a BIS number (month raised by 20 or 40) that provider `p` had before it got a national number. */
@@ -131,4 +141,14 @@ async function findAliases(tx: TransactionSql): Promise<void> {
       where p.inami_root <> older.head),
     aliases as (select head, array_agg(root order by root) as roots from older group by head)
     update staged s set alias_roots = aliases.roots from aliases where s.inami_root = aliases.head`;
+}
+
+/** The same for one `root`, an expression: a query of `roots`, null where there are none. */
+export function selectAliases(tx: TransactionSql, root: Fragment): Fragment {
+  return tx`
+    with recursive older (alias) as (
+      select p.inami_root from provider p where p.replaced_by_root = ${root}
+      union
+      select p.inami_root from older join provider p on p.replaced_by_root = older.alias where p.inami_root <> ${root})
+    select array_agg(alias order by alias) as roots from older`;
 }

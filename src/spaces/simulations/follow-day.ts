@@ -1,7 +1,8 @@
+import { listChangedContracts } from "../../advantage/changed-contracts.ts";
 import { evaluateDossiers } from "../../advantage/evaluate-dossiers.ts";
 import { isHandled } from "../../advantage/keep-evaluated.ts";
 import type { MoveRun } from "../../advantage/move-run.ts";
-import { projectChangedContracts } from "../../advantage/project-advantages.ts";
+import { projectContractsOf } from "../../advantage/project-advantages.ts";
 import { loadRulesInForce } from "../../advantage/rules-in-force.ts";
 import type { TransactionSql } from "../../database/sql.ts";
 import { OperatorError } from "../../operator/operator-change.ts";
@@ -34,8 +35,9 @@ export async function followDay(
     counts.evaluated += evaluated;
     counts.moved += moved;
   }
+  const contractIds = await listChangedContracts(tx, insurerId, null);
   for (const rules of years.values())
-    await projectChangedContracts(tx, { rules, businessDate: today }, { insurerId, after: undefined });
+    await projectContractsOf(tx, { rules, businessDate: today }, insurerId, contractIds);
   return counts;
 }
 
