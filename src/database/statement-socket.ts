@@ -6,6 +6,9 @@ interface Address {
   readonly port: readonly number[];
 }
 
+/** While no more waits to leave, postgres.js is told to go on: told that the socket is full, it sends nothing until it has answers. */
+const MOST_WAITING_BYTES = 512 * 1024;
+
 /**
  * A connection to PostgreSQL whose statements leave together (docs/adr/0015): postgres.js writes each one of more than 1 KB by
  * itself, and where several are sent without waiting, the system calls cost more than the statements. Answers at once; what is written before the
@@ -26,7 +29,7 @@ export function openStatementSocket({ host: [host = "localhost"], port: [port = 
       socket.cork();
       setImmediate(flush);
     }
-    return write(...args);
+    return write(...args) || socket.writableLength < MOST_WAITING_BYTES;
   };
   // By these two postgres.js knows whose certificate to expect.
   return Object.assign(socket, { write: gather as Socket["write"], host, port });

@@ -76,6 +76,40 @@ t.test("statements that are sent in one turn leave as one message, and in their 
   t.equal(row!.long.length, 2_000_000, "nor is anything cut");
 });
 
+t.test("a long statement leaves behind another that was not answered yet", async (t) => {
+  const long = "x".repeat(100_000);
+  let unanswered = 0;
+  let release: (() => void) | undefined;
+  let waitToAnswer = () => {};
+  const holding = await listen(t, (inside) => {
+    const outside = connectToPostgres();
+    outside.on("data", (bytes) => inside.write(bytes)).on("close", () => inside.destroy());
+    inside.on("close", () => outside.destroy());
+    inside.on("data", (bytes) => {
+      outside.write(bytes);
+      if (!release) return;
+      unanswered += bytes.length;
+      if (unanswered > 3 * long.length) release();
+    });
+    // No answer goes out until all three statements came in.
+    waitToAnswer = () => {
+      outside.pause();
+      release = () => outside.resume();
+    };
+  });
+  const sql = open(t, holding, { socket: openStatementSocket });
+  const ask = (tx: postgres.TransactionSql) => tx<{ length: number }[]>`select length(${long}) as length`.execute();
+  const answers = await sql.begin(async (tx) => {
+    await ask(tx);
+    waitToAnswer();
+    return await Promise.all([ask(tx), ask(tx), ask(tx)]);
+  });
+  t.strictSame(
+    answers.map(([row]) => row!.length),
+    [long.length, long.length, long.length],
+  );
+});
+
 for (const [name, options] of Object.entries(SOCKETS)) {
   t.test(`${name}: a server that is not there is told`, async (t) => {
     const nobody = Object.assign(new URL(url), { port: 1 }).href;
