@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { planAnew, planOnce } from "../database/plan-once.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { createStagingTable, StagedBatch } from "../database/staged-records.ts";
@@ -16,11 +17,11 @@ import { insertRecordOutcomes } from "./record-outcomes.ts";
 import { reachStep } from "./steps.ts";
 import type { HeldReason, RecordCounts, SubmissionKind } from "./submission.ts";
 
-/** Bytes the reader gets at once: between two slices the process serves its other requests. */
+/** Bytes the reader gets at once: between two slices the process serves its other requests, and batches leave. */
 const SLICE_BYTES = 64 * 1024;
 const BATCH_RECORDS = 250;
 /** Batches on their way to the database while the reader goes on. */
-const BATCHES_IN_FLIGHT = 2;
+const BATCHES_IN_FLIGHT = 3;
 const PROGRESS_INTERVAL_MS = 500;
 
 export interface Claim {
@@ -150,6 +151,7 @@ export async function stageRecords(
     for (let start = 0; start < bytes.length && !refusal; start += SLICE_BYTES) {
       refusal = reader.write(bytes.subarray(start, start + SLICE_BYTES));
       for (const ready of full.splice(0)) await flush(ready);
+      await setImmediate();
     }
     signal.throwIfAborted();
     await progress.showNowAndThen(reader.bytesRead, reader.recordsRead);
