@@ -25,12 +25,13 @@ export async function settleStore(url: string): Promise<void> {
   }
 }
 
-/** The files of status of the day were written and fetched. */
+/** The files of status of the day were written and fetched, some by the gateway that made the store. */
 async function noteStatusFiles({ institute }: Database, today: string): Promise<void> {
   await institute`
     insert into status_file (insurer_id, account_name, day, kind, known_at)
     select distinct insurer_id, account_name, ${today}::date, 'changes', date_trunc('milliseconds', clock_timestamp())
-    from sftp_account join client_grant using (client_id)`;
+    from sftp_account join client_grant using (client_id)
+    on conflict do nothing`;
 }
 
 /** As whoever reads a feed does. */
