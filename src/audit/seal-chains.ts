@@ -167,15 +167,18 @@ async function listPage(
   return rows.map((row) => ({ ...row, transactionId: BigInt(row.transactionId) }));
 }
 
-/** So many bytes take the process a few milliseconds. */
-const PERSONS_BYTES_AT_ONCE = 32 * 1024;
+/** So many bytes take the process a few milliseconds, and an event by itself as long as so many of them. */
+const BYTES_AT_ONCE = 32 * 1024;
+const EVENT_BYTES = 512;
 
-/** Reads events as many at a time as name few persons, and hashes them: requests are answered in between. */
+/** Reads a few events at a time, fewer where they name many persons, and hashes them: requests are answered in between. */
 async function hashEvents(tx: TransactionSql, found: readonly FoundEvent[]): Promise<HashedEvent[]> {
   const hashed: HashedEvent[] = [];
   for (let from = 0; from < found.length; ) {
     let to = from;
-    for (let bytes = 0; to < found.length && bytes < PERSONS_BYTES_AT_ONCE; to += 1) bytes += found[to]!.personsBytes;
+    for (let bytes = 0; to < found.length && bytes < BYTES_AT_ONCE; to += 1) {
+      bytes += EVENT_BYTES + found[to]!.personsBytes;
+    }
     const events = await listEvents(
       tx,
       found.slice(from, to).map(({ eventId }) => eventId),

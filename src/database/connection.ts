@@ -1,4 +1,4 @@
-import postgres from "postgres";
+import { postgres } from "./driver.ts";
 import type { Sql } from "./sql.ts";
 import { hasOneServer, openStatementSocket } from "./statement-socket.ts";
 import { createTenant, type Tenant } from "./tenant-scope.ts";
