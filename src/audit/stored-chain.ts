@@ -33,7 +33,7 @@ export async function readSnapshot<T>(sql: Sql, read: (tx: TransactionSql) => Pr
 type EventRow = Omit<StoredEvent, "transactionId" | "atMicros" | "persons"> & {
   transactionId: string;
   atMicros: string | null;
-  persons: string | null;
+  persons: Buffer | null;
 };
 type SealRow = Omit<StoredSeal, "sealedAtMicros" | "sealedBelow"> & {
   sealedAtMicros: string | null;
@@ -48,7 +48,7 @@ function eventColumns(tx: TransactionSql): PendingQuery<Row[]> {
     ${micros(tx, "e.at")} as "atMicros", e.kind,
     e.client_id as "clientId", e.token_sha256 as "tokenSha256", e.method, e.route, e.status,
     e.request_sha256 as "requestSha256", e.response_sha256 as "responseSha256", e.trace_id as "traceId",
-    e.related_trace_id as "relatedTraceId", e.persons::text as persons`;
+    e.related_trace_id as "relatedTraceId", array_send(e.persons) as persons`;
 }
 
 /** Microseconds since 1970; null for an instant that is none. */
@@ -65,20 +65,26 @@ function toEvent(row: EventRow): StoredEvent {
   };
 }
 
-const ELEMENT_START = '"\\\\x';
+/** Of a list that begins at 1 and misses nothing: dimensions, whether elements are absent, their type; length, first place. */
+const LIST_HEADER = /^0000000100000000.{8}.{8}00000001$/;
+const HEADER_BYTES = 20;
+const EMPTY_LIST_BYTES = 12;
 
 /**
- * The elements of a `bytea[]` as PostgreSQL writes it, which the driver reads character by character: an event may name a
- * thousand. What is written in another way than the trail writes it stands for itself, and so changes the hash of the row.
+ * The elements of a `bytea[]` in the binary form of PostgreSQL: each behind its length. As text the server and the driver
+ * take it character by character, and an event may name a thousand. What is another list than the trail writes stands for
+ * itself, and so changes the hash of the row.
  */
-function readPersons(array: string): Buffer[] {
-  if (array === "{}") return [];
-  return array
-    .slice(1, -1)
-    .split(",")
-    .map((one) =>
-      one.startsWith(ELEMENT_START) ? Buffer.from(one.slice(ELEMENT_START.length, -1), "hex") : Buffer.from(one),
-    );
+function readPersons(list: Buffer): Buffer[] {
+  if (list.length === EMPTY_LIST_BYTES) return [];
+  if (!LIST_HEADER.test(list.toString("hex", 0, HEADER_BYTES))) return [list];
+  const persons: Buffer[] = [];
+  for (let at = HEADER_BYTES; at < list.length; ) {
+    const from = at + 4;
+    at = from + list.readInt32BE(at);
+    persons.push(list.subarray(from, at));
+  }
+  return persons;
 }
 
 function sealColumns(tx: TransactionSql): PendingQuery<Row[]> {
