@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import t from "tap";
 import { createPersonHasher } from "../../src/audit/person-hash.ts";
@@ -10,9 +10,13 @@ const BIS = `854730033${ssinCheckDigits("854730033", false)}`;
 const hasher = createPersonHasher(KEY);
 
 t.test("a hash is HMAC-SHA-256 of the kind of number and the number", async (t) => {
-  const hmac = (text: string) => createHmac("sha256", KEY).update(text).digest();
-  t.same(hasher.hashSsin("85073003328"), hmac("ssin:85073003328"));
-  t.same(hasher.hashInamiNumber("12345625"), hmac("inami:12345625"));
+  for (const length of [32, 63, 64, 65, 200]) {
+    const key = randomBytes(length);
+    const hmac = (text: string) => createHmac("sha256", key).update(text).digest();
+    const { hashSsin, hashInamiNumber } = createPersonHasher(key);
+    t.same(hashSsin("85073003328"), hmac("ssin:85073003328"), `${length} bytes`);
+    t.same(hashInamiNumber("12345625"), hmac("inami:12345625"));
+  }
 });
 
 t.test("another key gives other hashes, and a short one is refused", async (t) => {
