@@ -15,8 +15,12 @@ export interface Tenant {
    */
   find<Row>(statement: ShieldedStatement, ...values: readonly string[]): Promise<Row | undefined>;
   /** All rows, in their order, of the one query that `compose` makes and that reads; shielded and sent as by `find`. */
-  list<Found>(compose: (sql: Sql | TransactionSql) => PendingQuery<Row[]>): Promise<Found[]>;
+  list<Found>(compose: Compose): Promise<Found[]>;
+  /** The same, row by row as they come, while the server makes the next: none is kept. `take` must not throw. */
+  each<Found>(take: (row: Found) => void, compose: Compose): Promise<void>;
 }
+
+type Compose = (sql: Sql | TransactionSql) => PendingQuery<Row[]>;
 
 /** A query that sets its insurer before it looks at any table; made by `shieldQuery`. */
 export type ShieldedStatement = { readonly text: string };
@@ -39,6 +43,7 @@ export function createTenant(transactions: Sql, plain: Sql, insurerId: number): 
     insurerId,
     find: (statement, ...values) => sendShielded(plain, insurerId, statement, values),
     list: (compose) => listShielded(plain, insurerId, compose),
+    each: (take, compose) => takeShielded(plain, insurerId, take, compose),
     run: (work) =>
       runTransaction(transactions, async (tx) => {
         // Not awaited alone: both travel together, and the server runs them in order.
@@ -55,6 +60,7 @@ export function createTenantWithin(tx: TransactionSql, insurerId: number): Tenan
     run: (work) => work(tx),
     find: (statement, ...values) => sendShielded(tx, insurerId, statement, values),
     list: (compose) => listShielded(tx, insurerId, compose),
+    each: (take, compose) => takeShielded(tx, insurerId, take, compose),
   };
 }
 
@@ -68,18 +74,26 @@ async function sendShielded<Row>(
   return row;
 }
 
+async function listShielded<Found>(sql: Sql | TransactionSql, insurerId: number, compose: Compose): Promise<Found[]> {
+  // Into an array of ours: the driver's own outlives its query for a while, and with it the next collection of garbage.
+  const rows: Found[] = [];
+  await takeShielded<Found>(sql, insurerId, (row) => rows.push(row), compose);
+  return rows;
+}
+
 /** As `shieldQuery`; under the one row that makes the setting, rows stay in the order of the query. */
-async function listShielded<Found>(
+async function takeShielded<Found>(
   sql: Sql | TransactionSql,
   insurerId: number,
-  compose: (sql: Sql | TransactionSql) => PendingQuery<Row[]>,
-): Promise<Found[]> {
-  const rows = await sql`
+  take: (row: Found) => void,
+  compose: Compose,
+): Promise<void> {
+  await sql`
     select own.* from (
       select set_config('infoss.insurer_id', ${insurerId}::int::text, true) as insurer_id offset 0) entered
-    cross join lateral (select * from (${compose(sql)}) asked where entered.insurer_id <> '' offset 0) own`;
-  // Taken out: the driver's own array outlives its query for a while, and with it the next collection of garbage.
-  return rows.splice(0) as unknown as Found[];
+    cross join lateral (select * from (${compose(sql)}) asked where entered.insurer_id <> '' offset 0) own`.forEach(
+    (row) => void take(row as Found),
+  );
 }
 
 /** Makes the rest of the transaction the insurer's; the setting ends with the transaction. */

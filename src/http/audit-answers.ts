@@ -140,35 +140,52 @@ interface NamingContract {
 }
 
 /** The persons whom contracts name, for the audit row of an answer that shows them. */
-export function hashContractPersons(audit: HttpDependencies["audit"], contracts: readonly NamingContract[]): Buffer[] {
-  const named = createNamedPersons(audit);
-  for (const contract of contracts) named.add(contract);
-  return named.hash();
+export function hashContractPersons(
+  { persons }: HttpDependencies["audit"],
+  contracts: readonly NamingContract[],
+): Buffer[] {
+  const periods = contracts.flatMap((contract) => contract.periods);
+  const roots = new Set(periods.map(({ inamiNumber }) => inamiRoot(inamiNumber)));
+  const ssins = new Set(periods.flatMap(({ ssin }) => ssin ?? []));
+  return persons.hashPerson({ inamiNumbers: [...roots], ssins: [...ssins] });
 }
 
-/** The same, where the contracts of an answer are there one after the other. */
+/** The same, where contracts are there one after the other, their periods as JSON. */
 export interface NamedPersons {
-  add(contract: NamingContract): void;
+  add(periods: string): void;
   hash(): Buffer[];
 }
+
+const ROOT_DIGITS = 8;
+const SSIN_DIGITS = 11;
+// `inamiNumber` and `ssin`, by the ends of their names: for more than six characters each search begins with a table of them.
+const INAMI_FIELD = 'ber":"';
+const SSIN_FIELD = 'sin":"';
 
 export function createNamedPersons({ persons }: HttpDependencies["audit"]): NamedPersons {
   const roots = new Set<string>();
   const ssins = new Set<string>();
   return {
-    add({ periods }) {
-      let last: NamingContract["periods"][number] | undefined;
-      for (const period of periods) {
-        if (period.inamiNumber !== last?.inamiNumber) roots.add(inamiRoot(period.inamiNumber));
-        if (period.ssin !== null && period.ssin !== last?.ssin) ssins.add(period.ssin);
-        last = period;
-      }
+    add(periods) {
+      addNumbers(roots, periods, INAMI_FIELD, ROOT_DIGITS);
+      addNumbers(ssins, periods, SSIN_FIELD, SSIN_DIGITS);
     },
     hash: () => [
       ...Array.from(roots, (root) => persons.hashInamiNumber(root)),
       ...Array.from(ssins, (ssin) => persons.hashSsin(ssin)),
     ],
   };
+}
+
+/** Adds the first digits of each field of that name. Most periods of a contract name the same person. */
+function addNumbers(numbers: Set<string>, json: string, field: string, digits: number): void {
+  let last = field;
+  for (let at = json.indexOf(field); at >= 0; at = json.indexOf(field, at)) {
+    at += field.length;
+    if (json.startsWith(last, at)) continue;
+    last = json.slice(at, at + digits);
+    numbers.add(last);
+  }
 }
 
 /** The persons under whose numbers contracts are kept. */

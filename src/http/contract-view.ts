@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { ContractPeriod } from "../contracts/contract-history.ts";
-import { CONTRACT_STATES, type PortfolioContract, readState } from "../contracts/portfolio.ts";
+import { CONTRACT_STATES, type ListedContract, type PortfolioContract, readState } from "../contracts/portfolio.ts";
 import {
   CONTRACT_KINDS,
   CONTRACT_NUMBER_LENGTH,
@@ -60,14 +60,29 @@ type Writable<View> = { -readonly [Field in keyof View]: View[Field] };
 
 /** `today` decides the state. */
 export function viewContract(contract: PortfolioContract, today: string): ContractView {
-  const { contractId, contractNumber, inamiRoot, startOn, endOn, endReason, changedAt, isCancelled } = contract;
+  const view = viewWithoutPeriods(contract, today) as Writable<ContractView>;
+  view.periods = contract.isCancelled ? [] : contract.periods.map(viewPeriod);
+  return view;
+}
+
+/** The same as JSON, of a contract whose periods are JSON already: a page has hundreds of them. */
+export function renderContract(contract: ListedContract, today: string): string {
+  // Each begins with its first day: as texts they have the order of time.
+  const periods = contract.isCancelled ? [] : contract.periodLines.split("\n").sort();
+  return `${JSON.stringify(viewWithoutPeriods(contract, today)).slice(0, -1)},"periods":[${periods.join(",")}]}`;
+}
+
+function viewWithoutPeriods(
+  contract: Omit<PortfolioContract, "periods">,
+  today: string,
+): Omit<ContractView, "periods"> {
+  const { contractId, contractNumber, inamiRoot, startOn, endOn, endReason, changedAt } = contract;
   const view = { self: contractPath(contractId), contractId, contractNumber, inamiRoot } as Writable<ContractView>;
   view.state = readState(contract, today);
   view.startOn = startOn;
   if (endOn !== null) view.endOn = endOn;
   if (endReason !== null) view.endReason = endReason;
   view.changedAt = changedAt.toISOString();
-  view.periods = isCancelled ? [] : contract.periods.map(viewPeriod);
   return view;
 }
 

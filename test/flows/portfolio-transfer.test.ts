@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import { listContractVersions } from "../../src/contracts/contract-versions.ts";
-import { findContract, listPortfolio, type PortfolioContract, unpackContract } from "../../src/contracts/portfolio.ts";
+import { findContract, listPortfolio, type PortfolioContract } from "../../src/contracts/portfolio.ts";
 import { listEvents } from "../../src/events/feed.ts";
 import { endInitialLoad } from "../../src/intake/complete-initial-load.ts";
 import { performActs } from "../../src/operator/perform-act.ts";
@@ -63,8 +63,10 @@ const preview = (from: Insurer, to: Insurer, asked: Asked = {}) =>
 
 /** Everything the insurer holds, as it sees it itself. */
 async function portfolio({ insurerId }: Insurer): Promise<PortfolioContract[]> {
-  const { contracts } = await listPortfolio(database.asInsurer(insurerId), {}, TODAY, { limit: 1_000 });
-  return contracts.map(unpackContract);
+  const tenant = database.asInsurer(insurerId);
+  const ids: string[] = [];
+  await listPortfolio(tenant, {}, TODAY, { limit: 1_000 }, ({ contractId }) => ids.push(contractId));
+  return await Promise.all(ids.map(async (id) => (await tenant.run((tx) => findContract(tx, insurerId, id)))!));
 }
 
 async function getContract(insurer: Insurer, name: string): Promise<PortfolioContract> {

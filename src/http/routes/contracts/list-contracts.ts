@@ -3,10 +3,9 @@ import {
   CONTRACT_STATES,
   countPortfolio,
   listPortfolio,
-  type PackedContract,
   type PortfolioFilter,
+  type PortfolioPage,
   readKnownAt,
-  unpackContract,
 } from "../../../contracts/portfolio.ts";
 import type { Tenant } from "../../../database/tenant-scope.ts";
 import { CONTRACT_KINDS } from "../../../formats/contract-file/contract-file-vocabulary.ts";
@@ -19,6 +18,7 @@ import {
   EXAMPLE_CONTRACT,
   EXAMPLE_TODAY,
   InamiNumber,
+  renderContract,
   Ssin,
   viewContract,
 } from "../../contract-view.ts";
@@ -136,43 +136,51 @@ export function addContractQueryRoute(app: Api, provide: ProvideDependencies): v
     const { audit, intake } = provide();
     const tenant = getTenant(request, provide);
     const today = await intake.clock.todayOf(tenant.insurerId);
-    // One more than asked for tells whether there is a next page.
-    const page = { asked, limit: pageSize + 1, after: afterContract };
-    const found = await listPortfolio(tenant, filter, today, page);
-    const knownAt = found.knownAt.toISOString();
-    const contracts = found.contracts.slice(0, pageSize);
-    const { texts, persons } = renderContracts(audit, contracts, today);
+    const page = { asked, limit: pageSize, after: afterContract };
+    const { texts, persons, last, hasMore, ...found } = await renderPage(tenant, audit, filter, today, page);
     request.persons = persons;
-    const last = contracts.at(-1);
     const self = withQuery(QUERY_PATH, request.query);
-    const rest = {
-      knownAt,
-      pageSize,
-      ...(found.contracts.length > pageSize &&
-        last && { next: withQuery(QUERY_PATH, { afterContract: last.contractId, knownAt, pageSize }) }),
-    };
-    const text = `{"self":${JSON.stringify(self)},"items":[${texts.join(",")}],${JSON.stringify(rest).slice(1)}`;
+    const knownAt = found.knownAt.toISOString();
+    const next = hasMore && withQuery(QUERY_PATH, { afterContract: last, knownAt, pageSize });
+    const rest = JSON.stringify({ knownAt, pageSize, ...(next && { next }) });
+    const text = `{"self":${JSON.stringify(self)},"items":[${texts.join(",")}],${rest.slice(1)}`;
     // As it is: the serializer that follows the schema takes three times as long.
     return sendText(reply.type("application/json; charset=utf-8"), text);
   });
 }
 
-/**
- * The JSON of each contract, and the persons whom they name. One by one: a page is hundreds of periods, and what is there at
- * once is copied by each collection of garbage.
- */
-function renderContracts(
+interface RenderedPage {
+  readonly knownAt: Date;
+  /** The JSON of each contract. */
+  readonly texts: readonly string[];
+  /** Whom they name. */
+  readonly persons: Buffer[];
+  /** Id of the last contract. */
+  readonly last: string | undefined;
+  readonly hasMore: boolean;
+}
+
+/** Renders each contract as it comes: a page is hundreds of periods, and what is there at once is copied by each collection of garbage. */
+async function renderPage(
+  tenant: Tenant,
   audit: HttpDependencies["audit"],
-  contracts: readonly PackedContract[],
+  filter: PortfolioFilter,
   today: string,
-): { texts: string[]; persons: Buffer[] } {
+  page: PortfolioPage,
+): Promise<RenderedPage> {
   const named = createNamedPersons(audit);
-  const texts = contracts.map((packed) => {
-    const contract = unpackContract(packed);
-    named.add(contract);
-    return JSON.stringify(viewContract(contract, today));
+  const texts: string[] = [];
+  let last: string | undefined;
+  let hasMore = false;
+  // One more than asked for tells whether there is a next page.
+  const knownAt = await listPortfolio(tenant, filter, today, { ...page, limit: page.limit + 1 }, (contract) => {
+    hasMore = texts.length === page.limit;
+    if (hasMore) return;
+    texts.push(renderContract(contract, today));
+    named.add(contract.periodLines);
+    last = contract.contractId;
   });
-  return { texts, persons: named.hash() };
+  return { knownAt, texts, persons: named.hash(), last, hasMore };
 }
 
 export function addSnapshotRoute(app: Api, provide: ProvideDependencies): void {
@@ -216,12 +224,11 @@ async function* renderPortfolio(
   audit: HttpDependencies["audit"],
   today: string,
   knownAt: Date,
-): AsyncGenerator<ReturnType<typeof renderContracts>> {
+): AsyncGenerator<RenderedPage> {
   for (let after: string | undefined; ; ) {
-    const page = { asked: knownAt, limit: SNAPSHOT_PAGE, after };
-    const { contracts } = await listPortfolio(tenant, {}, today, page);
-    if (contracts.length === 0) return;
-    yield renderContracts(audit, contracts, today);
-    after = contracts.at(-1)!.contractId;
+    const page = await renderPage(tenant, audit, {}, today, { asked: knownAt, limit: SNAPSHOT_PAGE, after });
+    if (page.texts.length > 0) yield page;
+    if (!page.hasMore) return;
+    after = page.last;
   }
 }
