@@ -50,11 +50,11 @@ export const auditEvent = pgTable(
   },
   (table) => [
     index("audit_event_chain").on(table.chainId, table.transactionId, table.eventId),
-    // A short list of what the index still has to take in: an append that fills it up waits while it is worked off.
+    // Takes in each event as it comes: where there is a list of what it still has to take in, some appends work all of it off.
     index("audit_event_persons")
       .using("gin", table.persons)
       .where(sql`${table.persons} is not null`)
-      .with({ gin_pending_list_limit: 256 }),
+      .with({ fastupdate: false }),
     check("audit_event_kind", isOneOf(table.kind, AUDIT_KINDS)),
   ],
 );
