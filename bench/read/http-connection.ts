@@ -22,19 +22,28 @@ export async function openConnection(options: ConnectionOptions): Promise<HttpCo
   await once(socket, "secureConnect");
   socket.setNoDelay(true);
   let waiting: PromiseWithResolvers<HttpAnswer> | undefined;
-  let received = "";
+  let received: Buffer[] = [];
+  let missing = Number.POSITIVE_INFINITY;
   const fail = (reason: string) => waiting?.reject(new BenchError(reason));
   socket.on("data", (bytes: Buffer) => {
-    received += bytes.toString("latin1");
-    const head = received.indexOf(END_OF_HEAD);
-    if (head < 0) return;
-    const length = /\r\ncontent-length: (\d+)\r\n/i.exec(received.slice(0, head + 2))?.[1];
-    if (length === undefined) return fail(`an answer does not say its length: ${received.slice(0, head)}`);
-    const end = head + END_OF_HEAD.length + Number(length);
-    if (received.length < end) return;
-    const answer = { status: Number(received.slice(9, 12)), body: received.slice(head + END_OF_HEAD.length, end) };
-    received = "";
-    waiting?.resolve(answer);
+    received.push(bytes);
+    missing -= bytes.length;
+    if (missing === Number.POSITIVE_INFINITY) {
+      const begun = Buffer.concat(received);
+      const head = begun.indexOf(END_OF_HEAD);
+      if (head < 0) return;
+      const length = /\r\ncontent-length: (\d+)\r\n/i.exec(begun.toString("latin1", 0, head + 2))?.[1];
+      if (length === undefined) return fail(`an answer does not say its length: ${begun.toString("latin1", 0, head)}`);
+      missing = head + END_OF_HEAD.length + Number(length) - begun.length;
+    }
+    if (missing > 0) return;
+    const answer = Buffer.concat(received).toString("latin1");
+    received = [];
+    missing = Number.POSITIVE_INFINITY;
+    waiting?.resolve({
+      status: Number(answer.slice(9, 12)),
+      body: answer.slice(answer.indexOf(END_OF_HEAD) + END_OF_HEAD.length),
+    });
   });
   socket.on("close", () => fail("a connection was closed in the middle of the measurement"));
   socket.on("error", (error) => fail(error.message));

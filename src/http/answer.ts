@@ -42,7 +42,7 @@ export function sendParts(
   return request.method === "HEAD" ? reply.send() : reply.send(Readable.from(parts));
 }
 
-/** Sends an answer that is rendered already. */
+/** Sends an answer that is rendered already. As bytes: a long text would be copied behind its head, and encoded for its digest besides. */
 export function sendText(reply: FastifyReply, text: string): FastifyReply {
-  return reply.send(text);
+  return reply.send(Buffer.from(text));
 }

@@ -50,7 +50,9 @@ async function record(
       ...describeRequest(request),
       kind,
       status: reply.statusCode,
-      ...(typeof payload === "string" && { responseSha256: hash("sha256", payload, "buffer") }),
+      ...((typeof payload === "string" || Buffer.isBuffer(payload)) && {
+        responseSha256: hash("sha256", payload, "buffer"),
+      }),
       ...(request.persons && { persons: request.persons }),
     });
   } catch (error) {
