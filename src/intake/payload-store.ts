@@ -5,9 +5,6 @@ import type { TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
 import { reachStep } from "./steps.ts";
 
-/** Bytes that are compressed at once: a turn of the thread pool for each costs more than the work on a TLS record. */
-const PIECE_BYTES = 128 * 1024;
-
 export interface MeasuredPayload {
   readonly chunks: AsyncGenerator<Buffer>;
   /** Valid once the chunks have ended. */
@@ -25,20 +22,12 @@ export function measurePayload(
   const hash = createHash("sha256");
   let byteLength = 0;
   async function* measured() {
-    let pieces: Buffer[] = [];
-    let size = 0;
     for await (const bytes of body) {
       byteLength += bytes.length;
       onBytes(bytes, byteLength);
       hash.update(bytes);
-      pieces.push(bytes);
-      size += bytes.length;
-      if (size < PIECE_BYTES) continue;
-      yield Buffer.concat(pieces, size);
-      pieces = [];
-      size = 0;
+      yield bytes;
     }
-    if (size > 0) yield Buffer.concat(pieces, size);
   }
   return { chunks: compressChunks(measured()), result: () => ({ byteLength, sha256: hash.digest() }) };
 }

@@ -21,7 +21,7 @@ import type { HeldReason, RecordCounts, SubmissionKind } from "./submission.ts";
 const SLICE_BYTES = 64 * 1024;
 const BATCH_RECORDS = 250;
 /** Batches on their way to the database while the reader goes on. */
-const BATCHES_IN_FLIGHT = 3;
+const BATCHES_IN_FLIGHT = 2;
 const PROGRESS_INTERVAL_MS = 500;
 
 export interface Claim {
