@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,7 +29,8 @@ export async function measureVerification(url: string): Promise<{ figures: Figur
   const gatewayMs: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
     floorMs.push(await time(() => runPsql(url, FLOOR, FOLDER)));
-    gatewayMs.push(await time(() => verifyRows(url, insurerId, csv, lines.length)));
+    const submissionId = await drawSubmissionId(url);
+    gatewayMs.push(await time(() => verifyRows(url, { insurerId, submissionId }, csv, lines.length)));
   }
   const perSecond = (ms: number) => (lines.length / ms) * 1000;
   const rate = perSecond(median(gatewayMs));
@@ -63,11 +63,21 @@ async function drawRows(url: string): Promise<{ insurerId: number; lines: string
   });
 }
 
-async function verifyRows(url: string, insurerId: number, csv: Buffer, count: number): Promise<void> {
+/** As the intake gives it: the answers of a later submission stand behind those of all before. */
+async function drawSubmissionId(url: string): Promise<string> {
+  return await withClient(url, async (sql) => (await sql<{ id: string }[]>`select uuidv7() as id`)[0]!.id);
+}
+
+interface Asking {
+  readonly insurerId: number;
+  readonly submissionId: string;
+}
+
+async function verifyRows(url: string, { insurerId, submissionId }: Asking, csv: Buffer, count: number): Promise<void> {
   const database = createDatabase(url);
   try {
     const asker = { insurerId, environmentName: "validation", isAhead: false } as const;
-    const inquiry = { ...asker, submissionId: randomUUID(), today: "2026-11-22", purposeRequired: true };
+    const inquiry = { ...asker, submissionId, today: "2026-11-22", purposeRequired: true };
     const quota = { perDay: Number.MAX_SAFE_INTEGER, perDayInAccess: 0 };
     const result = await database.asInsurer(insurerId).run((tx) => verify(tx, inquiry, piecesOf(csv), quota));
     const known = "code" in result ? 0 : result.valid + result.replaced + result.notValidOn;
