@@ -40,11 +40,18 @@ insert into contract (insurer_id, contract_id, contract_number, inami_root, star
 select :insurer_id, contract_id, contract_number, inami_root, start_on, case when is_wrong then pg_temp.instant_of(month + 1) end
 from planned order by month, contract_id;
 
--- In the order in which it came: pages are as scattered as ten years leave them. Not asked of each row: the trigger, and the
--- constraint on periods, which looks at all of them at the end.
-select format('alter table contract_version add constraint contract_version_periods %s', pg_get_constraintdef(oid)) as add_constraint
-from pg_constraint where conname = 'contract_version_periods' \gset
-alter table contract_version disable trigger user, drop constraint contract_version_periods;
+-- In the order in which it came: pages are as scattered as ten years leave them. The trigger is not asked of each row, and the
+-- indexes are built of all of them at the end, the constraint on periods with them.
+create temporary table built_at_the_end on commit drop as
+select 1 as step, format('alter table contract_version add constraint %I %s', conname, pg_get_constraintdef(oid)) as build,
+  format('alter table contract_version drop constraint %I', conname) as remove
+from pg_constraint where conrelid = 'contract_version'::regclass and contype in ('p', 'x')
+union all
+select 2, pg_get_indexdef(indexrelid), format('drop index %s', indexrelid::regclass)
+from pg_index i where indrelid = 'contract_version'::regclass
+  and not exists (select from pg_constraint where conindid = i.indexrelid);
+select remove from built_at_the_end \gexec
+alter table contract_version disable trigger user;
 insert into contract_version (insurer_id, contract_id, version, valid_from, valid_before, recorded_at, superseded_at,
   inami_number, contract_kind, ssin, solidarity, language, payment_reference, end_on, end_reason, action, submission_id,
   record_number, reason, actor)
@@ -71,7 +78,7 @@ from (
 order by recorded, contract_id, version;
 alter table contract_version enable trigger user;
 set local maintenance_work_mem = '512MB';
-:add_constraint;
+select build from built_at_the_end order by step \gexec
 
 insert into submission (insurer_id, submission_id, channel, state, reference, environment, kind, sequence, actor, byte_length,
   sha256, accepted_count, accepted_with_warnings_count, unchanged_count, rejected_count, receipt_jws, received_at, ended_at)
