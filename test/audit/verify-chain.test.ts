@@ -12,6 +12,7 @@ t.beforeEach(async () => {
   await trail.empty();
   for (let status = 201; status <= 210; status += 1) await trail.append({ status });
   await trail.append({ insurerId: 8 }, { insurerId: 8 });
+  await trail.outliveOthers();
   await trail.seal({ rowsPerSeal: 3 });
 });
 
