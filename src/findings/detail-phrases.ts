@@ -3,7 +3,7 @@ import { VERIFICATION_PHRASES } from "./verification-phrases.ts";
 import { XML_PHRASES } from "./xml-phrases.ts";
 
 /**
- * Details that are words of a fixed vocabulary rather than values (`reason`, `limit`, `encoding`): programs read the
+ * Details that are words of a fixed vocabulary rather than values (`reason`, `form`, `limit`, `encoding`): programs read the
  * word, texts quote this phrase. A word that is not here, such as the name of an encoding, is quoted as it is.
  */
 export const DETAIL_PHRASES = {
@@ -93,6 +93,37 @@ export const DETAIL_PHRASES = {
     nl: "onmogelijke geboortedatum",
     de: "unmögliches Geburtsdatum",
     en: "impossible date of birth",
+  },
+  // The form that an attribute of the root has.
+  referenceForm: {
+    fr: "35 caractères au plus",
+    nl: "hoogstens 35 tekens",
+    de: "höchstens 35 Zeichen",
+    en: "at most 35 characters",
+  },
+  sequenceForm: {
+    fr: "un nombre entier de 1 à 999999999, sans zéros initiaux",
+    nl: "een geheel getal van 1 tot 999999999, zonder voorloopnullen",
+    de: "eine ganze Zahl von 1 bis 999999999 ohne führende Nullen",
+    en: "a whole number from 1 to 999999999, without leading zeros",
+  },
+  createdAtForm: {
+    fr: "une date et une heure existantes avec décalage horaire, comme 2026-11-22T10:00:00+01:00",
+    nl: "een bestaande datum en tijd met tijdsverschil, zoals 2026-11-22T10:00:00+01:00",
+    de: "ein existierendes Datum mit Uhrzeit und Zeitverschiebung wie 2026-11-22T10:00:00+01:00",
+    en: "an existing date and time with offset, such as 2026-11-22T10:00:00+01:00",
+  },
+  recordCountForm: {
+    fr: "un nombre entier de 0 à 10000000, sans zéros initiaux",
+    nl: "een geheel getal van 0 tot 10000000, zonder voorloopnullen",
+    de: "eine ganze Zahl von 0 bis 10000000 ohne führende Nullen",
+    en: "a whole number from 0 to 10000000, without leading zeros",
+  },
+  shareForm: {
+    fr: "une part de 0 à 1 avec point décimal et six décimales au plus, comme 0.25",
+    nl: "een aandeel van 0 tot 1 met decimale punt en hoogstens zes decimalen, zoals 0.25",
+    de: "ein Anteil von 0 bis 1 mit Dezimalpunkt und höchstens sechs Nachkommastellen wie 0.25",
+    en: "a share from 0 to 1 with a decimal point and at most six decimals, such as 0.25",
   },
   // Limits of a file.
   depth: {

@@ -45,10 +45,10 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     en: "The file does not have the structure of a contract file[: {field}][ ({reason})]. Please use as root the element contractFile of the namespace urn:be:nihdi:infoss:contract-file:1, put only elements record in it and send the file again.",
   },
   headerInvalid: {
-    fr: "L’en-tête du fichier n’est pas valable[ : attribut « {field} »][ ({reason})]. Veuillez corriger les attributs de l’élément racine et renvoyer le fichier.",
-    nl: "De hoofding van het bestand is niet geldig[: attribuut ‘{field}’][ ({reason})]. Gelieve de attributen van het rootelement te verbeteren en het bestand opnieuw te verzenden.",
-    de: "Der Kopf der Datei ist ungültig[: Attribut „{field}“][ ({reason})]. Bitte berichtigen Sie die Attribute des Wurzelelements und übermitteln Sie die Datei erneut.",
-    en: "The header of the file is not valid[: attribute “{field}”][ ({reason})]. Please correct the attributes of the root element and send the file again.",
+    fr: "L’en-tête du fichier n’est pas valable[ : attribut « {field} »][ ({reason})][ ; attendu : {form}]. Veuillez corriger les attributs de l’élément racine et renvoyer le fichier.",
+    nl: "De hoofding van het bestand is niet geldig[: attribuut ‘{field}’][ ({reason})][; verwacht: {form}]. Gelieve de attributen van het rootelement te verbeteren en het bestand opnieuw te verzenden.",
+    de: "Der Kopf der Datei ist ungültig[: Attribut „{field}“][ ({reason})][; erwartet: {form}]. Bitte berichtigen Sie die Attribute des Wurzelelements und übermitteln Sie die Datei erneut.",
+    en: "The header of the file is not valid[: attribute “{field}”][ ({reason})][; expected: {form}]. Please correct the attributes of the root element and send the file again.",
   },
   environmentLetterInvalid: {
     fr: "La lettre d’environnement[ « {value} »] n’est pas valable. Veuillez indiquer R (réel), S (simulation) ou T (test de circuit) et renvoyer le fichier.",

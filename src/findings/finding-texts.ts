@@ -16,7 +16,7 @@ export const FINDING_DETAILS: Readonly<Partial<Record<FindingCode, readonly stri
   notWellFormed: ["reason"],
   limitExceeded: ["limit", "maximum"],
   rootNotExpected: ["reason"],
-  headerInvalid: ["reason"],
+  headerInvalid: ["reason", "form"],
   environmentMismatch: ["expected"],
   senderMismatch: ["expected"],
   referenceReused: ["submissionId"],

@@ -41,7 +41,7 @@ export function renderFindingText(finding: Finding, language: Language): string 
 }
 
 /** Details named here may be words of ours; under any other name a detail is what a sender wrote, or a number. */
-const WORDED_DETAILS = ["reason", "limit", "encoding"] as const;
+const WORDED_DETAILS = ["reason", "form", "limit", "encoding"] as const;
 
 function phraseDetails(details: Finding["details"], language: Language): Finding["details"] {
   if (details === undefined) return undefined;

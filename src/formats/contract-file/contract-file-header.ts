@@ -63,20 +63,20 @@ function checkHeader(read: (name: HeaderAttribute) => string | undefined): Contr
   const sender = text("sender");
   if (!isEnterpriseNumber(sender)) return refuse("sender", sender, validateEnterpriseNumber(sender) ?? "shape");
   const reference = text("reference");
-  if (isLongerThan(reference, REFERENCE_LENGTH)) return refuse("reference", reference, "tooLong");
+  if (isLongerThan(reference, REFERENCE_LENGTH)) return refuse("reference", reference, "tooLong", "referenceForm");
   const environment = FILE_ENVIRONMENTS.find((letter) => letter === read("environment"));
   if (environment === undefined) {
     return { code: "environmentLetterInvalid", field: "environment", value: quoteValue(text("environment")) };
   }
   const kind = CONTRACT_FILE_KINDS.find((known) => known === read("kind"));
-  if (kind === undefined) return refuse("kind", text("kind"), "notInList");
+  if (kind === undefined) return refuse("kind", text("kind"), "notInList", CONTRACT_FILE_KINDS.join(", "));
   const createdAt = text("createdAt");
   if (!CREATED_AT.test(createdAt) || parseCalendarDate(createdAt.slice(0, 10)) === 0) {
-    return refuse("createdAt", createdAt, "shape");
+    return refuse("createdAt", createdAt, "shape", "createdAtForm");
   }
   const recordCount = text("recordCount");
   if (!/^(?:0|[1-9]\d{0,7})$/.test(recordCount) || Number(recordCount) > RECORD_COUNT_MAXIMUM) {
-    return refuse("recordCount", recordCount, "shape");
+    return refuse("recordCount", recordCount, "shape", "recordCountForm");
   }
   const trouble = kind === "delta" ? checkDelta(read) : checkInitialLoad(read);
   if (trouble !== undefined) return trouble;
@@ -96,15 +96,17 @@ function checkHeader(read: (name: HeaderAttribute) => string | undefined): Contr
 function checkDelta(read: (name: HeaderAttribute) => string | undefined): Trouble | undefined {
   const sequence = read("sequence");
   if (sequence === undefined || sequence === "") return refuse("sequence", undefined, "missing");
-  if (!/^[1-9]\d{0,8}$/.test(sequence)) return refuse("sequence", sequence, "shape");
+  if (!/^[1-9]\d{0,8}$/.test(sequence)) return refuse("sequence", sequence, "shape", "sequenceForm");
   const complete = read("complete");
   if (complete !== undefined) return refuse("complete", complete, "notWithThisKind");
   const share = read("expectedClosureShare");
   if (share !== undefined && !/^(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?)$/.test(share)) {
-    return refuse("expectedClosureShare", share, "shape");
+    return refuse("expectedClosureShare", share, "shape", "shareForm");
   }
   return undefined;
 }
+
+const BOOLEANS = ["true", "false", "1", "0"];
 
 function checkInitialLoad(read: (name: HeaderAttribute) => string | undefined): Trouble | undefined {
   for (const name of ["sequence", "expectedClosureShare"] as const) {
@@ -112,19 +114,20 @@ function checkInitialLoad(read: (name: HeaderAttribute) => string | undefined): 
     if (value !== undefined) return refuse(name, value, "notWithThisKind");
   }
   const complete = read("complete");
-  if (complete === undefined || ["true", "false", "1", "0"].includes(complete)) return undefined;
-  return refuse("complete", complete, "notInList");
+  if (complete === undefined || BOOLEANS.includes(complete)) return undefined;
+  return refuse("complete", complete, "notInList", BOOLEANS.join(", "));
 }
 
 function toNumber(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-function refuse(field: string, value: string | undefined, reason: string): Trouble {
+/** `form`: what the attribute should be, a word of ours or the values allowed; left out where `reason` says all. */
+function refuse(field: string, value: string | undefined, reason: string, form?: string): Trouble {
   return {
     code: "headerInvalid",
     field: quoteValue(field),
     ...(value === undefined ? {} : { value: quoteValue(value) }),
-    details: { reason },
+    details: { reason, ...(form && { form }) },
   };
 }

@@ -82,8 +82,8 @@ class StreamedContractFile implements ContractFileReader, XmlEvents {
     this.#ended = true;
     const declared = this.header?.recordCount;
     if (this.#cursor.refusal === undefined && declared !== undefined && declared !== this.recordsRead) {
-      const details = { declared, found: this.recordsRead };
-      this.#cursor.refusal = { code: "recordCountMismatch", field: "recordCount", details, ...this.#rootPlace };
+      const said = { field: "recordCount", value: `${declared}`, details: { declared, found: this.recordsRead } };
+      this.#cursor.refusal = { code: "recordCountMismatch", ...said, ...this.#rootPlace };
     }
     return this.#cursor.refusal;
   }
