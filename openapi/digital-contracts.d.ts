@@ -2968,11 +2968,26 @@ export interface components {
                 value?: string;
                 /** @description Of the finding (/refData/findings), where a contract file gets the same one. */
                 code?: string;
+                /**
+                 * IssueDetails
+                 * @description What the text quotes, for programs. Names depend on the code.
+                 */
+                details?: {
+                    [key: string]: string | number;
+                };
             }[];
             /** @description Bytes allowed, where that was exceeded. */
             limit?: number;
             /** @description As the header Retry-After. */
             retryAfterSec?: number;
+            /** Link */
+            submission?: {
+                /**
+                 * Format: uri-reference
+                 * @description Absolute path on this host.
+                 */
+                href: string;
+            };
         };
         /** @description The proof that a file is stored. The first receipt of a submission is the only one. */
         Receipt: {
@@ -4692,7 +4707,7 @@ export interface operations {
                  */
                 "Idempotency-Key": string;
                 /**
-                 * @description The ETag that you have seen, or `*`.
+                 * @description The ETag that you have seen, in its quotation marks, or `*`.
                  * @example "3"
                  */
                 "If-Match": string;
@@ -4751,7 +4766,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContractChange"];
                 };
             };
-            /** @description The record was rejected, with the codes that it would get in a file; or a header is missing. */
+            /** @description The record was rejected, with the codes that it would get in a file; or a header is missing or malformed. */
             400: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -4786,7 +4801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The contract changed since. */
+            /** @description The contract changed since: none of the ETags is its own. */
             412: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -4835,7 +4850,7 @@ export interface operations {
                  */
                 "Idempotency-Key": string;
                 /**
-                 * @description The ETag that you have seen, or `*`.
+                 * @description The ETag that you have seen, in its quotation marks, or `*`.
                  * @example "3"
                  */
                 "If-Match": string;
@@ -4883,7 +4898,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContractChange"];
                 };
             };
-            /** @description The record was rejected, with the codes that it would get in a file; or a header is missing. */
+            /** @description The record was rejected, with the codes that it would get in a file; or a header is missing or malformed. */
             400: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -4918,7 +4933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The contract changed since. */
+            /** @description The contract changed since: none of the ETags is its own. */
             412: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -4967,7 +4982,7 @@ export interface operations {
                  */
                 "Idempotency-Key": string;
                 /**
-                 * @description The ETag that you have seen, or `*`.
+                 * @description The ETag that you have seen, in its quotation marks, or `*`.
                  * @example "3"
                  */
                 "If-Match": string;
@@ -5008,7 +5023,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContractChange"];
                 };
             };
-            /** @description The record was rejected, with the codes that it would get in a file; or a header is missing. */
+            /** @description The record was rejected, with the codes that it would get in a file; or a header is missing or malformed. */
             400: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -5043,7 +5058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The contract changed since. */
+            /** @description The contract changed since: none of the ETags is its own. */
             412: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -5092,7 +5107,7 @@ export interface operations {
                  */
                 "Idempotency-Key": string;
                 /**
-                 * @description The ETag that you have seen, or `*`.
+                 * @description The ETag that you have seen, in its quotation marks, or `*`.
                  * @example "3"
                  */
                 "If-Match": string;
@@ -5133,7 +5148,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContractChange"];
                 };
             };
-            /** @description The record was rejected, with the codes that it would get in a file; or a header is missing. */
+            /** @description The record was rejected, with the codes that it would get in a file; or a header is missing or malformed. */
             400: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -5168,7 +5183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The contract changed since. */
+            /** @description The contract changed since: none of the ETags is its own. */
             412: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -5212,7 +5227,7 @@ export interface operations {
             query?: {
                 /** @description A day (yyyy-mm-dd). */
                 validOn?: string;
-                /** @description An instant with its offset (RFC 3339). */
+                /** @description An instant with its offset (RFC 3339), such as 2026-11-22T09:00:00Z. In a query a + is written %2B. */
                 knownAt?: string;
             };
             header?: {
@@ -5344,7 +5359,7 @@ export interface operations {
             query?: {
                 /** @description The last contract of the page before. */
                 afterContract?: string;
-                /** @description An instant with its offset (RFC 3339). */
+                /** @description An instant with its offset (RFC 3339), such as 2026-11-22T09:00:00Z. In a query a + is written %2B. */
                 knownAt?: string;
                 /** @description Items of a page at most. */
                 pageSize?: number;
@@ -5381,7 +5396,7 @@ export interface operations {
                     state?: "active" | "ended" | "cancelled";
                     /**
                      * Format: date-time
-                     * @description An instant with its offset (RFC 3339).
+                     * @description An instant with its offset (RFC 3339), such as 2026-11-22T09:00:00Z. In a query a + is written %2B.
                      */
                     changedSince?: string;
                 };
@@ -5429,7 +5444,7 @@ export interface operations {
     getContractSnapshot: {
         parameters: {
             query?: {
-                /** @description An instant with its offset (RFC 3339). */
+                /** @description An instant with its offset (RFC 3339), such as 2026-11-22T09:00:00Z. In a query a + is written %2B. */
                 knownAt?: string;
             };
             header?: {
@@ -5484,7 +5499,7 @@ export interface operations {
                 status?: "pending" | "payable" | "notPayable" | "open" | "evaluated" | "decided" | "toPay" | "paid" | "contested" | "recovery" | "supplement" | "settled" | "withdrawn";
                 /** @description The last one of the page before. */
                 afterSocialAdvantage?: string;
-                /** @description An instant with its offset (RFC 3339). */
+                /** @description An instant with its offset (RFC 3339), such as 2026-11-22T09:00:00Z. In a query a + is written %2B. */
                 knownAt?: string;
                 /** @description Items of a page at most. */
                 pageSize?: number;
@@ -5617,7 +5632,7 @@ export interface operations {
             query?: {
                 /** @description The last one of the page before. */
                 afterSocialAdvantage?: string;
-                /** @description An instant with its offset (RFC 3339). */
+                /** @description An instant with its offset (RFC 3339), such as 2026-11-22T09:00:00Z. In a query a + is written %2B. */
                 knownAt?: string;
                 /** @description Items of a page at most. */
                 pageSize?: number;
@@ -5656,7 +5671,7 @@ export interface operations {
                     ssins?: string[];
                     /**
                      * Format: date-time
-                     * @description An instant with its offset (RFC 3339).
+                     * @description An instant with its offset (RFC 3339), such as 2026-11-22T09:00:00Z. In a query a + is written %2B.
                      */
                     changedSince?: string;
                 };
@@ -5830,7 +5845,7 @@ export interface operations {
     getSocialAdvantage: {
         parameters: {
             query?: {
-                /** @description An instant with its offset (RFC 3339). */
+                /** @description An instant with its offset (RFC 3339), such as 2026-11-22T09:00:00Z. In a query a + is written %2B. */
                 knownAt?: string;
             };
             header?: {

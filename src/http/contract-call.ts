@@ -11,7 +11,14 @@ import { type SubmittedRecord, submitRecord } from "../intake/submit-record.ts";
 import { answerLanguage } from "./answer.ts";
 import { hashContractPersons, recordWrite } from "./audit-answers.ts";
 import { getInsurer } from "./authorize.ts";
-import { callProblem, keyMissing, preconditionMissing, rejectedProblem } from "./contract-problems.ts";
+import {
+  callProblem,
+  keyMissing,
+  preconditionMalformed,
+  preconditionMissing,
+  preconditionWeak,
+  rejectedProblem,
+} from "./contract-problems.ts";
 import { ContractSchema, EXAMPLE_CONTRACT, EXAMPLE_TODAY, viewContract } from "./contract-view.ts";
 import { EXAMPLE_SUBMISSION_ID } from "./examples.ts";
 import { FindingSchema } from "./finding-schema.ts";
@@ -53,7 +60,11 @@ export const callHeaders = {
 };
 export const preconditionHeaders = {
   ...callHeaders,
-  "If-Match": { type: "string", description: "The ETag that you have seen, or `*`.", examples: ['"3"'] },
+  "If-Match": {
+    type: "string",
+    description: "The ETag that you have seen, in its quotation marks, or `*`.",
+    examples: ['"3"'],
+  },
 };
 export const etagHeader = {
   ETag: { type: "string", description: "Of the contract: another one after every change of it." },
@@ -103,7 +114,7 @@ function statusOf({ action }: Pick<RecordCall, "action">, { result }: Pick<Submi
 }
 
 function viewChange(reply: FastifyReply, { submissionId, result, contract }: SubmittedRecord, language: Language) {
-  if (result.outcome === "rejected") throw rejectedProblem(result.findings, language);
+  if (result.outcome === "rejected") throw rejectedProblem({ submissionId, findings: result.findings }, language);
   if (!contract) throw new Error("a record was accepted and there is no contract");
   const view = viewContract(contract, result.today);
   setEtag(reply, contract.version);
@@ -146,8 +157,21 @@ function readExpected(request: FastifyRequest, { contractId }: Pick<RecordCall, 
   const field = request.headers["if-match"];
   if (field === undefined) throw preconditionMissing();
   if (field.trim() === "*") return {};
-  const tags = field.split(",").map((tag) => /^"([1-9]\d{0,8})"$/.exec(tag.trim())?.[1]);
-  return { expectedVersions: tags.flatMap((tag) => (tag === undefined ? [] : [Number(tag)])) };
+  const strong = readTags(field).filter((tag) => !tag.startsWith("W/"));
+  if (strong.length === 0) throw preconditionWeak();
+  return { expectedVersions: strong.filter((tag) => VERSION_TAG.test(tag)).map((tag) => Number(tag.slice(1, -1))) };
+}
+
+const TAG = /(?:W\/)?"[!#-~\u0080-\u00ff]*"/g;
+const VERSION_TAG = /^"[1-9]\d{0,8}"$/;
+
+/** The tags of a list (RFC 9110 section 8.8.3). Throws the problem of what is no such list. */
+function readTags(field: string): string[] {
+  const tags = field.match(TAG) ?? [];
+  const places = field.replaceAll(TAG, '""').split(",");
+  const isList = places.every((place) => ["", '""'].includes(place.trim()));
+  if (!isList || tags.length === 0) throw preconditionMalformed();
+  return tags;
 }
 
 function readValues(body: RecordBody): RecordCall["values"] {

@@ -8,9 +8,9 @@ import {
   HOLDER_LANGUAGES,
 } from "../formats/contract-file/contract-file-vocabulary.ts";
 import { contractPath } from "./paths.ts";
-import { Href, Instant, oneOf } from "./schema-parts.ts";
+import { DAY_PATTERN, Href, Instant, oneOf } from "./schema-parts.ts";
 
-export const Day = Type.String({ format: "date", pattern: "^[1-9]\\d{3}-\\d{2}-\\d{2}$" });
+export const Day = Type.String({ format: "date", pattern: DAY_PATTERN });
 export const ContractIdSchema = Type.String({ format: "uuid", description: "Given by the gateway; never changes." });
 export const InamiNumber = Type.String({
   pattern: "^(\\d{8}|\\d{11})$",

@@ -1,6 +1,7 @@
 import { TransferRefused } from "../intake/receive-submission.ts";
 import { digestMismatch } from "./content-digest.ts";
 import { badRequest, type Issue, type IssueLocation, Problem } from "./problems.ts";
+import { DAY_PATTERN } from "./schema-parts.ts";
 import { tooLarge } from "./transfer-headers.ts";
 
 const RETRY_SECONDS = 30;
@@ -107,12 +108,21 @@ function toIssue(fault: SchemaFault, location: IssueLocation): Issue {
     const name = join(parent, String(fault.params.missingProperty));
     return { kind: "schemaViolation", in: location, name, detail: `${name} is missing.` };
   }
+  const subject = parent || "The input";
+  if (fault.keyword === "pattern" && fault.params.pattern === DAY_PATTERN) {
+    return {
+      kind: "schemaViolation",
+      in: location,
+      name: parent,
+      detail: `${subject} is no day in the form yyyy-mm-dd.`,
+    };
+  }
   const allowed = fault.keyword === "enum" ? `: ${String(fault.params.allowedValues).replaceAll(",", ", ")}` : "";
   return {
     kind: "schemaViolation",
     in: location,
     name: parent,
-    detail: `${parent || "The input"} ${fault.message}${allowed}.`,
+    detail: `${subject} ${fault.message}${allowed}.`,
   };
 }
 

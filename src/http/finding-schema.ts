@@ -7,7 +7,7 @@ const LEVELS = ["file", "record", "connection"] as const;
 
 export const FINDING_CODE_NAMES = Object.keys(FINDING_CODES) as FindingCode[];
 
-const Details = Type.Unsafe<Readonly<Record<string, string | number>>>({
+export const FindingDetails = Type.Unsafe<Readonly<Record<string, string | number>>>({
   type: "object",
   description: "What the text quotes, for programs. Names depend on the code.",
   additionalProperties: { anyOf: [{ type: "string" }, { type: "number" }] },
@@ -29,7 +29,7 @@ export const FindingSchema = Type.Object(
     senderReference: Type.Optional(Type.String({ description: "The sender's own reference of the record." })),
     line: Type.Optional(Type.Integer({ minimum: 1, description: "Line in the file as sent, from 1." })),
     byteOffset: Type.Optional(Type.Integer({ minimum: 0, description: "Byte in the file as sent, from 0." })),
-    details: Type.Optional(Details),
+    details: Type.Optional(FindingDetails),
     text: Type.String({ description: "What is wrong and how to mend it, in the language of Content-Language." }),
   },
   {

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
+import { FindingDetails } from "./finding-schema.ts";
 import { ISSUE_TYPES, PROBLEM_TYPES, type Problem, renderProblem } from "./problems.ts";
-import { oneOf, referTo } from "./schema-parts.ts";
+import { Link, oneOf, referTo } from "./schema-parts.ts";
 import { PROBLEM_MEDIA_TYPE } from "./send-problem.ts";
 
 const EXAMPLE_TRACE_ID = "0b7f2f62-6f0d-4a3e-9d40-6a1f0a8d0b11";
@@ -17,6 +18,7 @@ const IssueSchema = Type.Object(
     code: Type.Optional(
       Type.String({ description: "Of the finding (/refData/findings), where a contract file gets the same one." }),
     ),
+    details: Type.Optional(FindingDetails),
   },
   { title: "Issue", description: "One fault of the request." },
 );
@@ -34,6 +36,7 @@ export const ProblemSchema = Type.Object(
     issues: Type.Optional(Type.Array(IssueSchema)),
     limit: Type.Optional(Type.Integer({ description: "Bytes allowed, where that was exceeded." })),
     retryAfterSec: Type.Optional(Type.Integer({ description: "As the header Retry-After." })),
+    submission: Type.Optional(Link),
   },
   { $id: "Problem", description: "Problem details (RFC 9457) with the Belgif types." },
 );

@@ -1,3 +1,4 @@
+import type { Finding } from "../findings/finding.ts";
 import type { FindingCode } from "../findings/finding-codes.ts";
 
 const BELGIF = "urn:problem-type:belgif:";
@@ -87,6 +88,8 @@ export interface Issue {
   readonly value?: string;
   /** Of the finding that says so, where the contract file knows the same fault. */
   readonly code?: FindingCode;
+  /** Of the finding, as far as they are known harmless. */
+  readonly details?: Finding["details"];
 }
 
 interface ProblemOptions {
@@ -95,6 +98,8 @@ interface ProblemOptions {
   /** Bytes or requests allowed, where a limit was exceeded. */
   readonly limit?: number;
   readonly retryAfterSec?: number;
+  /** Path of the submission in which what was asked stands. */
+  readonly submission?: string;
 }
 
 /** An answer that is an error: thrown by routes and hooks, rendered in one place. `detail` is shown to the sender. */
@@ -104,6 +109,7 @@ export class Problem extends Error {
   readonly headers: Readonly<Record<string, string>>;
   readonly limit: number | undefined;
   readonly retryAfterSec: number | undefined;
+  readonly submission: string | undefined;
 
   constructor(kind: ProblemKind, detail: string, options: ProblemOptions = {}) {
     super(detail);
@@ -112,6 +118,7 @@ export class Problem extends Error {
     this.issues = options.issues ?? [];
     this.limit = options.limit;
     this.retryAfterSec = options.retryAfterSec;
+    this.submission = options.submission;
     const retryAfter = options.retryAfterSec === undefined ? {} : { "Retry-After": String(options.retryAfterSec) };
     this.headers = { ...retryAfter, ...options.headers };
   }
@@ -136,6 +143,7 @@ export interface ProblemDocument {
   readonly issues?: readonly IssueDocument[];
   readonly limit?: number;
   readonly retryAfterSec?: number;
+  readonly submission?: { readonly href: string };
 }
 
 export interface IssueDocument {
@@ -146,6 +154,7 @@ export interface IssueDocument {
   readonly detail: string;
   readonly value?: string;
   readonly code?: FindingCode;
+  readonly details?: Finding["details"];
 }
 
 /** The body of `application/problem+json` (RFC 9457, with the Belgif additions). */
@@ -160,6 +169,7 @@ export function renderProblem(problem: Problem, traceId: string): ProblemDocumen
     ...(problem.issues.length > 0 && { issues: problem.issues.map(renderIssue) }),
     ...(problem.limit !== undefined && { limit: problem.limit }),
     ...(problem.retryAfterSec !== undefined && { retryAfterSec: problem.retryAfterSec }),
+    ...(problem.submission !== undefined && { submission: { href: problem.submission } }),
   };
 }
 

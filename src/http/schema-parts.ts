@@ -11,6 +11,9 @@ export function oneOf<const T extends readonly string[]>(values: T, description?
   return Type.Unsafe<T[number]>({ type: "string", enum: [...values], ...(description && { description }) });
 }
 
+/** Of a day, yyyy-mm-dd; that there is such a day is checked elsewhere. */
+export const DAY_PATTERN = "^[1-9]\\d{3}-\\d{2}-\\d{2}$";
+
 export const Href = Type.String({ format: "uri-reference", description: "Absolute path on this host." });
 export const Link = Type.Object({ href: Href }, { title: "Link" });
 export const Instant = Type.String({ format: "date-time" });

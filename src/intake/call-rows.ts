@@ -4,7 +4,6 @@ import type { Changes } from "../contracts/contract-holdings.ts";
 import { checkSuperseded, composeChanges } from "../contracts/insert-changes.ts";
 import type { Merge } from "../contracts/merge.ts";
 import type { TransactionSql } from "../database/sql.ts";
-import { composeEvents } from "../events/insert-events.ts";
 import type { CandidateInsurer } from "./candidate-insurer.ts";
 import type { Intake } from "./intake.ts";
 import { composePayloadChunk } from "./payload-store.ts";
@@ -63,20 +62,18 @@ interface EndedCall extends ReceivedCall, CallReceipt {
 }
 
 /**
- * Writes, by one statement, the submission that a call is, as it has ended (nobody sees it before), and what it changed. Throws
- * `CallRefused` where its reference is taken.
+ * Writes, by one statement, the submission that a call is, as it has ended (nobody sees it before), and what it changed. Its answer
+ * tells of it: it is no event. Throws `CallRefused` where its reference is taken.
  */
 export async function insertCall(tx: TransactionSql, ended: EndedCall): Promise<void> {
   const { call, content, merge, changes, result } = ended;
   const { insurerId, submissionId } = merge;
-  const details = { submissionId, reference: call.reference };
   const outcome = { ...result, senderReference: call.reference };
   const [written] = await tx<{ superseded: number; submissions: number }[]>`
     with ${composeChanges(tx, merge, changes)},
     submitted as (${composeSubmission(tx, ended)}),
     payload as (${composePayloadChunk(tx, insurerId, submissionId, 0, zstdCompressSync(content))}),
-    outcome as (${composeOutcomeAlone(tx, insurerId, submissionId, outcome)}),
-    told as (${composeEvents(tx, [{ insurerId, kind: "submissionProcessed", details }])})
+    outcome as (${composeOutcomeAlone(tx, insurerId, submissionId, outcome)})
     select (select count(*) from superseded) as superseded, (select count(*) from submitted) as submissions`.execute();
   checkSuperseded(changes, written!.superseded);
   // A file with this reference was committed a moment ago.

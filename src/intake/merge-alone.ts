@@ -59,19 +59,11 @@ export async function lookUpAlone(tx: TransactionSql, record: CheckedRecord, que
   return { ...rows[0]!, contracts: rows.filter((row) => row.contractId !== null) };
 }
 
-/** A record as the table `staged` has it, as far as the register asks. */
+/** A record as the table `staged` has it, as far as the register asks: without a place, since it comes from no file. */
 function composeRow(tx: TransactionSql, record: CheckedRecord): Fragment {
-  const {
-    recordNumber,
-    line,
-    byteOffset,
-    senderReference = null,
-    action = null,
-    inamiNumber = null,
-    ssin = null,
-  } = record;
+  const { recordNumber, senderReference = null, action = null, inamiNumber = null, ssin = null } = record;
   return tx`
-    select ${recordNumber}::int as record_number, ${line}::int as line, ${byteOffset}::bigint as byte_offset,
+    select ${recordNumber}::int as record_number, null::int as line, null::bigint as byte_offset,
       ${senderReference}::text as sender_reference, ${action}::text as action,
       ${inamiNumber}::text collate "C" as inami_number, left(${inamiNumber}::text, 8) collate "C" as inami_root,
       ${ssin}::text collate "C" as ssin, ${record.startOn ?? record.effectiveOn ?? null}::date as start_on`;

@@ -3,6 +3,7 @@ import { findContract, type PortfolioContract } from "../contracts/portfolio.ts"
 import { planOnceSetting } from "../database/plan-once.ts";
 import { retryConflicts } from "../database/retry-conflicts.ts";
 import type { TransactionSql } from "../database/sql.ts";
+import type { Finding } from "../findings/finding.ts";
 import { type CheckedRecord, checkRecord } from "../formats/contract-file/check-record.ts";
 import { ACTION_FIELDS } from "../formats/contract-file/contract-file-vocabulary.ts";
 import { NO_FINDINGS, NO_VALUES } from "../formats/contract-file/raw-record.ts";
@@ -141,10 +142,11 @@ async function takeRecord(
   if (named && call.expectedVersions?.includes(looked.version!) === false) throw new CallRefused("versionChanged");
   const merge = { insurerId, submissionId, recordedAt: state.recordedAt, actor };
   const merged = mergeAlone(merge, record, looked);
-  const { outcome, findings, changes } = merged;
+  const { outcome, changes } = merged;
   // The key is the contract's, but a contract that was cancelled may have a successor under it.
   const isOther = call.contractId !== undefined && merged.contractId !== call.contractId;
   if (isOther && outcome !== "rejected") throw new CallRefused("otherContract");
+  const findings = merged.findings.map((finding) => nameAsSent(finding, call, named, isOther));
   const contractId = call.contractId ?? merged.contractId;
   const contract = merged.contract ?? (contractId === null ? undefined : await findContract(tx, insurerId, contractId));
   const result: RecordCallResult = { outcome, findings, contractId: contract?.contractId ?? null, today };
@@ -168,6 +170,22 @@ async function findNamed(
     select contract_number as "contractNumber", inami_root as "inamiRoot" from contract
     where insurer_id = ${insurerId} and contract_id = ${contractId}`.execute();
   return named;
+}
+
+/**
+ * A change names its contract by `contractId`: what is found of its number is told of that, or of the INAMI number sent where
+ * it leads away from the contract.
+ */
+function nameAsSent(
+  finding: Finding,
+  { contractId, values: { inamiNumber } }: RecordCall,
+  named: NamedContract | undefined,
+  isOther: boolean,
+): Finding {
+  if (finding.field !== "contractNumber" || contractId === undefined) return finding;
+  const leadsAway = isOther && inamiNumber !== undefined && !inamiNumber.startsWith(named!.inamiRoot);
+  const sent = leadsAway ? { field: "inamiNumber", value: inamiNumber } : { field: "contractId", value: contractId };
+  return { ...finding, ...sent };
 }
 
 /** The record of a call after the checks that need no register and no stored contract. */

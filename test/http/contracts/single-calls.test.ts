@@ -172,7 +172,7 @@ t.test("a stale or missing precondition changes nothing and keeps the key free",
   const path = `/${documentOf(made).contract?.contractId}`;
   await call(alpha, path, MODIFICATION, { key: "K-2", ifMatch: '"1"', method: "PUT" });
   const end = { endOn: "2025-12-31", reason: "terminated" };
-  for (const ifMatch of ['"1"', 'W/"3"', "3", '"x"', ""]) {
+  for (const ifMatch of ['"1"', 'W/"3", "1"', '"x"']) {
     isProblem(t, await call(alpha, `${path}/close`, end, { key: "K-3", ifMatch }), 412, `${OWN}preconditionFailed`);
   }
   isProblem(t, await call(alpha, `${path}/close`, end, { key: "K-3" }), 428, `${OWN}preconditionRequired`);

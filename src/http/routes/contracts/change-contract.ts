@@ -14,10 +14,13 @@ import {
   contractNotFound,
   exampleOf,
   keyMissing,
+  preconditionMalformed,
   preconditionMissing,
+  preconditionWeak,
   rejectedProblem,
 } from "../../contract-problems.ts";
 import { ContractIdSchema, contentFields, Day, EndReasonSchema, InamiNumber } from "../../contract-view.ts";
+import { EXAMPLE_SUBMISSION_ID } from "../../examples.ts";
 import type { Api } from "../../fastify-types.ts";
 import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { isUuid } from "../../own-submission.ts";
@@ -29,7 +32,12 @@ import { compileRecordValidator } from "../../validation.ts";
 export const CONTRACT_TAGS = ["Contracts"];
 export const ContractParams = Type.Object({ contractId: ContractIdSchema });
 
-const rejected = rejectedProblem([{ code: "inamiNumberInvalid", field: "inamiNumber" }], "en");
+const EXAMPLE_FINDING = {
+  code: "inamiNumberInvalid",
+  field: "inamiNumber",
+  details: { reason: "checkDigitsInvalid" },
+} as const;
+const rejected = rejectedProblem({ submissionId: EXAMPLE_SUBMISSION_ID, findings: [EXAMPLE_FINDING] }, "en");
 const answer = { schema: referTo(ContractChangeSchema), examples: { accepted: { value: EXAMPLE_CHANGE } } };
 const done = (description: string) => ({
   description,
@@ -50,8 +58,19 @@ const sharedAnswers = {
 };
 const guardedAnswers = {
   ...sharedAnswers,
+  400: problemResponse(
+    "The record was rejected, with the codes that it would get in a file; or a header is missing or malformed.",
+    {
+      rejected,
+      keyMissing: keyMissing(false),
+      preconditionMalformed: preconditionMalformed(),
+      preconditionWeak: preconditionWeak(),
+    },
+  ),
   404: problemResponse("No contract of yours has this id.", { notFound: contractNotFound() }),
-  412: problemResponse("The contract changed since.", { changed: exampleOf("versionChanged") }),
+  412: problemResponse("The contract changed since: none of the ETags is its own.", {
+    changed: exampleOf("versionChanged"),
+  }),
   428: problemResponse("If-Match is missing.", { missing: preconditionMissing() }),
 };
 

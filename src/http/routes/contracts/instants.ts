@@ -5,7 +5,7 @@ import { badRequest, type Problem } from "../../problems.ts";
 export const InstantText = Type.String({
   format: "date-time",
   maxLength: 40,
-  description: "An instant with its offset (RFC 3339).",
+  description: "An instant with its offset (RFC 3339), such as 2026-11-22T09:00:00Z. In a query a + is written %2B.",
 });
 
 /** Throws a problem about the field where the text is no instant of our time. */
@@ -22,7 +22,13 @@ export function readInstant(
   } catch {
     // Told below.
   }
-  throw invalid(name, place, "This is no instant with an offset, such as 2026-11-22T10:00:00+01:00.");
+  const detail = "This is no instant with an offset, such as 2026-11-22T09:00:00Z.";
+  // A plus sign that is not escaped arrives as a space.
+  throw invalid(
+    name,
+    place,
+    place === "body" ? detail : `${detail} In a query, write the + of an offset as %2B, or use Z.`,
+  );
 }
 
 export function readDay(text: string | undefined): string | undefined {

@@ -22,7 +22,7 @@ import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { isUuid } from "../../own-submission.ts";
 import { API_ROOT, contractPath, submissionPath, withQuery } from "../../paths.ts";
 import { problemResponse } from "../../problem-schema.ts";
-import { Href, Instant, Link, oneOf, referTo } from "../../schema-parts.ts";
+import { DAY_PATTERN, Href, Instant, Link, oneOf, referTo } from "../../schema-parts.ts";
 import { CONTRACT_TAGS, ContractParams } from "./change-contract.ts";
 import { InstantText, readDay, readInstant } from "./instants.ts";
 
@@ -99,9 +99,7 @@ const versionsSchema = {
   tags: CONTRACT_TAGS,
   params: ContractParams,
   querystring: Type.Object({
-    validOn: Type.Optional(
-      Type.String({ format: "date", pattern: "^[1-9]\\d{3}-\\d{2}-\\d{2}$", description: "A day (yyyy-mm-dd)." }),
-    ),
+    validOn: Type.Optional(Type.String({ format: "date", pattern: DAY_PATTERN, description: "A day (yyyy-mm-dd)." })),
     knownAt: Type.Optional(InstantText),
   }),
   response: {

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from "typebox";
-import { Href } from "../../schema-parts.ts";
+import { DAY_PATTERN, Href } from "../../schema-parts.ts";
 
 /** Texts that PostgreSQL can keep: it takes no NUL. The acts check them further. */
 export const Name = Type.String({ minLength: 1, maxLength: 200, pattern: "^[^\\u0000]*$" });
@@ -11,7 +11,7 @@ export const ClientId = Type.String({
   pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
   description: "Letters, digits, dots, hyphens, underscores; never used again.",
 });
-export const Day = Type.String({ pattern: "^[1-9]\\d{3}-\\d{2}-\\d{2}$", format: "date" });
+export const Day = Type.String({ pattern: DAY_PATTERN, format: "date" });
 
 /** A whole list: these collections are short. */
 export function listOf<Item extends TSchema>(item: Item, title: string) {
