@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import type { TransactionSql } from "../../src/database/sql.ts";
+import { createTenantWithin } from "../../src/database/tenant-scope.ts";
 import type { Event } from "../../src/events/event.ts";
 import { listEvents } from "../../src/events/feed.ts";
 import { insertEvents } from "../../src/events/insert-events.ts";
@@ -183,4 +184,29 @@ t.test("what was told is never changed, and nobody chooses its place or time", a
     { code: "42501" },
   );
   t.equal((await read((await flow.admit()).insurerId)).length, 0, "another insurer's feed has none of it");
+});
+
+t.test("an insurer of whom the statistics have not heard reads a long feed, each event a few times", async (t) => {
+  const fill = (insurerId: number, count: number) => owner`
+    insert into event (insurer_id, kind, details)
+    select ${insurerId}, 'submissionProcessed', '{}' from generate_series(1, ${count}::int)`;
+  await owner`alter table event set (autovacuum_enabled = false)`;
+  await fill((await flow.admit()).insurerId, 20_000);
+  await owner`analyze event`;
+  const { insurerId } = await flow.admit();
+  await fill(insurerId, 1_500);
+  const { events, rowsRead } = await database.asInsurer(insurerId).run(async (tx) => {
+    const tenant = createTenantWithin(tx, insurerId);
+    const events: Event[] = [];
+    let page: Event[];
+    do {
+      page = await listEvents(tenant, { after: events.length, limit: 500 });
+      events.push(...page);
+    } while (page.length > 0);
+    const [work] = await tx<{ rowsRead: number }[]>`
+      select seq_tup_read + idx_tup_fetch as "rowsRead" from pg_stat_xact_user_tables where relname = 'event'`;
+    return { events, ...work! };
+  });
+  t.equal(events.length, 1_500);
+  t.ok(rowsRead >= 3_000 && rowsRead < 15_000, `${rowsRead} rows were read`);
 });
