@@ -6,7 +6,20 @@ const CLASSES = ["08", "53", "57", "58"];
 
 /** Whether an error is of a database that is away, full or being stopped: the same statement may succeed later. */
 export function isDatabaseTrouble(error: unknown): boolean {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return false;
-  if (error.code.startsWith("CONNECTION_") || error.code === "CONNECT_TIMEOUT") return true;
-  return error.name === "PostgresError" && CLASSES.includes(error.code.slice(0, 2));
+  if (isLossOfConnection(error)) return true;
+  return error instanceof Error && error.name === "PostgresError" && CLASSES.includes(codeOf(error).slice(0, 2));
+}
+
+/**
+ * Whether an error is of the driver's connection or of the socket below it, which is lost, or was never made: Node names the
+ * system call that failed, or gathers the failures of several addresses. After an error of the server itself the
+ * connection may live on.
+ */
+export function isLossOfConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /^CONNECT(?:ION)?_/.test(codeOf(error)) || "syscall" in error || error instanceof AggregateError;
+}
+
+function codeOf(error: Error): string {
+  return "code" in error ? String(error.code) : "";
 }

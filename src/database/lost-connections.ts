@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { isLossOfConnection } from "./database-trouble.ts";
 
 /** SQLSTATEs with which a server says that it ends a connection, or takes none now. */
 const FAREWELLS = ["57P01", "57P02", "57P03"];
@@ -19,6 +20,5 @@ export function outliveLostConnections(log: Pick<Logger, "warn">): void {
 /** The driver puts the query that failed into its errors, which tells them from those of other sockets. */
 export function isLossOfDriver(reason: unknown): boolean {
   if (!(reason instanceof Error) || !("query" in reason) || !("code" in reason)) return false;
-  const code = String(reason.code);
-  return /^CONNECT(?:ION)?_/.test(code) || "syscall" in reason || FAREWELLS.includes(code);
+  return isLossOfConnection(reason) || FAREWELLS.includes(String(reason.code));
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isLossOfConnection } from "./database-trouble.ts";
 import type { Sql, TransactionSql } from "./sql.ts";
 
 /** Longest time between a failed statement and the driver's word that the connection is gone. */
@@ -25,7 +26,8 @@ export async function runTransaction<T>(sql: Sql, work: (tx: TransactionSql) => 
         async (error: unknown) => {
           isEnded = true;
           // The driver fails the statement first and tells of its connection a moment later.
-          if (mayBeLoss(error)) await Promise.race([over.promise, sleep(LOSS_NOTICE_MS, undefined, { ref: false })]);
+          if (isLossOfConnection(error))
+            await Promise.race([over.promise, sleep(LOSS_NOTICE_MS, undefined, { ref: false })]);
           if (!isOver) reject(error);
         },
       );
@@ -52,10 +54,4 @@ function refuseWhen(isOver: () => boolean, tx: TransactionSql): TransactionSql {
       return Reflect.get(target, name);
     },
   });
-}
-
-/** Errors of the driver and of its socket. After an error of the server itself the connection lives on. */
-function mayBeLoss(error: unknown): boolean {
-  if (!(error instanceof Error) || !("code" in error)) return false;
-  return String(error.code).startsWith("CONNECTION_") || "syscall" in error;
 }

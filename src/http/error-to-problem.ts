@@ -1,3 +1,4 @@
+import { isDatabaseTrouble } from "../database/database-trouble.ts";
 import { TransferRefused } from "../intake/receive-submission.ts";
 import { digestMismatch } from "./content-digest.ts";
 import { badRequest, type Issue, type IssueLocation, Problem } from "./problems.ts";
@@ -8,32 +9,17 @@ const RETRY_SECONDS = 30;
 /** A caller who sends more faults than this learns of the first ones. */
 const MAXIMUM_ISSUES = 50;
 
-/** Errors of postgres.js and SQLSTATEs that say "not now" rather than "never". */
-const UNAVAILABLE_CODES = new Set([
-  "issuerUnavailable",
-  "CONNECT_TIMEOUT",
-  "CONNECTION_CLOSED",
-  "CONNECTION_DESTROYED",
-  "CONNECTION_ENDED",
-  "ECONNREFUSED",
-  "53300",
-  "57P01",
-  "57P02",
-  "57P03",
-  // Tried again already.
-  "40001",
-  "40P01",
-]);
+/** What says "not now" rather than "never", besides trouble of the database; conflicts of transactions were tried again already. */
+const UNAVAILABLE_CODES = ["issuerUnavailable", "40001", "40P01"];
 
 /** Turns whatever was thrown while answering a request into the problem to answer with. Says nothing of what is inside. */
 export function errorToProblem(error: unknown, maximumBytes: number): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TransferRefused) return transferProblem(error, maximumBytes);
+  if (isDatabaseTrouble(error)) return unavailable();
   if (!isFastifyError(error)) return unexpected();
   if (error.validation) return validationProblem(error.validation, error.validationContext ?? "body");
-  if (UNAVAILABLE_CODES.has(error.code)) {
-    return unavailable();
-  }
+  if (UNAVAILABLE_CODES.includes(error.code)) return unavailable();
   return frameworkProblem(error.code);
 }
 

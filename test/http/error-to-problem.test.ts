@@ -7,6 +7,8 @@ import { TransferRefused } from "../../src/intake/receive-submission.ts";
 const TRACE_ID = "0b7f2f62-6f0d-4a3e-9d40-6a1f0a8d0b11";
 const MAXIMUM_BYTES = 1_000;
 
+const fail = (name: string, code: string) => Object.assign(new Error(), { name, code });
+
 t.test("what nobody expected says nothing of itself", async (t) => {
   const secrets = [
     new Error("secret"),
@@ -30,7 +32,13 @@ t.test("refused transfers and what is away for a while have problems of their ow
     [new TransferRefused("tooManyTransfers"), "tooManyRequests"],
     [Object.assign(new Error(), { code: "CONNECT_TIMEOUT" }), "serviceUnavailable"],
     [Object.assign(new Error(), { code: "40001" }), "serviceUnavailable"],
-    [Object.assign(new Error(), { code: "57P03" }), "serviceUnavailable"],
+    ...["57P03", "53100", "08006"].map((code): [Error, string] => [fail("PostgresError", code), "serviceUnavailable"]),
+    ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH"].map((code): [Error, string] => [
+      Object.assign(fail("Error", code), { syscall: "read" }),
+      "serviceUnavailable",
+    ]),
+    [Object.assign(new AggregateError([]), { code: "ECONNREFUSED" }), "serviceUnavailable"],
+    [fail("PostgresError", "22P02"), "internalServerError"],
     [new Problem("notAcceptable", "no"), "notAcceptable"],
   ];
   for (const [error, kind] of kinds) t.equal(errorToProblem(error, MAXIMUM_BYTES).kind, kind);
