@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import postgres from "postgres";
 import type { Test } from "tap";
 import { createDatabase, type Database } from "../src/database/connection.ts";
+import { postgres } from "../src/database/driver.ts";
 import { migrate } from "../src/database/migrate.ts";
 import type { Sql } from "../src/database/sql.ts";
 import { loadCompetenceCodes } from "../src/register/load-register.ts";
