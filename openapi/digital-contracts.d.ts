@@ -3013,6 +3013,18 @@ export interface components {
              * @enum {string}
              */
             state: "received" | "refused" | "held" | "tested";
+            /**
+             * @description What a file that is `held` waits for, at that moment.
+             * @enum {string}
+             */
+            heldReason?: "sequenceGap" | "massChange" | "predecessorHeld" | "predecessorQuarantined" | "initialLoadOpen" | "simulation";
+            /**
+             * Format: date-time
+             * @description When it is refused unless that comes. Absent: no limit.
+             */
+            heldUntil?: string;
+            /** @description With `sequenceGap`: the number that was missing. */
+            awaitedSequence?: number;
             /** Format: date-time */
             receivedAt: string;
             byteLength: number;
@@ -3167,6 +3179,8 @@ export interface components {
              * @enum {string}
              */
             heldReason?: "sequenceGap" | "massChange" | "predecessorHeld" | "predecessorQuarantined" | "initialLoadOpen" | "simulation";
+            /** @description With `sequenceGap`: the number that is missing now. */
+            awaitedSequence?: number;
             /**
              * Format: date-time
              * @description When it is refused unless what it waits for comes. Absent where there is no limit.
@@ -3299,6 +3313,8 @@ export interface components {
              * @enum {string}
              */
             heldReason?: "sequenceGap" | "massChange" | "predecessorHeld" | "predecessorQuarantined" | "initialLoadOpen" | "simulation";
+            /** @description With `sequenceGap`: the number that is missing now. */
+            awaitedSequence?: number;
             /**
              * Format: date-time
              * @description When it is refused unless what it waits for comes. Absent where there is no limit.
@@ -4211,7 +4227,7 @@ export interface operations {
                             href: string;
                             rowNumber: number;
                             /**
-                             * @description What would become of it; `missing`: a contract that a full file does not name.
+                             * @description What would become of it; `closed`: ended or cancelled; `missing`: a contract that a full file does not name.
                              * @enum {string}
                              */
                             effect: "new" | "changed" | "closed" | "unchanged" | "rejected" | "same" | "missing";
@@ -4226,6 +4242,12 @@ export interface operations {
                                  */
                                 href: string;
                             };
+                            /** @description Of the contract. */
+                            contractNumber?: string;
+                            /** @description Of the contract, as it is kept. */
+                            inamiRoot?: string;
+                            /** @description Where a full file says otherwise than the store: fields of the contract file that differ. */
+                            fields?: string[];
                         }[];
                         pageSize: number;
                         /**
@@ -4241,6 +4263,16 @@ export interface operations {
             403: components["responses"]["NotAllowedInsurer"];
             /** @description No submission of yours has this id. */
             404: {
+                headers: {
+                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Accept names none of the media types. */
+            406: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
@@ -6573,6 +6605,8 @@ export interface operations {
                             reference?: string;
                             /** @description What a held submission waits for. */
                             heldReason?: string;
+                            /** @description With `sequenceGap`: the number that was missing when it was held. */
+                            awaitedSequence?: number;
                             /** Format: uuid */
                             contractId?: string;
                             contractNumber?: string;
@@ -6699,6 +6733,8 @@ export interface operations {
                         reference?: string;
                         /** @description What a held submission waits for. */
                         heldReason?: string;
+                        /** @description With `sequenceGap`: the number that was missing when it was held. */
+                        awaitedSequence?: number;
                         /** Format: uuid */
                         contractId?: string;
                         contractNumber?: string;

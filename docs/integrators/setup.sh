@@ -9,7 +9,7 @@ GATEWAY=${GATEWAY:-$(told rest)}
 API=$GATEWAY/REST/digitalContracts/v1
 
 # The command line, by the profile: infoss send FILE --rest
-infoss() { npm run --silent infoss -- "$@" --profile "$PROFILE"; }
+infoss() { INFOSS_PROFILE=$PROFILE npm run --silent infoss -- "$@"; }
 
 # An access token of the client $1, with its certificate $2 and the key of that $3: an assertion signed with the key $4, sent over
 # the certificate (docs/exchange/authentication.md).

@@ -25,11 +25,14 @@ export interface ConnectionOptions {
 
 /** The profile of the current folder, where there is one. */
 export const OWN_PROFILE = "infoss.json";
+/** Names the profile for every command that takes one: those that take none are not told of it. */
+const PROFILE_VARIABLE = "INFOSS_PROFILE";
 const FILES = ["key", "certificate", "certificateKey", "ca"] as const;
 const PROFILE_MEMBERS: readonly string[] = ["rest", "client", "insurer", ...FILES];
 
 export const CONNECTION_HELP = `
-How to reach the gateway stands in the options or, by the same names, in a profile: --profile FILE, or ${OWN_PROFILE} of this folder:
+How to reach the gateway stands in the options or, by the same names, in a profile: --profile FILE, the FILE that
+${PROFILE_VARIABLE} names, or ${OWN_PROFILE} of this folder:
   { "rest": "https://gateway.example", "client": "alpha-1", "key": "alpha-1.key", "certificate": "alpha-1.pem", "certificateKey": "alpha-1-tls.key" }
 Files that a profile names are looked for beside it.`;
 
@@ -42,7 +45,9 @@ export function addConnectionOptions(command: Command): Command {
     .option("--certificate-key <file>", "its private key, PEM")
     .option("--ca <file>", "authority of the server's certificate, PEM (those that Node knows)")
     .option("--insurer <enterprise number>", "where the client acts for several")
-    .option("--profile <file>", `all of these as JSON (${OWN_PROFILE} of this folder)`)
+    .addOption(
+      new Option("--profile <file>", `all of these as JSON (${OWN_PROFILE} of this folder)`).env(PROFILE_VARIABLE),
+    )
     .addOption(new Option("--language <code>", "of the texts").choices(LANGUAGES).default("en"));
 }
 

@@ -9,6 +9,7 @@ import {
   formatSequence,
   parseInputFileName,
 } from "../formats/exchange-file-name.ts";
+import { describeHeld } from "./describe-held.ts";
 import {
   addConnectionOptions,
   CONNECTION_HELP,
@@ -37,7 +38,8 @@ Examples:
   infoss send contracts.xml --rest https://gateway.example --client alpha-1 --key alpha-1.key --certificate alpha-1.pem --certificate-key alpha-1-tls.key
 
 Ends with 0 when all records are accepted, 3 when some are rejected, 4 when the file is refused, 5 when there is no answer
-in time (it may still come), 1 when it could not be sent, 2 when the command is not understood.`;
+in time (it may still come), 6 when the file is held: over REST at once, over SFTP when the report does not come in time;
+1 when it could not be sent, 2 when the command is not understood.`;
 
 export function addSendCommand(program: Command, surroundings: Surroundings): void {
   addConnectionOptions(program.command("send"))
@@ -61,35 +63,52 @@ async function send(surroundings: Surroundings, path: string, options: SendOptio
   const seconds = Number(options.timeout);
   if (!(seconds > 0 && seconds <= 1e6)) throw new CommandMistake("--timeout is a number of seconds.");
   const { size: byteLength } = await stat(path).catch(refuseFile(path));
-  const answers: string[] = [];
   const bar = createProgressBar(byteLength);
   const signal = AbortSignal.timeout(seconds * 1000);
-  const sending: Sending = {
-    path,
-    byteLength,
-    signal,
-    onProgress: bar.show,
-    onAnswer(_kind, xml) {
-      bar.clear();
-      answers.push(xml);
-      surroundings.write(xml);
-    },
-  };
+  const { listeners, answers, isHeld } = listen(surroundings, bar);
+  const sending: Sending = { path, byteLength, signal, ...listeners };
   try {
     await sendThrough(surroundings, sending, options);
   } catch (error) {
     bar.clear();
     if (signal.aborted) {
       surroundings.say("There is no answer in time. Sending the same file again is always safe.\n");
-      return SEND_STATUS.notAnswered;
+      return isHeld() ? SEND_STATUS.held : SEND_STATUS.notAnswered;
     }
     if (error instanceof SendRefused) throw new CommandRefused(error.message);
     throw error;
   } finally {
     bar.clear();
   }
+  if (isHeld() && answers.length === 1) return SEND_STATUS.held;
   surroundings.say(`${summarize(answers.at(-1) ?? "")}\n`);
   return judge(answers);
+}
+
+/** Prints what comes: answers as they are, the rest in sentences, each once. */
+function listen({ write, say }: Surroundings, bar: ReturnType<typeof createProgressBar>) {
+  const answers: string[] = [];
+  let isHeld = false;
+  let isPutOff = false;
+  const listeners: Omit<Sending, "path" | "byteLength" | "signal"> = {
+    onProgress: bar.show,
+    onAnswer(_kind, xml) {
+      bar.clear();
+      answers.push(xml);
+      write(xml);
+    },
+    onHeld(held) {
+      isHeld = true;
+      bar.clear();
+      say(describeHeld(held));
+    },
+    onPutOff(seconds) {
+      bar.clear();
+      if (!isPutOff) say(`The gateway puts requests off: they are made again as it says, the next in ${seconds} s.\n`);
+      isPutOff = true;
+    },
+  };
+  return { listeners, answers, isHeld: () => isHeld };
 }
 
 /** The last answer in a sentence. */

@@ -25,6 +25,8 @@ export interface GatewayAddress {
   readonly insurer?: string;
   /** Of the texts: fr, nl, de or en. */
   readonly language?: string;
+  /** Told each time that a request is put off (429, 503): it is made again after so many seconds. */
+  readonly onPutOff?: (seconds: number) => void;
 }
 
 export interface GatewayClient {
@@ -46,7 +48,7 @@ const FIRST_PAUSE_SECONDS = 0.5;
  * `Idempotency-Key`) and is put off (429, 503) or loses its connection is made again, as `Retry-After` says, five times in all.
  */
 export function createGatewayClient(address: GatewayAddress): GatewayClient {
-  const { url, clientId, assertionKey, kid, tls, insurer, language } = address;
+  const { url, clientId, assertionKey, kid, tls, insurer, language, onPutOff } = address;
   const token = createTokenSource({
     issuer: `${url}/auth`,
     clientId,
@@ -57,7 +59,7 @@ export function createGatewayClient(address: GatewayAddress): GatewayClient {
   const dispatcher = new (loadUndici().Agent)({ connect: { ...tls, ca: tls.ca } as never });
   const api = createClient<paths>({
     baseUrl: `${url}${API_PATH}`,
-    fetch: (request) => fetchPatiently(request, dispatcher),
+    fetch: (request) => fetchPatiently(request, dispatcher, onPutOff),
   });
   const authorize: Middleware = {
     async onRequest({ request }) {
@@ -86,7 +88,11 @@ export function createPublicClient({ url, ...tls }: PublicClientOptions): Gatewa
   return { api: createClient<paths>({ baseUrl: `${url}${API_PATH}`, fetch }), close: () => dispatcher.close() };
 }
 
-async function fetchPatiently(request: Request, dispatcher: Agent): Promise<Response> {
+async function fetchPatiently(
+  request: Request,
+  dispatcher: Agent,
+  onPutOff?: (seconds: number) => void,
+): Promise<Response> {
   const mayRepeat = SAFE_METHODS.has(request.method) || request.headers.has("Idempotency-Key");
   for (let attempt = 1; ; attempt += 1) {
     const isLast = !mayRepeat || attempt === ATTEMPTS;
@@ -98,7 +104,9 @@ async function fetchPatiently(request: Request, dispatcher: Agent): Promise<Resp
     }
     if (response && (isLast || !RETRIED_STATUSES.has(response.status))) return response;
     await response?.body?.cancel();
-    await sleep(pauseSeconds(response, attempt) * 1000, undefined, { signal: request.signal });
+    const seconds = pauseSeconds(response, attempt);
+    if (response) onPutOff?.(seconds);
+    await sleep(seconds * 1000, undefined, { signal: request.signal });
   }
 }
 

@@ -5,15 +5,15 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createGatewayClient, expectData, type GatewayAddress, type GatewayClient } from "./gateway-client.ts";
 import { refuseConnection } from "./refuse-connection.ts";
-import type { Sending } from "./sending.ts";
+import type { Held, Sending } from "./sending.ts";
 
 const POLL_MS = 300;
 const XML = { headers: { Accept: "application/xml" }, parseAs: "text" } as const;
 
-/** Uploads the file, then asks until it has ended; receipt and report come in XML, as over SFTP. */
+/** Uploads the file, then asks until it has ended or is held; receipt and report come in XML, as over SFTP. */
 export async function sendByRest(address: GatewayAddress, sending: Sending): Promise<void> {
-  const client = createGatewayClient(address);
-  const { onAnswer, onProgress, signal } = sending;
+  const { onAnswer, onProgress, onPutOff, signal } = sending;
+  const client = createGatewayClient({ ...address, ...(onPutOff && { onPutOff }) });
   try {
     const submissionId = await upload(client, sending);
     const of = { params: { path: { submissionId } }, signal };
@@ -21,7 +21,8 @@ export async function sendByRest(address: GatewayAddress, sending: Sending): Pro
     const receipt = expectData(await client.api.GET("/submissions/{submissionId}/receipt", { ...of, ...XML }));
     onAnswer("receipt", receipt);
     if (!/<state>(received|held)<\/state>/.test(receipt)) return;
-    await waitForEnd(client, submissionId, sending);
+    const held = await waitForEnd(client, submissionId, sending);
+    if (held) return sending.onHeld?.(held);
     onAnswer("report", expectData(await client.api.GET("/submissions/{submissionId}/report", { ...of, ...XML })));
   } catch (error) {
     throw refuseConnection(error, address.url);
@@ -30,15 +31,18 @@ export async function sendByRest(address: GatewayAddress, sending: Sending): Pro
   }
 }
 
+/** What it waits for, where it is held. */
 async function waitForEnd(
   { api }: GatewayClient,
   submissionId: string,
   { onProgress, signal }: Sending,
-): Promise<void> {
+): Promise<Held | undefined> {
   for (;;) {
     const of = { params: { path: { submissionId } }, signal };
-    const { endedAt, progress } = expectData(await api.GET("/submissions/{submissionId}", of));
-    if (endedAt !== undefined) return;
+    const submission = expectData(await api.GET("/submissions/{submissionId}", of));
+    const { endedAt, progress, state, heldReason, heldUntil, awaitedSequence } = submission;
+    if (endedAt !== undefined) return undefined;
+    if (state === "held") return { reason: heldReason, until: heldUntil, awaitedSequence };
     onProgress({ phase: "processing", ...(progress && { done: progress.bytesRead }) });
     await sleep(POLL_MS, undefined, { signal });
   }

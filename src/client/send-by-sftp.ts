@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import SftpClient from "ssh2-sftp-client";
-import { type Sending, SendRefused } from "./sending.ts";
+import { type Held, type Sending, SendRefused } from "./sending.ts";
 
 export interface SftpAddress {
   readonly host: string;
@@ -45,6 +45,7 @@ export async function sendBySftp(address: SftpAddress, sending: SftpSending): Pr
     const receipt = await waitForAnswer(client, sending, { code: "ACRF", earlier, isOurs: isReceipt });
     sending.onAnswer("receipt", receipt);
     if (!/<state>(received|held)<\/state>/.test(receipt)) return;
+    if (textOf(receipt, "state") === "held") sending.onHeld?.(readHeld(receipt));
     onProgress({ phase: "processing" });
     const submissionId = textOf(receipt, "submissionId");
     const isReport = (xml: string) => textOf(xml, "submissionId") === submissionId;
@@ -93,6 +94,15 @@ async function digest(path: string): Promise<string> {
 
 /** The first element of that name; values of the sender's stand further down, in the records. */
 const textOf = (xml: string, element: string) => new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1];
+
+function readHeld(receipt: string): Held {
+  const awaited = textOf(receipt, "awaitedSequence");
+  return {
+    reason: textOf(receipt, "heldReason"),
+    until: textOf(receipt, "heldUntil"),
+    awaitedSequence: awaited === undefined ? undefined : Number(awaited),
+  };
+}
 
 /** An answer that is written again, to a file sent twice, keeps its name. */
 const identify = ({ name, modifyTime }: SftpClient.FileInfo) => `${name} ${modifyTime}`;

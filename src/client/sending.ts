@@ -7,8 +7,21 @@ export interface Sending {
   readonly onProgress: (progress: SendProgress) => void;
   /** Told each answer as soon as it is there, in XML. */
   readonly onAnswer: (kind: "receipt" | "report", xml: string) => void;
+  /** Told once that the file waits for something else. Over REST that ends the sending; over SFTP the report is waited for. */
+  readonly onHeld?: (held: Held) => void;
+  /** Told each time that the gateway puts a request off: it is made again after so many seconds. Over REST. */
+  readonly onPutOff?: (seconds: number) => void;
   /** Ends the waiting. */
   readonly signal: AbortSignal;
+}
+
+/** What a file that is held waits for: docs/exchange/rest.md. */
+export interface Held {
+  readonly reason?: string | undefined;
+  /** Where it has an end, RFC 3339. */
+  readonly until?: string | undefined;
+  /** The number that a gap lacks. */
+  readonly awaitedSequence?: number | undefined;
 }
 
 export interface SendProgress {

@@ -78,12 +78,7 @@ async function insertFirstVersions(tx: TransactionSql, merge: Merge): Promise<vo
 }
 
 async function compareMetContracts(tx: TransactionSql, merge: Merge): Promise<void> {
-  // The root is the key, whatever number of an alias was sent: of the number only the competence code is content.
-  const isSame = tx`c.start_on = s.start_on and v.contract_kind = s.contract_kind and v.solidarity = s.solidarity
-    and v.ssin is not distinct from s.ssin and v.language is not distinct from s.language
-    and v.payment_reference is not distinct from s.payment_reference and v.end_on is not distinct from s.end_on
-    and v.end_reason is not distinct from s.reason
-    and left(substr(v.inami_number, 9), length(s.inami_number) - 8) = substr(s.inami_number, 9)`;
+  const fields = listDifferingFields(tx);
   const repeated = stagedFinding(
     tx,
     "contractRepeated",
@@ -96,17 +91,18 @@ async function compareMetContracts(tx: TransactionSql, merge: Merge): Promise<vo
     "contractExists",
     "contractNumber",
     tx`s.contract_number`,
-    tx`jsonb_build_object('contractId', v.contract_id)`,
+    tx`jsonb_build_object('contractId', v.contract_id, 'fields', differing.fields)`,
   );
   await tx`
     with compared as (
-      select s.ctid as row_id, ${isSame} as is_same,
+      select s.ctid as row_id, differing.fields = '' as is_same,
         case when v.submission_id = ${merge.submissionId} then ${repeated} else ${exists} end as finding
       from staged s
       cross join lateral ${findContract(tx, merge)} c
       cross join lateral (select * from contract_version
         where insurer_id = ${merge.insurerId} and contract_id = c.contract_id and superseded_at is null
           and valid_before is null offset 0) v
+      cross join lateral (select ${fields} as fields) differing
       where s.met)
     update staged set
       unchanged = compared.is_same and not staged.blocked,
@@ -114,4 +110,22 @@ async function compareMetContracts(tx: TransactionSql, merge: Merge): Promise<vo
       findings = case when compared.is_same then staged.findings
         else coalesce(staged.findings, '[]'::jsonb) || compared.finding end
     from compared where staged.ctid = compared.row_id`;
+}
+
+/**
+ * The fields in which the staged record `s` differs from the stored contract `c` with its version `v`, by their names in the
+ * contract file; empty where it says the same. The root is the key, whatever number of an alias was sent: of the number only
+ * the competence code is content.
+ */
+function listDifferingFields(tx: TransactionSql) {
+  return tx`concat_ws(', ',
+    case when left(substr(v.inami_number, 9), length(s.inami_number) - 8) is distinct from substr(s.inami_number, 9) then 'inamiNumber' end,
+    case when c.start_on is distinct from s.start_on then 'startOn' end,
+    case when v.contract_kind is distinct from s.contract_kind then 'contractKind' end,
+    case when v.ssin is distinct from s.ssin then 'ssin' end,
+    case when v.solidarity is distinct from s.solidarity then 'solidarity' end,
+    case when v.language is distinct from s.language then 'language' end,
+    case when v.payment_reference is distinct from s.payment_reference then 'paymentReference' end,
+    case when v.end_on is distinct from s.end_on then 'endOn' end,
+    case when v.end_reason is distinct from s.reason then 'reason' end)`;
 }

@@ -26,6 +26,8 @@ export interface EventDetails {
   readonly reference?: string | null;
   /** What a held submission waits for. */
   readonly heldReason?: string;
+  /** The number that was missing when it was held for a gap. */
+  readonly awaitedSequence?: number;
   readonly contractId?: string;
   readonly contractNumber?: string;
   readonly socialAdvantageId?: string;

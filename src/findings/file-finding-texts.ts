@@ -147,10 +147,10 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     en: "The initial load is closed; a file of the kind initialLoad is no longer accepted. Please send the changes in a file of the kind delta or ask for a comparison (dryRun).",
   },
   sequenceUsed: {
-    fr: "Le numéro de séquence[ {value}] est déjà celui d’un fichier traité ou en attente[ (ticket {submissionId})]. Veuillez attribuer à ce fichier le prochain numéro libre et le renvoyer.",
-    nl: "Het volgnummer[ {value}] is al dat van een verwerkt of wachtend bestand[ (ticket {submissionId})]. Gelieve dit bestand het volgende vrije nummer te geven en opnieuw te verzenden.",
-    de: "Die Folgenummer[ {value}] ist bereits die einer verarbeiteten oder wartenden Datei[ (Ticket {submissionId})]. Bitte geben Sie dieser Datei die nächste freie Nummer und übermitteln Sie sie erneut.",
-    en: "The sequence number[ {value}] is already that of a file that was processed or waits[ (ticket {submissionId})]. Please give this file the next free number and send it again.",
+    fr: "Le numéro de séquence[ {value}] est déjà celui d’un fichier traité ou en attente[ (ticket {submissionId})]. Veuillez attribuer à ce fichier le prochain numéro libre[ ({next})] et le renvoyer.",
+    nl: "Het volgnummer[ {value}] is al dat van een verwerkt of wachtend bestand[ (ticket {submissionId})]. Gelieve dit bestand het volgende vrije nummer[ ({next})] te geven en opnieuw te verzenden.",
+    de: "Die Folgenummer[ {value}] ist bereits die einer verarbeiteten oder wartenden Datei[ (Ticket {submissionId})]. Bitte geben Sie dieser Datei die nächste freie Nummer[ ({next})] und übermitteln Sie sie erneut.",
+    en: "The sequence number[ {value}] is already that of a file that was processed or waits[ (ticket {submissionId})]. Please give this file the next free number[ ({next})] and send it again.",
   },
   sequenceGapExpired: {
     fr: "Un fichier précédent[ (numéro de séquence {missing})] n’est pas arrivé à temps : ce fichier[, numéro {value},] n’a pas été traité. Veuillez envoyer d’abord le fichier manquant, puis renvoyer celui-ci sous le même numéro.",
@@ -165,10 +165,10 @@ export const FILE_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"file">, FindingT
     en: "The number of records announced[ ({declared})] is not the number in the file[ ({found})]. Please check that the file is complete, correct recordCount and send the file again.",
   },
   verificationFileInvalid: {
-    fr: "Le fichier de vérification ne peut pas être lu[ : {reason}]. Veuillez envoyer du texte ou du CSV en UTF-8, du JSON ou un classeur XLSX avec les colonnes A et B.",
-    nl: "Het verificatiebestand kan niet worden gelezen[: {reason}]. Gelieve tekst of CSV in UTF-8, JSON of een XLSX-werkmap met de kolommen A en B te verzenden.",
-    de: "Die Prüfdatei kann nicht gelesen werden[: {reason}]. Bitte übermitteln Sie Text oder CSV in UTF-8, JSON oder eine XLSX-Arbeitsmappe mit den Spalten A und B.",
-    en: "The verification file cannot be read[: {reason}]. Please send text or CSV in UTF-8, JSON or an XLSX workbook with the columns A and B.",
+    fr: "Le fichier de vérification ne peut pas être lu[ : {reason}][, ligne {row}][, champ « {field} »][ ; la forme est {form}]. Veuillez envoyer du texte ou du CSV en UTF-8, du JSON ou un classeur XLSX avec les colonnes A et B.",
+    nl: "Het verificatiebestand kan niet worden gelezen[: {reason}][, rij {row}][, veld ‘{field}’][; de vorm is {form}]. Gelieve tekst of CSV in UTF-8, JSON of een XLSX-werkmap met de kolommen A en B te verzenden.",
+    de: "Die Prüfdatei kann nicht gelesen werden[: {reason}][, Zeile {row}][, Feld „{field}“][; die Form ist {form}]. Bitte übermitteln Sie Text oder CSV in UTF-8, JSON oder eine XLSX-Arbeitsmappe mit den Spalten A und B.",
+    en: "The verification file cannot be read[: {reason}][, row {row}][, field “{field}”][; the form is {form}]. Please send text or CSV in UTF-8, JSON or an XLSX workbook with the columns A and B.",
   },
   verificationQuotaExceeded: {
     fr: "Le nombre de vérifications par jour est dépassé[ : au maximum {maximum}][ ; {left} encore possibles aujourd’hui][ ; {asked} demandées]. Veuillez renvoyer le fichier un autre jour ou le scinder.",

@@ -117,10 +117,10 @@ export const RECORD_FINDING_TEXTS: Readonly<Record<FindingCodeOf<"record">, Find
     en: "This contract already occurs in this file[ (record {firstRecordNumber})]. Please keep one record per contract and, if the first is wrong, correct it in a later file.",
   },
   contractExists: {
-    fr: "Ce contrat est déjà connu avec un autre contenu[ (contrat {contractId})]. Veuillez communiquer un changement par l’action modify ; un contrat déclaré par erreur s’annule par l’action cancel avant d’être déclaré à nouveau.",
-    nl: "Dit contract is al bekend met een andere inhoud[ (contract {contractId})]. Gelieve een wijziging met de actie modify mee te delen; een verkeerd aangegeven contract wordt eerst met de actie cancel geannuleerd en dan opnieuw aangegeven.",
-    de: "Dieser Vertrag ist bereits mit einem anderen Inhalt bekannt[ (Vertrag {contractId})]. Bitte teilen Sie eine Änderung mit der Aktion modify mit; ein irrtümlich gemeldeter Vertrag wird vor der neuen Meldung mit der Aktion cancel annulliert.",
-    en: "This contract is already known with other content[ (contract {contractId})]. Please send a change with the action modify; a contract declared in error is first withdrawn with the action cancel and then declared again.",
+    fr: "Ce contrat est déjà connu avec un autre contenu[ (contrat {contractId})][ : {fields}]. Veuillez communiquer un changement par l’action modify ; un contrat déclaré par erreur s’annule par l’action cancel avant d’être déclaré à nouveau.",
+    nl: "Dit contract is al bekend met een andere inhoud[ (contract {contractId})][: {fields}]. Gelieve een wijziging met de actie modify mee te delen; een verkeerd aangegeven contract wordt eerst met de actie cancel geannuleerd en dan opnieuw aangegeven.",
+    de: "Dieser Vertrag ist bereits mit einem anderen Inhalt bekannt[ (Vertrag {contractId})][: {fields}]. Bitte teilen Sie eine Änderung mit der Aktion modify mit; ein irrtümlich gemeldeter Vertrag wird vor der neuen Meldung mit der Aktion cancel annulliert.",
+    en: "This contract is already known with other content[ (contract {contractId})][: {fields}]. Please send a change with the action modify; a contract declared in error is first withdrawn with the action cancel and then declared again.",
   },
   contractUnknown: {
     fr: "Aucun contrat n’est connu sous ce numéro de contrat et ce numéro INAMI. Veuillez vérifier les deux numéros ; un contrat qui n’a pas encore été déclaré l’est par l’action new.",

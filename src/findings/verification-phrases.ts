@@ -28,10 +28,16 @@ export const VERIFICATION_PHRASES = {
     en: "a line is no CSV (quotation marks, length)",
   },
   jsonMalformed: {
-    fr: "ce n’est pas du JSON de la forme décrite",
-    nl: "het is geen JSON van de beschreven vorm",
-    de: "es ist kein JSON der beschriebenen Form",
-    en: "it is no JSON of the form described",
+    fr: "ce n’est pas du JSON",
+    nl: "het is geen JSON",
+    de: "es ist kein JSON",
+    en: "it is no JSON",
+  },
+  jsonForm: {
+    fr: "le JSON n’a pas la forme décrite",
+    nl: "de JSON heeft niet de beschreven vorm",
+    de: "das JSON hat nicht die beschriebene Form",
+    en: "the JSON has not the form described",
   },
   // Limits.
   rows: {

@@ -14,6 +14,9 @@ const fields = {
   submissionId: Type.Optional(Type.String({ format: "uuid" })),
   reference: Type.Optional(Type.String({ description: "Your own name for the submission." })),
   heldReason: Type.Optional(Type.String({ description: "What a held submission waits for." })),
+  awaitedSequence: Type.Optional(
+    Type.Integer({ minimum: 1, description: "With `sequenceGap`: the number that was missing when it was held." }),
+  ),
   contractId: Type.Optional(Type.String({ format: "uuid" })),
   contractNumber: Type.Optional(Type.String()),
   findingCodes: Type.Optional(Type.Array(Type.String(), { description: "What the re-check of the contract found." })),
@@ -48,6 +51,7 @@ export const EXAMPLE_EVENT: Event = {
     submissionId: "019aa9d2-5e11-7a0b-8c44-0b6f9a2d1e77",
     reference: "DELTA-2026-11-22",
     heldReason: "sequenceGap",
+    awaitedSequence: 6,
   },
   occurredAt: new Date("2026-11-22T09:00:00.000Z"),
 };

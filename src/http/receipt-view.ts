@@ -3,7 +3,7 @@ import type { Language } from "../findings/language.ts";
 import { renderFinding } from "../findings/render-finding.ts";
 import { RECEIPT_STATES } from "../formats/report/receipt.ts";
 import type { SignedReceipt } from "../intake/receipt.ts";
-import { CHANNELS, ENVIRONMENT_LETTERS, SUBMISSION_KINDS } from "../intake/submission.ts";
+import { CHANNELS, ENVIRONMENT_LETTERS, HELD_REASONS, SUBMISSION_KINDS } from "../intake/submission.ts";
 import { FindingSchema } from "./finding-schema.ts";
 import { Count, Instant, oneOf, referTo } from "./schema-parts.ts";
 import { SubmissionIdSchema } from "./submission-view.ts";
@@ -18,6 +18,13 @@ export const ReceiptSchema = Type.Object(
     kind: Type.Optional(oneOf(SUBMISSION_KINDS)),
     channel: oneOf(CHANNELS),
     state: oneOf(RECEIPT_STATES, "The state at the moment of the receipt; it never changes here."),
+    heldReason: Type.Optional(oneOf(HELD_REASONS, "What a file that is `held` waits for, at that moment.")),
+    heldUntil: Type.Optional(
+      Type.String({ format: "date-time", description: "When it is refused unless that comes. Absent: no limit." }),
+    ),
+    awaitedSequence: Type.Optional(
+      Type.Integer({ minimum: 1, description: "With `sequenceGap`: the number that was missing." }),
+    ),
     receivedAt: Instant,
     byteLength: Count,
     sha256: Type.String({ description: "SHA-256 of the bytes as received, in hexadecimal." }),

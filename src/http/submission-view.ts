@@ -42,6 +42,9 @@ const summaryFields = {
     Type.Integer({ minimum: 1, description: "Place among the insurer's deltas, over both doors." }),
   ),
   heldReason: Type.Optional(oneOf(HELD_REASONS, "What a submission in the state `held` waits for.")),
+  awaitedSequence: Type.Optional(
+    Type.Integer({ minimum: 1, description: "With `sequenceGap`: the number that is missing now." }),
+  ),
   heldUntil: Type.Optional(
     Type.String({
       format: "date-time",
@@ -145,7 +148,7 @@ export function viewSubmissionSummary(submission: Submission): SubmissionSummary
 
 function summarise(submission: Submission) {
   const { submissionId, state, channel, fileName, reference, environment, kind, receivedAt, endedAt } = submission;
-  const { sequence, heldReason, heldUntil } = submission;
+  const { sequence, heldReason, awaitedSequence, heldUntil } = submission;
   return {
     submissionId,
     state,
@@ -156,6 +159,7 @@ function summarise(submission: Submission) {
     ...(kind !== undefined && { kind }),
     ...(sequence !== undefined && { sequence }),
     ...(heldReason !== undefined && { heldReason }),
+    ...(awaitedSequence !== undefined && { awaitedSequence }),
     ...(heldUntil !== undefined && { heldUntil: heldUntil.toISOString() }),
     receivedAt: receivedAt.toISOString(),
     ...(endedAt && { endedAt: endedAt.toISOString() }),

@@ -16,6 +16,8 @@ export interface Admission {
   /** What a held one waits for, and until when; without end where that is absent. */
   readonly heldReason?: HeldReason;
   readonly heldUntil?: Date | null;
+  /** The number that a gap waits for. */
+  readonly awaitedSequence?: number;
 }
 
 interface Arriving {

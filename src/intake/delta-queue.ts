@@ -2,6 +2,7 @@ import type { TransactionSql } from "../database/sql.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { FilePlace } from "../formats/contract-file/file-cursor.ts";
+import { firstFreeSequence } from "./free-sequence.ts";
 import type { Intake } from "./intake.ts";
 import { type Placement, placeDeltas, type Queue, type WaitingDelta } from "./place-deltas.ts";
 import type { HeldReason } from "./submission.ts";
@@ -24,8 +25,8 @@ export async function placeArrival(
   sequence: number,
   now: Date,
 ): Promise<Placement | { readonly state: "refused"; readonly findings: readonly Finding[] }> {
-  const [user] = await tx<{ submissionId: string }[]>`
-    select submission_id as "submissionId" from submission
+  const [user] = await tx<{ submissionId: string; next: number }[]>`
+    select submission_id as "submissionId", ${tx.unsafe(firstFreeSequence("submission.insurer_id"))} as next from submission
     where insurer_id = ${insurerId} and sequence = ${sequence} and state not in ('refused', 'cancelled', 'tested')`;
   if (user) {
     const finding = { code: "sequenceUsed", field: "sequence", value: String(sequence), details: { ...user } } as const;
@@ -109,6 +110,12 @@ const PLACEMENT_EVENTS = {
   refused: "submissionRefused",
 } as const;
 
+interface MovedTo {
+  readonly heldReason: HeldReason | null;
+  readonly heldUntil: Date | null;
+  readonly awaitedSequence?: number;
+}
+
 async function move(
   tx: TransactionSql,
   insurerId: number,
@@ -116,7 +123,7 @@ async function move(
   placement: Placement,
   now: Date,
 ): Promise<void> {
-  const { heldReason, heldUntil }: { heldReason: HeldReason | null; heldUntil: Date | null } =
+  const { heldReason, heldUntil, awaitedSequence }: MovedTo =
     placement.state === "held" ? placement : { heldReason: null, heldUntil: null };
   const findings = placement.state === "refused" ? [expiredGap(sequence, placement.missing, rootPlace)] : [];
   const [moved] = await tx<{ reference: string | null }[]>`
@@ -126,7 +133,11 @@ async function move(
     returning reference`;
   if (!moved) return;
   const kind = PLACEMENT_EVENTS[placement.state];
-  const details = { submissionId, reference: moved.reference, ...(heldReason !== null && { heldReason }) };
+  const held = {
+    ...(heldReason !== null && { heldReason }),
+    ...(awaitedSequence !== undefined && { awaitedSequence }),
+  };
+  const details = { submissionId, reference: moved.reference, ...held };
   await insertEvents(tx, [{ insurerId, kind, details }]);
   if (placement.state === "received") await tx`select pg_notify('submission_received', ${submissionId})`;
 }

@@ -14,7 +14,13 @@ export interface WaitingDelta {
 
 export type Placement =
   | { readonly state: "received" }
-  | { readonly state: "held"; readonly heldReason: HeldReason; readonly heldUntil: Date | null }
+  | {
+      readonly state: "held";
+      readonly heldReason: HeldReason;
+      readonly heldUntil: Date | null;
+      /** The number that is missing, where that is the reason. */
+      readonly awaitedSequence?: number;
+    }
   | { readonly state: "refused"; readonly missing: number };
 
 export interface Queue {
@@ -66,5 +72,6 @@ function hold(delta: WaitingDelta, heldReason: HeldReason, missing: number, now:
   if (heldReason !== "sequenceGap") return { state: "held", heldReason, heldUntil: null };
   const heldUntil = delta.heldReason === "sequenceGap" ? delta.heldUntil : null;
   if (heldUntil !== null && heldUntil <= now) return { state: "refused", missing };
-  return { state: "held", heldReason, heldUntil: heldUntil ?? new Date(now.getTime() + SEQUENCE_GAP_PATIENCE_MS) };
+  const patient = heldUntil ?? new Date(now.getTime() + SEQUENCE_GAP_PATIENCE_MS);
+  return { state: "held", heldReason, heldUntil: patient, awaitedSequence: missing };
 }

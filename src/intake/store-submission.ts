@@ -176,6 +176,7 @@ async function insertSubmission(
     sha256: sha256.toString("hex"),
     receivedAt: receivedAt.toISOString(),
     state: admission.state,
+    ...describeHolding(admission),
     durable: true,
     ...(isDryRun && { dryRun: true }),
     findings,
@@ -194,13 +195,20 @@ async function insertSubmission(
   if (rows.length === 0) return undefined;
   const details = { submissionId, reference: header?.reference ?? null };
   if (admission.state === "held") {
-    const heldReason = admission.heldReason ?? undefined;
-    await insertEvents(tx, [
-      { insurerId, kind: "submissionHeld", details: { ...details, ...(heldReason && { heldReason }) } },
-    ]);
+    const { heldUntil: _limit, ...held } = describeHolding(admission);
+    await insertEvents(tx, [{ insurerId, kind: "submissionHeld", details: { ...details, ...held } }]);
   }
   if (admission.state === "refused") await insertEvents(tx, [{ insurerId, kind: "submissionRefused", details }]);
   return { submissionId, receipt, repeated: false };
+}
+
+/** What one that is held at once waits for, as the receipt tells it. */
+function describeHolding({ heldReason, heldUntil, awaitedSequence }: Admission) {
+  return {
+    ...(heldReason && { heldReason }),
+    ...(heldUntil && { heldUntil: heldUntil.toISOString() }),
+    ...(awaitedSequence !== undefined && { awaitedSequence }),
+  };
 }
 
 /** The submission that has used up the reference, else the one that has used up the file name. */

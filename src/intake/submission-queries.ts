@@ -3,7 +3,8 @@ import { shieldQuery, type Tenant } from "../database/tenant-scope.ts";
 import type { Finding } from "../findings/finding.ts";
 import { completeInitialLoad, lockInsurer } from "./complete-initial-load.ts";
 import { lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
-import type { DryRunCounts, DryRunEffect, DryRunRow } from "./dry-run.ts";
+import type { DryRunCounts, DryRunEffect, ListedDryRunRow } from "./dry-run.ts";
+import { firstFreeSequence } from "./free-sequence.ts";
 import type {
   Channel,
   EnvironmentLetter,
@@ -26,6 +27,7 @@ interface SubmissionRow {
   readonly sequence: number | null;
   readonly heldReason: HeldReason | null;
   readonly heldUntil: Date | null;
+  readonly awaitedSequence: number | null;
   readonly isDryRun: boolean;
   readonly dryRunCounts: DryRunCounts | null;
   readonly complete: boolean | null;
@@ -46,6 +48,7 @@ interface SubmissionRow {
 const COLUMNS = `
   submission_id as "submissionId", insurer_id as "insurerId", channel, file_name as "fileName", state,
   coalesce(reference, header->>'reference') as reference, environment, kind, dry_run as "isDryRun", dry_run_counts as "dryRunCounts",
+  case held_reason when 'sequenceGap' then ${firstFreeSequence("submission.insurer_id")} end as "awaitedSequence",
   sequence, held_reason as "heldReason", held_until as "heldUntil", (header->>'complete')::boolean as complete, (header->>'recordCount')::int as "declaredRecordCount",
   byte_length as "byteLength", encode(sha256, 'hex') as sha256, bytes_read as "bytesRead", records_read as "recordsRead",
   accepted_count as accepted, accepted_with_warnings_count as "acceptedWithWarnings", unchanged_count as unchanged,
@@ -86,16 +89,24 @@ export interface DryRunPage {
 }
 
 /** What a dry run found, in the order of its rows. */
-export async function listDryRunRows(tenant: Tenant, submissionId: string, page: DryRunPage): Promise<DryRunRow[]> {
+export async function listDryRunRows(
+  tenant: Tenant,
+  submissionId: string,
+  page: DryRunPage,
+): Promise<ListedDryRunRow[]> {
   const { effect, afterRow, limit } = page;
   return await tenant.run(
-    (tx) => tx<DryRunRow[]>`
-      select row_number as "rowNumber", effect, record_number as "recordNumber", sender_reference as "senderReference",
-        contract_id as "contractId"
-      from dry_run_row
-      where insurer_id = ${tenant.insurerId} and submission_id = ${submissionId} and row_number > ${afterRow}
-        ${effect === undefined ? tx`` : tx`and effect = ${effect}`}
-      order by row_number limit ${limit}`,
+    (tx) => tx<ListedDryRunRow[]>`
+      select d.row_number as "rowNumber", d.effect, d.record_number as "recordNumber", d.sender_reference as "senderReference",
+        d.contract_id as "contractId", c.contract_number as "contractNumber", c.inami_root as "inamiRoot",
+        case d.effect when 'changed' then (
+          select finding->'details'->>'fields' from record_result r cross join jsonb_array_elements(r.findings) finding
+          where r.insurer_id = d.insurer_id and r.submission_id = d.submission_id and r.record_number = d.record_number
+            and finding->>'code' = 'contractExists' limit 1) end as fields
+      from dry_run_row d left join contract c on c.insurer_id = d.insurer_id and c.contract_id = d.contract_id
+      where d.insurer_id = ${tenant.insurerId} and d.submission_id = ${submissionId} and d.row_number > ${afterRow}
+        ${effect === undefined ? tx`` : tx`and d.effect = ${effect}`}
+      order by d.row_number limit ${limit}`,
   );
 }
 
@@ -185,6 +196,7 @@ function toSubmission(row: SubmissionRow): Submission {
     ...(row.sequence !== null && { sequence: row.sequence }),
     ...(row.heldReason !== null && { heldReason: row.heldReason }),
     ...(row.heldUntil !== null && { heldUntil: row.heldUntil }),
+    ...(row.awaitedSequence !== null && { awaitedSequence: row.awaitedSequence }),
     ...(row.isDryRun && { isDryRun: true }),
     ...(row.dryRunCounts !== null && { dryRunCounts: row.dryRunCounts }),
     ...(row.complete !== null && { complete: row.complete }),

@@ -59,6 +59,8 @@ export interface Submission {
   readonly sequence?: number;
   /** What it waits for, while it is held. */
   readonly heldReason?: HeldReason;
+  /** The number that it waits for, where that is the reason: as of now, for it may come and the next one be missing. */
+  readonly awaitedSequence?: number;
   /** When it is refused unless what it waits for comes; absent where there is no limit. */
   readonly heldUntil?: Date;
   /** Only to learn what it would do. */

@@ -1,39 +1,68 @@
 import type { Finding } from "../findings/finding.ts";
 import type { SentRow } from "../formats/verification/verification-answer.ts";
+import { findJsonFault } from "./find-json-fault.ts";
 import type { SentRows } from "./sent-rows.ts";
 
-const MALFORMED: Finding = { code: "verificationFileInvalid", details: { reason: "jsonMalformed" } };
+const FORM = '{"rows": [{"number": "…", "contractNumber": "…"}]}';
+/** Other names may hold anything, a personal number too: they are not repeated. */
+const PLAIN_NAME = /^[A-Za-z_]{1,40}$/;
 
 /** Reads `{"rows": [{"number": "…", "contractNumber": "…"}]}`; rows count from 1. Other fields are refused. */
 export async function* readJsonRows(content: Buffer): SentRows {
-  const rows = findRows(content);
-  if (rows === "notUtf8") return { code: "encodingNotSupported", details: { encoding: "notUtf8" } };
-  if (rows === undefined) return MALFORMED;
-  const sent = rows.map(toRow);
-  if (sent.includes(undefined)) return MALFORMED;
-  yield sent as SentRow[];
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    return { code: "encodingNotSupported", details: { encoding: "notUtf8" } };
+  }
+  let document: unknown;
+  try {
+    document = JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch {
+    return placeSyntaxError(text);
+  }
+  const rows = findRows(document);
+  if ("code" in rows) return rows;
+  const sent: SentRow[] = [];
+  for (const [index, row] of rows.entries()) {
+    const fault = findFault(row, ["number", "contractNumber"], index + 1);
+    if (fault) return fault;
+    sent.push(toRow(row as Readonly<Record<string, unknown>>, index));
+  }
+  yield sent;
   return undefined;
 }
 
-function findRows(content: Buffer): readonly unknown[] | "notUtf8" | undefined {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(content);
-  } catch {
-    return "notUtf8";
-  }
-  try {
-    const document: unknown = JSON.parse(text);
-    if (!isObjectOf(document, ["rows"])) return undefined;
-    return Array.isArray(document.rows) ? document.rows : undefined;
-  } catch {
-    return undefined;
-  }
+function findRows(document: unknown): readonly unknown[] | Finding {
+  const fault = findFault(document, ["rows"]);
+  if (fault) return fault;
+  const { rows } = document as { readonly rows?: unknown };
+  return Array.isArray(rows) ? rows : notOfTheForm("rows");
 }
 
-function toRow(row: unknown, index: number): SentRow | undefined {
-  if (!isObjectOf(row, ["number", "contractNumber"])) return undefined;
-  const { number = "", contractNumber = "" } = row;
+/** What is no object, or has a field beside those; `row` counts from 1. */
+function findFault(value: unknown, names: readonly string[], row?: number): Finding | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return notOfTheForm(undefined, row);
+  const other = Object.keys(value).find((name) => !names.includes(name));
+  return other === undefined ? undefined : notOfTheForm(other, row);
+}
+
+function notOfTheForm(field?: string, row?: number): Finding {
+  return {
+    code: "verificationFileInvalid",
+    ...(field !== undefined && PLAIN_NAME.test(field) && { field }),
+    details: { reason: "jsonForm", ...(row !== undefined && { row }), form: FORM },
+  };
+}
+
+function placeSyntaxError(text: string): Finding {
+  const mark = text.startsWith("\ufeff") ? 1 : 0;
+  const before = text.slice(0, findJsonFault(text.slice(mark)) + mark);
+  const place = { line: before.split(/\r\n|\n|\r/).length, byteOffset: Buffer.byteLength(before) };
+  return { code: "verificationFileInvalid", ...place, details: { reason: "jsonMalformed", form: FORM } };
+}
+
+function toRow({ number = "", contractNumber = "" }: Readonly<Record<string, unknown>>, index: number): SentRow {
   const isText = typeof number === "string" && typeof contractNumber === "string";
   return {
     rowNumber: index + 1,
@@ -45,9 +74,4 @@ function toRow(row: unknown, index: number): SentRow | undefined {
 
 function toText(value: unknown): string {
   return typeof value === "object" ? "" : String(value);
-}
-
-function isObjectOf(value: unknown, names: readonly string[]): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.keys(value).every((name) => names.includes(name));
 }

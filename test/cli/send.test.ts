@@ -100,6 +100,24 @@ t.test("infoss send, as an insurer runs it, through both doors of a gateway as i
     t.equal((await send(write("T-1", { environment: "T" }), ...byRest)).status, 0, "a circuit test that works");
   });
 
+  await t.test("held: 6, with what it waits for, over REST at once", async (t) => {
+    const load = await send(write("L-1", { records: [], complete: true }), ...byRest);
+    t.equal(load.status, 0, load.stderr);
+    const delta = (sequence: number) =>
+      write(`D-${sequence}`, { kind: "delta", attributes: ` sequence="${sequence}"` });
+    const line =
+      /^The file is held \(sequenceGap\): it waits for the delta before it, sequence number 1, until 2\S+Z\. .*$/gm;
+    const begun = Date.now();
+    const byCall = await send(delta(8), ...byRest);
+    t.equal(byCall.status, 6, byCall.stderr);
+    t.ok(Date.now() - begun < 60_000, "long before the time is up");
+    t.equal(byCall.stderr.match(line)?.length, 1, byCall.stderr);
+    const byDrop = await send(delta(9), ...bySftp, "--sequence", "00009", "--timeout", "6");
+    t.equal(byDrop.status, 6, byDrop.stderr);
+    t.equal(byDrop.stderr.match(line)?.length, 1, byDrop.stderr);
+    for (const { stdout } of [byCall, byDrop]) t.match(stdout, /<heldReason>sequenceGap<[\s\S]*<awaitedSequence>1</);
+  });
+
   await t.test("what cannot be sent: 1, what is not understood: 2", async (t) => {
     const cases: [number, RegExp, string[]][] = [
       [1, /is not SHA256:A{43}/, [...bySftp, "--host-key", `SHA256:${"A".repeat(43)}`]],

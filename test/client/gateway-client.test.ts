@@ -32,6 +32,7 @@ async function open(t: Test, ...answers: Answer[]) {
   const ca = authority.certificatePem;
   const calls: { readonly line: string; readonly token: string; readonly subject: string; readonly body: string }[] =
     [];
+  const pauses: number[] = [];
   let tokens = 0;
   const options = { cert: server.certificatePem, key: server.privateKeyPem, ca, requestCert: true };
   const listener = createServer({ ...options, rejectUnauthorized: true }, async (request, response) => {
@@ -52,24 +53,26 @@ async function open(t: Test, ...answers: Answer[]) {
     clientId: "client",
     assertionKey: await generateSigningKeyPem(),
     tls: { cert: own.certificatePem, key: own.privateKeyPem, ca },
+    onPutOff: (seconds) => pauses.push(seconds),
   });
   t.teardown(async () => {
     await client.close();
     listener.close();
     listener.closeAllConnections();
   });
-  return { ...client, client, calls };
+  return { ...client, client, calls, pauses };
 }
 
 t.test(
   "a question that is put off or loses its connection is asked again, over mutual TLS, with a token that lives",
   async (t) => {
-    const { api, calls } = await open(t, later, cut, json({ items: [] }));
+    const { api, calls, pauses } = await open(t, later, cut, json({ items: [] }));
     t.same(expectData(await api.GET("/submissions")).items, []);
     const line = `GET ${API_PATH}/submissions`;
     const token = "Bearer token-1";
     const call = { line, token, subject: "client", body: "" };
     t.same(calls, [call, call, call]);
+    t.same(pauses, [0.01], "told of what was put off");
     const next = await open(t, json({ items: [] }), json({ items: [] }));
     await next.api.GET("/submissions");
     await next.api.GET("/submissions");

@@ -29,7 +29,9 @@ async function openLive(): Promise<Insurer> {
 
 async function told({ insurerId }: Insurer): Promise<string[]> {
   const events = await listEvents(database.asInsurer(insurerId), { after: 0, limit: 100 });
-  return events.map(({ kind, details }) => [kind, details.reference, details.heldReason].filter(Boolean).join(" "));
+  return events.map(({ kind, details }) =>
+    [kind, details.reference, details.heldReason, details.awaitedSequence].filter(Boolean).join(" "),
+  );
 }
 
 t.test("a submission is told of when it is held, released, processed", async (t) => {
@@ -39,7 +41,7 @@ t.test("a submission is told of when it is held, released, processed", async (t)
   await flow.processAll();
   t.same(await told(insurer), [
     "submissionProcessed LOAD",
-    "submissionHeld D-2 sequenceGap",
+    "submissionHeld D-2 sequenceGap 1",
     "submissionReleased D-2",
     "submissionProcessed D-1",
     "submissionProcessed D-2",
@@ -56,7 +58,7 @@ t.test("when it is refused: at once, after reading it, and after a gap that was 
   t.same(await told(insurer), [
     "submissionProcessed LOAD",
     "submissionRefused D-1",
-    "submissionHeld D-5 sequenceGap",
+    "submissionHeld D-5 sequenceGap 1",
     "submissionRefused D-5B",
     "submissionRefused D-5",
   ]);

@@ -1,7 +1,7 @@
 import t from "tap";
 import { endInitialLoad } from "../../src/intake/complete-initial-load.ts";
 import { findLastSequence, settleOverdueDeltas } from "../../src/intake/delta-queue.ts";
-import { cancelSubmission } from "../../src/intake/submission-queries.ts";
+import { cancelSubmission, listSubmissions } from "../../src/intake/submission-queries.ts";
 import { startWorker } from "../../src/intake/worker.ts";
 import { composeFile, composeRecord } from "./compose-file.ts";
 import { type Insurer, openIntake, until } from "./open-intake.ts";
@@ -57,8 +57,20 @@ t.test("deltas run in the order of their numbers, whatever the order in which th
   const [three, two] = await receive(insurer, 3, 2);
   t.same(await tell(insurer, three!, two!), ["held sequenceGap", "held sequenceGap"]);
   const { receipt } = await flow.receive(insurer, delta(insurer, 4));
-  t.equal(receipt.receipt.state, "held", "the receipt says so");
+  t.match(receipt.receipt, { state: "held", heldReason: "sequenceGap", awaitedSequence: 1, heldUntil: String });
+  const awaited = async () => (await flow.find(insurer, three!)).awaitedSequence;
+  t.equal(await awaited(), 1);
+  const [seven] = await receive(insurer, 7);
   await receive(insurer, 1);
+  t.equal(await awaited(), undefined, "it waits no more");
+  t.equal((await flow.find(insurer, seven!)).awaitedSequence, 5, "the first that is missing now");
+  const listed = await listSubmissions(flow.database.asInsurer(insurer.insurerId), { limit: 10, state: "held" });
+  t.same(
+    listed.map(({ awaitedSequence }) => awaitedSequence),
+    [5],
+  );
+  const used = await flow.receive(insurer, delta(insurer, 7, { reference: "OTHER" }));
+  t.match(used.receipt.receipt.findings, [{ code: "sequenceUsed", details: { next: 5 } }]);
   t.same(await tell(insurer, two!, three!), ["received", "received"], "the first lets the others go");
   await flow.processAll();
   t.same(await declared(insurer), ["C-1", "C-2", "C-3", "C-4"]);
@@ -85,7 +97,7 @@ t.test(
     const insurer = await openLive();
     const [waiting] = await receive(insurer, 1);
     const used = (submissionId: string | undefined) => [
-      { code: "sequenceUsed", value: "1", details: { submissionId } },
+      { code: "sequenceUsed", value: "1", details: { submissionId, next: 2 } },
     ];
     const second = await flow.receive(insurer, delta(insurer, 1, { reference: "OTHER" }));
     t.match(second.receipt.receipt, { state: "refused", findings: used(waiting) });

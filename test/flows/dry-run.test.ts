@@ -85,7 +85,10 @@ t.test("a full file is compared with the store in every phase", async (t) => {
   const before = await versions(insurer);
   const records = [
     composeRecord("R-1", { contractNumber: "C-1" }),
-    composeRecord("R-2", { contractNumber: "C-2", solidarity: "false" }),
+    composeRecord("R-2", {
+      ...{ contractNumber: "C-2", contractKind: "combined", solidarity: "false" },
+      ...{ endOn: "2030-12-31", reason: "terminated" },
+    }),
     composeRecord("R-3", { contractNumber: "N-1" }),
     composeRecord("R-4", { contractNumber: "N-2", inamiNumber: "12345600001" }),
   ];
@@ -96,6 +99,10 @@ t.test("a full file is compared with the store in every phase", async (t) => {
     t.same(effects, ["same", "changed", "new", "rejected", "missing"]);
     const contractOf = (number: string) => before.find(({ contractNumber }) => contractNumber === number)?.contractId;
     t.same([rows[1]?.contractId, rows[4]?.contractId], [contractOf("C-2"), contractOf("C-3")]);
+    const inamiRoot = before[0]!.inamiRoot;
+    t.match(rows[1], { contractNumber: "C-2", inamiRoot, fields: "contractKind, solidarity, endOn, reason" });
+    t.match(rows[4], { contractNumber: "C-3", inamiRoot, fields: null });
+    t.match(submission.counts, { rejected: 2 }, "what a real run of it would reject, the changed ones too");
   }
   t.same(await versions(insurer), before);
 });

@@ -200,6 +200,12 @@ t.test("with processing under way", async (t) => {
     );
   });
 
+  t.test("what a dry run would do is told as JSON alone", async (t) => {
+    const csv = await door.alpha(`${path}/effects`, { headers: { Accept: "text/csv" } });
+    isProblem(t, csv, 406, `${OWN}notAcceptable`);
+    t.same((await door.alpha(`${path}/effects`)).json.items, [], "this was none");
+  });
+
   t.test("submissions are listed newest first, by page and by state", async (t) => {
     const ids: string[] = [];
     let next: string | undefined = `${SUBMISSIONS}?pageSize=1`;

@@ -4,6 +4,8 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import t from "tap";
 import type { Finding } from "../../src/findings/finding.ts";
+import { LANGUAGES } from "../../src/findings/language.ts";
+import { renderFindingText } from "../../src/findings/render-finding.ts";
 import { checkRow } from "../../src/formats/verification/check-row.ts";
 import { MAXIMUM_ROWS, type SentRow } from "../../src/formats/verification/verification-answer.ts";
 import { readRows } from "../../src/verification/read-rows.ts";
@@ -93,8 +95,8 @@ t.test("a file that cannot be read is refused with its reason", async (t) => {
     "quotation marks that do not end": [`"${SSIN}\n${INAMI}\n`, invalid, "csvMalformed"],
     "a line without end": ["1".repeat(20_000), invalid, "csvMalformed"],
     "JSON that breaks off": ['{"rows": [', invalid, "jsonMalformed"],
-    "JSON of another form": [`{"rows": [{"ssin": "${SSIN}"}]}`, invalid, "jsonMalformed"],
-    "a list alone": [`["${SSIN}"]`, invalid, "jsonMalformed"],
+    "JSON of another form": [`{"rows": [{"ssin": "${SSIN}"}]}`, invalid, "jsonForm"],
+    "a list alone": [`["${SSIN}"]`, invalid, "jsonForm"],
     "an encrypted workbook": [Buffer.from("d0cf11e0a1b11ae1", "hex"), invalid, "workbookEncrypted"],
     "an encrypted part": [changed("xl/worksheets/sheet1.xml", { flags: 1 }), invalid, "workbookEncrypted"],
     "an archive that is no workbook": [
@@ -163,6 +165,42 @@ t.test("a file that cannot be read is refused with its reason", async (t) => {
     t.same(refused(await read(content)), [code, detail], name);
   }
   t.equal((await read(`${SSIN}\n`.repeat(MAXIMUM_ROWS))).rows.length, MAXIMUM_ROWS, "as many as allowed are read");
+});
+
+t.test("JSON that is refused is told where, and which form is meant", async (t) => {
+  const form = '{"rows": [{"number": "…", "contractNumber": "…"}]}';
+  const cases: readonly [string, object][] = [
+    ['{"rows":[{"number":"1"},{"nummer":"90000063000"}]}', { field: "nummer", details: { row: 2 } }],
+    ['{"rows":[{"90000063000":"1"}]}', { field: undefined, details: { row: 1 } }],
+    ['{"rows":["90000063000"]}', { field: undefined, details: { row: 1 } }],
+    ['{"numbers":["90000063000"]}', { field: "numbers", details: { row: undefined } }],
+    ['{"rows":{}}', { field: "rows", details: { row: undefined } }],
+    ["{}", { field: "rows", details: { row: undefined } }],
+  ];
+  for (const [content, fault] of cases) {
+    const { refusal } = await read(content);
+    t.match(refusal, { code: "verificationFileInvalid", details: { reason: "jsonForm", form } }, content);
+    t.match(refusal, fault, content);
+    for (const language of LANGUAGES) t.match(renderFindingText(refusal!, language), form);
+  }
+  const breaks: readonly [string, string][] = [
+    ['{"rows": [', ""],
+    ['\ufeff{"é": 1,\n "rows": [x]}', "x]}"],
+    ['{"rows":\r\n[{"number": "1"},]}', "]}"],
+    ['{"rows": [{"number": 01}]}', "1}]}"],
+    ['{"rows": [{"number": "1" "contractNumber": "2"}]}', '"contractNumber": "2"}]}'],
+    ['{"rows": [{"number" "1"}]}', '"1"}]}'],
+    ['{"rows": [{"number": "1}]}', '"1}]}'],
+    ['{"rows": [}]', "}]"],
+    ['{"rows": []} {}', "{}"],
+    ["{,}", ",}"],
+  ];
+  for (const [content, rest] of breaks) {
+    const before = content.slice(0, content.length - rest.length);
+    const place = { line: before.split(/\r\n|\n/).length, byteOffset: Buffer.byteLength(before) };
+    const details = { reason: "jsonMalformed", form };
+    t.same((await read(content)).refusal, { code: "verificationFileInvalid", ...place, details }, content);
+  }
 });
 
 t.test("rows are those of a reader of CSV, wherever quotation marks begin and bytes are cut", async (t) => {

@@ -24,6 +24,16 @@ export interface Receipt {
   readonly kind?: "initialLoad" | "delta" | "inamiVerification";
   readonly channel: "rest" | "sftp";
   readonly state: ReceiptState;
+  /** What a file that is held waits for; until when, RFC 3339, where that has an end; the number that a gap lacks. */
+  readonly heldReason?:
+    | "sequenceGap"
+    | "massChange"
+    | "predecessorHeld"
+    | "predecessorQuarantined"
+    | "initialLoadOpen"
+    | "simulation";
+  readonly heldUntil?: string;
+  readonly awaitedSequence?: number;
   /** RFC 3339, with offset. */
   readonly receivedAt: string;
   readonly byteLength: number;
@@ -64,6 +74,9 @@ export function renderReceiptXml(
       kind: receipt.kind,
       channel: receipt.channel,
       state: receipt.state,
+      heldReason: receipt.heldReason,
+      heldUntil: receipt.heldUntil,
+      awaitedSequence: receipt.awaitedSequence,
       receivedAt: receipt.receivedAt,
       byteLength: receipt.byteLength,
       sha256: receipt.sha256,

@@ -1,7 +1,9 @@
 import { Type } from "typebox";
 import { SCOPES } from "../../identity/scopes.ts";
-import { DRY_RUN_EFFECTS, type DryRunRow } from "../../intake/dry-run.ts";
+import { DRY_RUN_EFFECTS, type ListedDryRunRow } from "../../intake/dry-run.ts";
 import { listDryRunRows } from "../../intake/submission-queries.ts";
+import { answerMediaType, notAcceptable } from "../answer.ts";
+import { hashInamiRoots } from "../audit-answers.ts";
 import { getTenant } from "../authorize.ts";
 import { EXAMPLE_SUBMISSION_ID } from "../examples.ts";
 import type { Api } from "../fastify-types.ts";
@@ -11,24 +13,39 @@ import { API_ROOT, contractPath, submissionPath, withQuery } from "../paths.ts";
 import { problemResponse } from "../problem-schema.ts";
 import { Href, Link, oneOf } from "../schema-parts.ts";
 
+const MEDIA_TYPES = ["application/json"] as const;
+
 const Row = Type.Object(
   {
     href: Type.String({ format: "uri-reference", description: "The outcome of the record, or the missing contract." }),
     rowNumber: Type.Integer({ minimum: 1 }),
-    effect: oneOf(DRY_RUN_EFFECTS, "What would become of it; `missing`: a contract that a full file does not name."),
+    effect: oneOf(
+      DRY_RUN_EFFECTS,
+      "What would become of it; `closed`: ended or cancelled; `missing`: a contract that a full file does not name.",
+    ),
     recordNumber: Type.Optional(Type.Integer({ minimum: 1, description: "Place of the record in the file, from 1." })),
     senderReference: Type.Optional(Type.String()),
     contract: Type.Optional(Link),
+    contractNumber: Type.Optional(Type.String({ description: "Of the contract." })),
+    inamiRoot: Type.Optional(Type.String({ pattern: "^\\d{8}$", description: "Of the contract, as it is kept." })),
+    fields: Type.Optional(
+      Type.Array(Type.String(), {
+        description: "Where a full file says otherwise than the store: fields of the contract file that differ.",
+      }),
+    ),
   },
   { title: "DryRunEffect" },
 );
 
-const EXAMPLE_ROW: DryRunRow = {
+const EXAMPLE_ROW: ListedDryRunRow = {
   rowNumber: 1,
-  effect: "new",
+  effect: "changed",
   recordNumber: 1,
   senderReference: "R-000001",
-  contractId: null,
+  contractId: "019aa9d2-0000-7000-8000-2f1c5f0e7a10",
+  contractNumber: "PLCI-2019-000123",
+  inamiRoot: "12345625",
+  fields: "contractKind, solidarity",
 };
 const examplePath = `${submissionPath(EXAMPLE_SUBMISSION_ID)}/effects`;
 const schema = {
@@ -59,9 +76,9 @@ const schema = {
             { title: "DryRunEffectCollection" },
           ),
           examples: {
-            new: {
+            changed: {
               value: {
-                self: `${examplePath}?effect=new&afterRow=0&pageSize=1`,
+                self: `${examplePath}?effect=changed&afterRow=0&pageSize=1`,
                 items: [viewRow(EXAMPLE_SUBMISSION_ID, EXAMPLE_ROW)],
                 pageSize: 1,
               },
@@ -71,6 +88,7 @@ const schema = {
       },
     },
     404: problemResponse("No submission of yours has this id.", { notFound: submissionNotFound() }),
+    406: problemResponse("Accept names none of the media types.", { notAcceptable: notAcceptable(MEDIA_TYPES) }),
   },
 };
 
@@ -78,7 +96,8 @@ export function listDryRunEffectsRoute(app: Api, provide: ProvideDependencies): 
   app.get(
     `${API_ROOT}/submissions/:submissionId/effects`,
     { schema, config: { scope: SCOPES.consult } },
-    async (request) => {
+    async (request, reply) => {
+      answerMediaType(request, reply, MEDIA_TYPES);
       const { effect, afterRow, pageSize } = request.query;
       const { submissionId } = await getOwnSubmission(request, request.params.submissionId, provide);
       // One more than asked for tells whether there is a next page.
@@ -86,6 +105,10 @@ export function listDryRunEffectsRoute(app: Api, provide: ProvideDependencies): 
       const found = await listDryRunRows(getTenant(request, provide), submissionId, page);
       const rows = found.slice(0, pageSize);
       const last = rows.at(-1);
+      request.persons = hashInamiRoots(
+        provide().audit,
+        rows.flatMap(({ inamiRoot }) => (inamiRoot === null ? [] : { inamiRoot })),
+      );
       const path = `${submissionPath(submissionId)}/effects`;
       return {
         self: withQuery(path, { effect, afterRow, pageSize }),
@@ -98,8 +121,8 @@ export function listDryRunEffectsRoute(app: Api, provide: ProvideDependencies): 
   );
 }
 
-function viewRow(submissionId: string, row: DryRunRow) {
-  const { rowNumber, effect, recordNumber, senderReference, contractId } = row;
+function viewRow(submissionId: string, row: ListedDryRunRow) {
+  const { rowNumber, effect, recordNumber, senderReference, contractId, contractNumber, inamiRoot, fields } = row;
   const isMissing = recordNumber === null && contractId !== null;
   return {
     href: isMissing ? contractPath(contractId) : `${submissionPath(submissionId)}/records/${recordNumber}`,
@@ -108,5 +131,8 @@ function viewRow(submissionId: string, row: DryRunRow) {
     ...(recordNumber !== null && { recordNumber }),
     ...(senderReference !== null && { senderReference }),
     ...(contractId !== null && { contract: { href: contractPath(contractId) } }),
+    ...(contractNumber !== null && { contractNumber }),
+    ...(inamiRoot !== null && { inamiRoot }),
+    ...(fields !== null && { fields: fields.split(", ") }),
   };
 }

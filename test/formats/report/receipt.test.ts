@@ -55,6 +55,20 @@ t.test("a receipt of a file whose root could not be read is valid in every state
   }
 });
 
+t.test(
+  "the receipt of a file that is held says what it waits for; one without limit and number says that alone",
+  async (t) => {
+    const held = { ...EXAMPLE_RECEIPT, state: "held" } as const;
+    const gap = { heldReason: "sequenceGap", heldUntil: "2026-11-23T09:00:04.120Z", awaitedSequence: 6 } as const;
+    const waits = "//r:heldReason | //r:heldUntil | //r:awaitedSequence";
+    for (const what of [gap, { heldReason: "predecessorHeld" } as const]) {
+      const xml = renderReceiptXml({ ...held, ...what });
+      xsd.validate(xml);
+      t.same(textsAt(xml, waits), Object.values(what).map(String));
+    }
+  },
+);
+
 t.test("the schema refuses a receipt that does not say that the bytes are safe", async (t) => {
   const xml = renderReceiptXml(EXAMPLE_RECEIPT);
   t.throws(() => xsd.validate(xml.replace("<durable>true", "<durable>false")));
