@@ -143,10 +143,10 @@ async function takeRecord(
   const merge = { insurerId, submissionId, recordedAt: state.recordedAt, actor };
   const merged = mergeAlone(merge, record, looked);
   const { outcome, changes } = merged;
-  // The key is the contract's, but a contract that was cancelled may have a successor under it.
-  const isOther = call.contractId !== undefined && merged.contractId !== call.contractId;
-  if (isOther && outcome !== "rejected") throw new CallRefused("otherContract");
-  const findings = merged.findings.map((finding) => nameAsSent(finding, call, named, isOther));
+  // The key is the contract's, but a contract that was cancelled may have a successor under it: no call is judged by that.
+  const isOther = call.contractId !== undefined && merged.contractId !== null && merged.contractId !== call.contractId;
+  if (isOther) throw new CallRefused("otherContract");
+  const findings = merged.findings.map((finding) => nameAsSent(finding, call, named, merged.contractId === null));
   const contractId = call.contractId ?? merged.contractId;
   const contract = merged.contract ?? (contractId === null ? undefined : await findContract(tx, insurerId, contractId));
   const result: RecordCallResult = { outcome, findings, contractId: contract?.contractId ?? null, today };
@@ -180,10 +180,10 @@ function nameAsSent(
   finding: Finding,
   { contractId, values: { inamiNumber } }: RecordCall,
   named: NamedContract | undefined,
-  isOther: boolean,
+  isUnknown: boolean,
 ): Finding {
   if (finding.field !== "contractNumber" || contractId === undefined) return finding;
-  const leadsAway = isOther && inamiNumber !== undefined && !inamiNumber.startsWith(named!.inamiRoot);
+  const leadsAway = isUnknown && inamiNumber !== undefined && !inamiNumber.startsWith(named!.inamiRoot);
   const sent = leadsAway ? { field: "inamiNumber", value: inamiNumber } : { field: "contractId", value: contractId };
   return { ...finding, ...sent };
 }

@@ -102,6 +102,28 @@ t.test("a call on a contract that was cancelled and declared again does not reac
   t.same(await versions(insurer), before);
 });
 
+t.test("a call on a contract with a successor is not judged by that, and keeps its key", async (t) => {
+  const { submit, versions, insurer } = await openLive(t);
+  const contractId = String((await submit(NEW)).result.contractId);
+  await submit({ reference: "X-1", action: "cancel", contractId, values: { reason: "error" } });
+  const successor = await submit({ ...NEW, reference: "K-2", values: { ...NEW.values, startOn: "2025-01-01" } });
+  const before = await versions(insurer);
+  const { expectedVersions: _any, ...modified } = modify("M-1", contractId, "combined");
+  const close = { reference: "M-1", action: "close", contractId } as const;
+  const calls: RecordCall[] = [
+    modified,
+    { ...modified, values: { ...modified.values, effectiveOn: "2025-06-01" } },
+    { ...close, values: { endOn: "2024-01-01", reason: "terminated" } },
+    { ...close, values: { endOn: "2025-06-30", reason: "terminated" } },
+    { ...close, action: "reopen", values: { reason: "wrong" } },
+  ];
+  for (const call of calls) t.equal(await settle(submit(call)), "otherContract", JSON.stringify(call.values));
+  t.same(await versions(insurer), before);
+  const onSuccessor = { ...close, contractId: String(successor.result.contractId) };
+  const values = { endOn: "2025-06-30", reason: "terminated" };
+  t.equal(await settle(submit({ ...onSuccessor, values })), "done", "the key was not used up");
+});
+
 t.test("a contract of another insurer is none", async (t) => {
   const { submit, admit, owner } = await openLive(t);
   const contractId = String((await submit(NEW)).result.contractId);
