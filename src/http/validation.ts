@@ -13,6 +13,19 @@ const SHARED = {
 const queries = new Ajv({ ...SHARED, coerceTypes: true });
 const bodies = new Ajv({ ...SHARED, coerceTypes: false });
 
+/** Put on every text, and on objects whose fields no schema names, for the texts in them. */
+const IS_WHOLE = "x-whole";
+// JSON alone can write half a character (a lone surrogate): UTF-8 has none, and PostgreSQL keeps none.
+const whole = {
+  keyword: IS_WHOLE,
+  validate: (_isWhole: true, value: unknown) =>
+    (typeof value === "object" && value !== null ? Object.values(value) : [value])
+      .flat()
+      .every((one) => typeof one !== "string" || one.isWellFormed()),
+  error: { message: "must be whole characters, not half of one (a lone surrogate)" },
+};
+for (const compiler of [queries, bodies]) compiler.addKeyword(whole);
+
 const IS_STREAM = "x-stream";
 /** Put into the schema of a body that the handler reads as it comes: it documents, and is not checked here. */
 export const BODY_IS_A_STREAM = { [IS_STREAM]: true } as const;
@@ -50,7 +63,7 @@ export function refuseUnknownQueryFields(route: RouteOptions): void {
   route.schema = { querystring: { type: "object", properties: {} }, ...route.schema };
 }
 
-/** The schema with every object in it closed to fields it does not name. */
+/** The schema with every object in it closed to fields it does not name, and with every text in it whole. */
 function close(schema: AnySchemaObject): AnySchemaObject {
   const closed: AnySchemaObject = { ...schema };
   if (closed.properties) {
@@ -61,5 +74,6 @@ function close(schema: AnySchemaObject): AnySchemaObject {
     closed.additionalProperties ??= false;
   }
   if (closed.items) closed.items = close(closed.items);
+  if (closed.type === "string" || closed.additionalProperties === true) closed[IS_WHOLE] = true;
   return closed;
 }

@@ -40,11 +40,16 @@ function findRows(document: unknown): readonly unknown[] | Finding {
   return Array.isArray(rows) ? rows : notOfTheForm("rows");
 }
 
-/** What is no object, or has a field beside those; `row` counts from 1. */
+/** What is no object, or has a field beside those or with half a character in it; `row` counts from 1. */
 function findFault(value: unknown, names: readonly string[], row?: number): Finding | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return notOfTheForm(undefined, row);
-  const other = Object.keys(value).find((name) => !names.includes(name));
-  return other === undefined ? undefined : notOfTheForm(other, row);
+  const other = Object.entries(value).find(([name, held]) => !names.includes(name) || isTorn(held));
+  return other && notOfTheForm(other[0], row);
+}
+
+/** A lone surrogate: JSON alone can write one, PostgreSQL keeps none. */
+function isTorn(value: unknown): boolean {
+  return typeof value === "string" && !value.isWellFormed();
 }
 
 function notOfTheForm(field?: string, row?: number): Finding {

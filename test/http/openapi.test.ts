@@ -47,6 +47,18 @@ t.test(
   },
 );
 
+t.test("a number in a query has an end, before the database's own", async (t) => {
+  for (const [path, item] of Object.entries(object(document.paths))) {
+    for (const [method, operation] of Object.entries(object(item ?? {}))) {
+      for (const parameter of (object(operation).parameters ?? []) as Json[]) {
+        const { name = null, schema = null } = follow(parameter);
+        const { type = null, maximum = null } = object(schema);
+        if (type === "integer") t.type(maximum, "number", `${method} ${path} ${name}`);
+      }
+    }
+  }
+});
+
 t.test("nothing published closes an object, and no personal number can be part of a URL", async (t) => {
   const text = JSON.stringify(document);
   t.notMatch(text, '"additionalProperties":false');

@@ -95,6 +95,7 @@ t.test("a file that cannot be read is refused with its reason", async (t) => {
     "quotation marks that do not end": [`"${SSIN}\n${INAMI}\n`, invalid, "csvMalformed"],
     "a line without end": ["1".repeat(20_000), invalid, "csvMalformed"],
     "JSON that breaks off": ['{"rows": [', invalid, "jsonMalformed"],
+    "JSON with half a character": ['{"rows": [{"number": "1", "contractNumber": "\\ud800"}]}', invalid, "jsonForm"],
     "JSON of another form": [`{"rows": [{"ssin": "${SSIN}"}]}`, invalid, "jsonForm"],
     "a list alone": [`["${SSIN}"]`, invalid, "jsonForm"],
     "an encrypted workbook": [Buffer.from("d0cf11e0a1b11ae1", "hex"), invalid, "workbookEncrypted"],

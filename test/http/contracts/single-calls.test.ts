@@ -233,6 +233,25 @@ t.test("history is told as it was known, for a day or as a whole", async (t) => 
   for (const search of ["?validOn=2022-02-30", "?knownAt=yesterday", "?knownAt=2022-01-01", "?other=1"]) {
     isProblem(t, await alpha(`${ROOT}/contracts${path}/versions${search}`), 400, `${BELGIF}badRequest`);
   }
+  for (const year of ["0001", "0026", "0049", "0999"]) {
+    const search = `?knownAt=${year}-11-23T06:08:06Z`;
+    for (const asked of [alpha(`${ROOT}/contracts/snapshot${search}`), query(alpha, { state: "active" }, search)])
+      isProblem(t, await asked, 400, `${BELGIF}badRequest`);
+  }
+});
+
+t.test("half a character is no text, in whatever field", async (t) => {
+  const { alpha } = await openLiveDoor(t);
+  const half = "\ud800";
+  const made = await call(alpha, "", { ...NEW_CONTRACT, contractNumber: half }, { key: "K-1" });
+  isProblem(t, made, 400, `${BELGIF}badRequest`);
+  t.match(documentOf(made).issues, [{ in: "body", name: "contractNumber" }]);
+  const { contractId } = documentOf(await call(alpha, "", NEW_CONTRACT, { key: "K-1" })).contract!;
+  for (const action of ["reopen", "cancel"]) {
+    const refused = await call(alpha, `/${contractId}/${action}`, { reason: half }, { key: "K-2", ifMatch: "*" });
+    isProblem(t, refused, 400, `${BELGIF}badRequest`);
+    t.match(documentOf(refused).issues, [{ in: "body", name: "reason" }]);
+  }
 });
 
 t.test("pages are of one moment, whatever changes between them", async (t) => {

@@ -8,7 +8,7 @@ export const InstantText = Type.String({
   description: "An instant with its offset (RFC 3339), such as 2026-11-22T09:00:00Z. In a query a + is written %2B.",
 });
 
-/** Throws a problem about the field where the text is no instant of our time. */
+/** Throws a problem about the field where the text is no instant of the years 1000 to 9999, as days are. */
 export function readInstant(
   text: string | undefined,
   name: string,
@@ -18,7 +18,7 @@ export function readInstant(
   try {
     const instant = Temporal.Instant.from(text);
     const { year } = instant.toZonedDateTimeISO("UTC");
-    if (year >= 1 && year <= 9999) return new Date(instant.epochMilliseconds);
+    if (year >= 1000 && year <= 9999) return new Date(instant.epochMilliseconds);
   } catch {
     // Told below.
   }

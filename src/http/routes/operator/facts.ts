@@ -160,7 +160,11 @@ const findingsSchema = {
   params,
   querystring: Type.Object({
     afterFinding: Type.Optional(
-      Type.Integer({ minimum: 0, description: "Number of the last finding of the page before." }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 2_147_483_647,
+        description: "Number of the last finding of the page before.",
+      }),
     ),
     pageSize: PageSize,
   }),
