@@ -367,7 +367,7 @@ export interface paths {
         put?: never;
         /**
          * Look contracts up
-         * @description Contracts that fit everything that is asked, in the order of their ids. Personal numbers are in the body, so the page is asked for by `POST`; send the same body to `next`, until that is absent. All pages are of one moment, `knownAt`, whatever changes between them. A contract is found under the number it is kept under: that of the register when it was declared.
+         * @description Contracts that fit everything that is asked, in the order of their ids. Personal numbers are in the body, so the page is asked for by `POST`; send the same body to `next`, until that is absent. All pages are of one moment, `knownAt`, whatever changes between them.
          */
         post: operations["queryContracts"];
         delete?: never;
@@ -5417,7 +5417,9 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
+                    /** @description A contract is found under the number it was declared with, and under every number that replaced it since or that it replaced, as the register has them now. Only the first eight digits count. */
                     inamiNumbers?: string[];
+                    /** @description Finds only contracts that were declared with one of these SSINs, in one of their periods. */
                     ssins?: string[];
                     /**
                      * @description In one of its periods.
@@ -9831,6 +9833,8 @@ export interface operations {
                         unchanged: number;
                         /** @description With `full`: numbers that are known and not in the file. They stay. */
                         missing?: number;
+                        /** @description Rows whose `replacedBy` neither the file nor the register has: load it too. Absent: there are none. */
+                        unknownSuccessors?: number;
                         /** @description Contracts that would be told as `contractRechecked`, of insurers that have any. */
                         affected: {
                             /** @description Ten digits, the last two check digits. */
@@ -9840,7 +9844,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The bytes are not those announced. */
+            /** @description Rows of it are wrong, up to fifty are told: the whole file is left aside. Or the bytes are not those announced. */
             400: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -9854,16 +9858,6 @@ export interface operations {
             403: components["responses"]["NotAllowedOperator"];
             /** @description It arrived too slowly; nothing was loaded. */
             408: {
-                headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A row of it is wrong: the whole file is left aside. */
-            409: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
@@ -9940,12 +9934,14 @@ export interface operations {
                         unchanged: number;
                         /** @description With `full`: numbers that are known and not in the file. They stay. */
                         missing?: number;
+                        /** @description Rows whose `replacedBy` neither the file nor the register has: load it too. Absent: there are none. */
+                        unknownSuccessors?: number;
                         /** @description Of the bytes, in hexadecimal digits. */
                         sha256: string;
                     };
                 };
             };
-            /** @description The bytes are not those announced. */
+            /** @description Rows of it are wrong, up to fifty are told: the whole file is left aside. Or the bytes are not those announced. */
             400: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
@@ -9959,16 +9955,6 @@ export interface operations {
             403: components["responses"]["NotAllowedOperator"];
             /** @description It arrived too slowly; nothing was loaded. */
             408: {
-                headers: {
-                    "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A row of it is wrong: the whole file is left aside. */
-            409: {
                 headers: {
                     "BelGov-Trace-Id": components["headers"]["BelGovTraceId"];
                     [name: string]: unknown;
@@ -15946,13 +15932,13 @@ export interface operations {
                     to: string;
                     /** Format: date */
                     on: string;
-                    /** @description Only these. Absent: all that are not over by then. Long lists go by the command. */
+                    /** @description Only these, under any INAMI number that was replaced by theirs or replaced it. Absent: all that are not over by then. Long lists go by the command. */
                     contracts?: {
                         contractNumber: string;
                         /** @description 8 digits, or 11 with the competence code. */
                         inamiNumber: string;
                     }[];
-                    /** @description Kept with every version. */
+                    /** @description Kept with every version. Absent: `transferred`. */
                     reason?: string;
                     /** @description Leave contracts where they are that cannot move. */
                     skipConflicts?: boolean;
@@ -16049,13 +16035,13 @@ export interface operations {
                     to: string;
                     /** Format: date */
                     on: string;
-                    /** @description Only these. Absent: all that are not over by then. Long lists go by the command. */
+                    /** @description Only these, under any INAMI number that was replaced by theirs or replaced it. Absent: all that are not over by then. Long lists go by the command. */
                     contracts?: {
                         contractNumber: string;
                         /** @description 8 digits, or 11 with the competence code. */
                         inamiNumber: string;
                     }[];
-                    /** @description Kept with every version. */
+                    /** @description Kept with every version. Absent: `transferred`. */
                     reason?: string;
                     /** @description Leave contracts where they are that cannot move. */
                     skipConflicts?: boolean;

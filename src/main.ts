@@ -9,7 +9,8 @@ import { EmbeddedDatabaseError } from "./database/embedded-database-error.ts";
 import { outliveLostConnections } from "./database/lost-connections.ts";
 import { profilePath, writeDevelopmentProfiles } from "./identity/development-profiles.ts";
 import { createLogger } from "./log.ts";
-import { loadRegister, RegisterFileError } from "./register/load-register.ts";
+import { loadRegister } from "./register/load-register.ts";
+import { RegisterFileError } from "./register/register-file-error.ts";
 
 const USAGE = `usage: node src/main.ts start                 the gateway, until SIGTERM or SIGINT
        node src/main.ts load-register FILE    loads the register of providers, then ends`;

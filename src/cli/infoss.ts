@@ -51,9 +51,16 @@ export async function runInfoss(args: readonly string[], surroundings: Surroundi
     const isSentence = [CommandMistake, CommandRefused, ...(operators?.OPERATOR_ERRORS ?? [])].some(
       (kind) => error instanceof kind,
     );
-    surroundings.say(`${isSentence ? (error as Error).message : explain(error)}\n`);
+    surroundings.say(`${isSentence ? tell(error as Refusal) : explain(error)}\n`);
     return error instanceof CommandMistake ? 2 : 1;
   }
+}
+
+/** An error with a sentence, and perhaps with each of several things that are wrong. */
+type Refusal = Error & { readonly faults?: readonly { readonly detail: string }[] };
+
+function tell({ message, faults = [] }: Refusal): string {
+  return [message, ...faults.map(({ detail }) => detail)].join("\n");
 }
 
 function createProgram(

@@ -24,8 +24,8 @@ export function addContractCommands(program: Command, surroundings: Surroundings
     .requiredOption("--from <number>", "enterprise number of the insurer who has them")
     .requiredOption("--to <number>", "enterprise number of the insurer who takes them over")
     .requiredOption("--on <day>", "first day with the new insurer, yyyy-mm-dd")
-    .option("--list <file>", "only these: CSV with the columns contractNumber,inamiNumber")
-    .option("--reason <text>", "kept with every version")
+    .option("--list <file>", "only these: CSV with commas and the columns contractNumber,inamiNumber")
+    .option("--reason <text>", "kept with every version; without it: transferred")
     .option("--skip-conflicts", "leave contracts where they are that cannot move")
     .option("--apply", "hand them over")
     .addHelpText(
@@ -64,11 +64,14 @@ async function readAsked({ list, from, to, on, reason, skipConflicts }: Transfer
   return { from, to, on, contracts, reason, skipConflicts };
 }
 
+const LIST_COLUMNS = ["contractNumber", "inamiNumber"] as const;
+
 function parseList(text: string, path: string): ListedContract[] {
   let rows: Record<string, string>[];
   try {
-    rows = parse(text, { bom: true, columns: true, skip_empty_lines: true, trim: true });
-  } catch {
+    rows = parse(text, { bom: true, columns: checkHeader, skip_empty_lines: true, trim: true });
+  } catch (error) {
+    if (error instanceof CommandRefused) throw new CommandRefused(`${path}: ${error.message}`);
     throw new CommandRefused(`${path} is no CSV file with a header.`);
   }
   return rows.map(({ contractNumber, inamiNumber = "" }, index) => {
@@ -77,4 +80,9 @@ function parseList(text: string, path: string): ListedContract[] {
     }
     throw new CommandRefused(`Row ${index + 1} of ${path} has no contractNumber, or no inamiNumber of 8 or 11 digits.`);
   });
+}
+
+function checkHeader(header: string[]): string[] {
+  if (LIST_COLUMNS.every((column) => header.includes(column))) return header;
+  throw new CommandRefused(`the first line must name the columns ${LIST_COLUMNS.join()}, with commas between columns.`);
 }

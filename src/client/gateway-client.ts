@@ -140,7 +140,8 @@ export class GatewayProblem extends Error {
   constructor(status: number, problem: unknown) {
     const { title, detail, issues } = (typeof problem === "object" && problem !== null ? problem : {}) as Problem;
     const told = (issues ?? []).map((issue) => [issue.name, issue.detail ?? issue.title].filter(Boolean).join(": "));
-    super(`The gateway answered ${status}: ${[title, detail, ...told].filter(Boolean).join(". ") || "no explanation"}`);
+    const explained = [title, detail, ...told].filter(Boolean).join(". ").replaceAll(".. ", ". ");
+    super(`The gateway answered ${status}: ${explained || "no explanation"}`);
     this.status = status;
     this.problem = typeof problem === "object" && problem !== null ? { ...problem } : undefined;
   }

@@ -3,6 +3,7 @@ import type { PendingQuery, Row } from "postgres";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
 import type { ContractKind, EndReason } from "../formats/contract-file/contract-file-vocabulary.ts";
+import { relatedNumbers } from "../register/related-numbers.ts";
 import type { ContractPeriod } from "./contract-history.ts";
 
 type Fragment = PendingQuery<Row[]>;
@@ -28,7 +29,7 @@ export interface PortfolioContract {
 }
 
 export interface PortfolioFilter {
-  /** 8-digit roots under which contracts are known. */
+  /** 8-digit roots; numbers that they replaced, or that replaced them, find a contract as well. */
   readonly inamiRoots?: readonly string[];
   readonly ssins?: readonly string[];
   readonly contractKind?: ContractKind;
@@ -176,7 +177,9 @@ function seekContracts(
     cross join lateral (
       select * from contract where insurer_id = ${insurerId} and contract_id = met.contract_id offset 0) c
     order by met.contract_id`;
-  if (inamiRoots !== undefined) return contracts(sql`and inami_root = any(${[...inamiRoots]}::text[])`);
+  if (inamiRoots !== undefined) {
+    return contracts(sql`and inami_root = any(array(${relatedNumbers(sql, sql`${[...inamiRoots]}::text[]`)}))`);
+  }
   if (ssins !== undefined) return versions(sql`ssin = any(${[...ssins]}::text[])`);
   if (state === "cancelled") return contracts(sql`and cancelled_at is not null`);
   if (state === "ended") return versions(sql`end_on is not null`);

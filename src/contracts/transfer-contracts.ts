@@ -1,5 +1,6 @@
 import type { TransactionSql } from "../database/sql.ts";
 import { setTenant } from "../database/tenant-scope.ts";
+import { relatedNumbers } from "../register/related-numbers.ts";
 
 /** Why a contract cannot be handed over. */
 export const TRANSFER_CONFLICTS = ["unknown", "cancelled", "transferred", "ended", "paid", "heldByReceiver"] as const;
@@ -7,7 +8,7 @@ export type TransferConflict = (typeof TRANSFER_CONFLICTS)[number];
 
 export interface ListedContract {
   readonly contractNumber: string;
-  /** 8 digits, under which the sender holds it. */
+  /** 8 digits, under which the sender holds it; or of a number that it replaced, or that replaced it. */
   readonly inamiRoot: string;
 }
 
@@ -54,9 +55,14 @@ export async function stageTransfer(
         and p.premium_year >= extract(year from ${transferredOn}::date) and p.amount_cents > 0)`;
   await setTenant(tx, toInsurerId);
   await tx`
-    update moving m set conflict = 'heldByReceiver' where conflict is null and exists (
-      select from contract c where c.insurer_id = ${toInsurerId} and c.contract_number = m.contract_number
-        and c.inami_root = m.inami_root and c.cancelled_at is null and c.transferred_on is null)`;
+    update moving set conflict = 'heldByReceiver'
+    from (
+      select m.record_number, m.inami_root, c.inami_root as held_root from moving m
+      join contract c on c.insurer_id = ${toInsurerId} and c.contract_number = m.contract_number
+        and c.cancelled_at is null and c.transferred_on is null
+      where m.conflict is null offset 0) same
+    where moving.record_number = same.record_number and (same.held_root = same.inami_root
+      or same.held_root in (${relatedNumbers(tx, tx`array[same.inami_root]`)}))`;
 }
 
 async function stageAll(tx: TransactionSql, insurerId: number, transferredOn: string): Promise<void> {
@@ -69,25 +75,32 @@ async function stageAll(tx: TransactionSql, insurerId: number, transferredOn: st
         and v.superseded_at is null and v.end_on < ${transferredOn})`;
 }
 
-/** A contract that is held before one of that key that is gone. */
+/**
+ * As a record finds its contract (`ContractHoldings`): one that is held before one that is gone, under the number as listed
+ * before the one that stands last in its chain of replacements, and that before others. Listed twice it is one.
+ */
 async function stageListed(tx: TransactionSql, insurerId: number, listed: readonly ListedContract[]): Promise<void> {
   const numbers = listed.map(({ contractNumber }) => contractNumber);
   const roots = listed.map(({ inamiRoot }) => inamiRoot);
   await tx`
     insert into moving (record_number, contract_number, inami_root, contract_id, start_on, conflict)
-    select row_number() over (order by asked.place), asked.contract_number, asked.inami_root, known.contract_id,
-      known.start_on, case when known.contract_id is null then 'unknown' when known.transferred_on is not null then 'transferred'
-        when known.cancelled_at is not null then 'cancelled' end
+    select row_number() over (order by place), contract_number, coalesce(kept_root, inami_root), contract_id, start_on,
+      case when contract_id is null then 'unknown' when transferred_on is not null then 'transferred'
+        when cancelled_at is not null then 'cancelled' end
     from (
-      select contract_number, inami_root, min(place) as place
-      from unnest(${numbers}::text[], ${roots}::text[]) with ordinality as sent (contract_number, inami_root, place)
-      group by 1, 2) asked
-    left join lateral (
-      select contract_id, start_on, cancelled_at, transferred_on from contract
-      where insurer_id = ${insurerId} and contract_number = asked.contract_number collate "C"
-        and inami_root = asked.inami_root collate "C"
-      order by cancelled_at is not null or transferred_on is not null, transferred_on desc nulls last, contract_id desc
-      limit 1) known on true`;
+      select *, row_number() over (partition by contract_id order by place) as naming from (
+        select contract_number, inami_root, min(place) as place
+        from unnest(${numbers}::text[], ${roots}::text[]) with ordinality as sent (contract_number, inami_root, place)
+        group by 1, 2) asked
+      left join lateral (
+        select contract_id, inami_root as kept_root, start_on, cancelled_at, transferred_on from contract c
+        where insurer_id = ${insurerId} and contract_number = asked.contract_number collate "C"
+          and inami_root = any(array(${relatedNumbers(tx, tx`array[asked.inami_root]`)}))
+        order by cancelled_at is not null or transferred_on is not null, transferred_on is null, inami_root <> asked.inami_root,
+          exists (select from provider p where p.inami_root = c.inami_root and p.replaced_by_root is not null),
+          transferred_on desc nulls last, contract_id desc
+        limit 1) known on true) found
+    where contract_id is null or naming = 1`;
 }
 
 /** How many contracts would move, and how many cannot, by why. */

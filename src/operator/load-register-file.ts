@@ -6,7 +6,8 @@ import { setTenant } from "../database/tenant-scope.ts";
 import type { Actor } from "../identity/registry-error.ts";
 import { countAffected } from "../intake/recheck-contracts.ts";
 import type { RegisterEffect } from "../register/apply-register.ts";
-import { compareProviders, loadProviders, RegisterFileError } from "../register/load-register.ts";
+import { compareProviders, loadProviders } from "../register/load-register.ts";
+import { describeTrouble, RegisterFileError } from "../register/register-file-error.ts";
 import { type OperatorChange, OperatorError } from "./operator-change.ts";
 
 export interface RegisterFile {
@@ -67,6 +68,11 @@ async function* hashed(body: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<
   }
 }
 
+export function registerFileRefused({ summary, troubles }: RegisterFileError): OperatorError {
+  const faults = troubles.map((trouble) => ({ name: trouble.column, detail: describeTrouble(trouble) }));
+  return new OperatorError("registerFileRefused", summary, faults);
+}
+
 function refuse(error: unknown): never {
-  throw error instanceof RegisterFileError ? new OperatorError("registerFileRefused", error.message) : error;
+  throw error instanceof RegisterFileError ? registerFileRefused(error) : error;
 }

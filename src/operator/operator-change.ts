@@ -74,6 +74,10 @@ export type OperatorErrorCode =
   | "transferInConflict"
   | "transferNotPossible"
   | "transferTooEarly"
+  | "invalidReceiver"
+  | "invalidSender"
+  | "receiverNotFound"
+  | "senderNotFound"
   | "invalidKeySet"
   | "invalidPremiumYears"
   | "premiumYearsDoubtful"
@@ -106,13 +110,23 @@ export type OperatorErrorCode =
   | "readinessRefused"
   | "readinessNotAsked";
 
+/** One of several things that are wrong with what was handed over. */
+export interface OperatorFault {
+  /** The field or column; absent: it is about more than one. */
+  readonly name?: string | undefined;
+  /** A sentence; quotes nothing of what was handed over. */
+  readonly detail: string;
+}
+
 /** An act outside the registry that cannot be done; nothing was changed. The message is a sentence for the operator. */
 export class OperatorError extends Error {
   override readonly name = "OperatorError";
   readonly code: OperatorErrorCode;
+  readonly faults: readonly OperatorFault[];
 
-  constructor(code: OperatorErrorCode, sentence: string) {
+  constructor(code: OperatorErrorCode, sentence: string, faults: readonly OperatorFault[] = []) {
     super(sentence);
     this.code = code;
+    this.faults = faults;
   }
 }

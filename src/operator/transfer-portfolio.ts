@@ -13,9 +13,9 @@ import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
 import { insertEvents } from "../events/insert-events.ts";
 import { parseEnterpriseNumber } from "../identifiers/enterprise-number.ts";
-import { type Actor, RegistryError } from "../identity/registry-error.ts";
+import type { Actor } from "../identity/registry-error.ts";
 import { recordChange } from "../intake/complete-initial-load.ts";
-import { type OperatorChange, OperatorError } from "./operator-change.ts";
+import { type OperatorChange, OperatorError, type OperatorErrorCode } from "./operator-change.ts";
 import { nameActor } from "./perform-act.ts";
 
 export interface PortfolioTransfer {
@@ -26,7 +26,7 @@ export interface PortfolioTransfer {
   readonly on: string;
   /** Absent: all contracts that are not over by then. */
   readonly contracts?: readonly ListedContract[] | undefined;
-  /** Kept with every version. */
+  /** Kept with every version, and in the acts; absent: `transferred`. */
   readonly reason?: string | undefined;
   /** Move what has nothing in its way, and leave the others where they are. */
   readonly skipConflicts?: boolean | undefined;
@@ -101,7 +101,8 @@ interface Prepared {
 
 /** Checks what was asked and takes both insurers' locks, the lower id first: no merge of either runs meanwhile. */
 async function prepare(tx: TransactionSql, asked: PortfolioTransfer, actor: string): Promise<Prepared> {
-  const [sender, receiver] = [readNumber(asked.from), readNumber(asked.to)];
+  const sender = readNumber(asked.from, "from", "invalidSender");
+  const receiver = readNumber(asked.to, "to", "invalidReceiver");
   requireDay(asked.on);
   const reason = asked.reason ?? "transferred";
   if (!/^[^\p{Cc}]{1,200}$/u.test(reason) || reason.trim() !== reason) {
@@ -113,12 +114,13 @@ async function prepare(tx: TransactionSql, asked: PortfolioTransfer, actor: stri
   const rows = await tx<{ insurerId: number; enterpriseNumber: string; isLoaded: boolean }[]>`
     select insurer_id as "insurerId", enterprise_number as "enterpriseNumber", initial_load_completed_at is not null as "isLoaded"
     from insurer where enterprise_number = any(${[sender, receiver]}::text[]) order by insurer_id for no key update`;
-  const find = (number: string) => {
+  const find = (number: string, field: string, code: OperatorErrorCode) => {
     const row = rows.find(({ enterpriseNumber }) => enterpriseNumber === number);
-    if (!row) throw new RegistryError("insurerNotFound", `No insurer ${number} was admitted.`);
+    if (!row) throw new OperatorError(code, `No insurer ${number}, named as "${field}", was admitted.`);
     return row;
   };
-  const [from, to] = [find(sender), find(receiver)];
+  const from = find(sender, "from", "senderNotFound");
+  const to = find(receiver, "to", "receiverNotFound");
   if (!from.isLoaded) {
     const sentence = `Insurer ${sender} has not ended its initial load: what it holds is not known yet.`;
     throw new OperatorError("transferNotPossible", sentence);
@@ -159,10 +161,10 @@ function requireMovable(
   if (contracts === 0) throw new OperatorError("transferEmpty", "There is no contract to hand over.");
 }
 
-function readNumber(text: string): string {
+function readNumber(text: string, field: string, code: OperatorErrorCode): string {
   const number = parseEnterpriseNumber(text);
   if (number !== undefined) return number;
-  throw new RegistryError("invalidEnterpriseNumber", "An enterprise number has ten digits, the last two check digits.");
+  throw new OperatorError(code, `"${field}" is no enterprise number: one has ten digits, the last two check digits.`);
 }
 
 function requireDay(text: string): void {

@@ -1,4 +1,5 @@
 import type { TransactionSql } from "../database/sql.ts";
+import { countUnknownSuccessors } from "./check-loaded.ts";
 
 /** What a register file does, or would do. */
 export interface RegisterEffect {
@@ -8,6 +9,8 @@ export interface RegisterEffect {
   readonly unchanged: number;
   /** Of a full file: providers that are kept and not in it. They stay as they are. */
   readonly missing?: number;
+  /** Rows whose successor neither the file nor the register has; absent where there are none. */
+  readonly unknownSuccessors?: number;
 }
 
 /** Any number that no other advisory lock of one number has. */
@@ -19,25 +22,31 @@ const says = (alias: string) => `(${SAYS.map((column) => `${alias}.${column}`).j
 /** A temporary table of the transaction for the rows of a register file. */
 export async function createLoadedTable(tx: TransactionSql): Promise<void> {
   await tx`
-    create temporary table loaded (inami_root text collate "C" primary key, inami_number text collate "C" not null,
+    create temporary table loaded (line int not null, inami_root text collate "C" primary key, inami_number text collate "C" not null,
       ssin text collate "C" not null, valid_from date not null, valid_to date, replaced_by_root text collate "C",
       deceased_on date) on commit drop`;
 }
 
-/** Leaves in `loaded` what is new or says something else than is known; answers the counts. */
+/** Leaves in `loaded`, which was analyzed, what is new or says something else than is known; answers the counts. */
 export async function compareLoaded(tx: TransactionSql, rows: number, isFull: boolean): Promise<RegisterEffect> {
-  await tx`analyze loaded`;
   const [absent] = isFull
     ? await tx<{ count: number }[]>`
         select count(*) as count from provider p where not exists (select 1 from loaded l where l.inami_root = p.inami_root)`
     : [];
+  const unknownSuccessors = await countUnknownSuccessors(tx);
   const { count: unchanged } = await tx.unsafe(
     `delete from loaded l using provider p where p.inami_root = l.inami_root and ${says("l")} is not distinct from ${says("p")}`,
   );
   const [left] = await tx<{ added: number; changed: number }[]>`
     select count(*) filter (where p.inami_root is null) as added, count(p.inami_root) as changed
     from loaded l left join provider p using (inami_root)`;
-  return { rows, ...left!, unchanged, ...(absent && { missing: absent.count }) };
+  return {
+    rows,
+    ...left!,
+    unchanged,
+    ...(absent && { missing: absent.count }),
+    ...(unknownSuccessors > 0 && { unknownSuccessors }),
+  };
 }
 
 /**

@@ -1,34 +1,21 @@
 import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { CsvError, parse } from "csv-parse";
+import { parse } from "csv-parse";
 import type { Database } from "../database/connection.ts";
 import { runTransaction } from "../database/run-transaction.ts";
 import type { Sql, TransactionSql } from "../database/sql.ts";
-import { parseCalendarDate } from "../formats/contract-file/calendar-date.ts";
 import { applyLoaded, compareLoaded, createLoadedTable, lockRegister, type RegisterEffect } from "./apply-register.ts";
+import { findCircles, findRepeated } from "./check-loaded.ts";
+import { addTrouble, RegisterFileError, type RegisterTrouble } from "./register-file-error.ts";
+import { type ProviderRow, readProviders } from "./register-rows.ts";
 
 const BATCH_ROWS = 2_000;
-/** A quotation mark that is never closed does not fill the memory. */
-const MAXIMUM_ROW_CHARACTERS = 10_000;
-export const REGISTER_COLUMNS = ["inamiNumber", "ssin", "validFrom", "validTo", "replacedBy", "deceasedOn"] as const;
 const COMPETENCE_CODES_FILE = fileURLToPath(new URL("competence-codes.csv", import.meta.url));
-
-/** A row of the register file is wrong: the whole file is left aside. `line` counts from 1. */
-export class RegisterFileError extends Error {
-  readonly line: number;
-  constructor(line: number, reason: string) {
-    super(`line ${line} of the register file: ${reason}`);
-    this.name = "RegisterFileError";
-    this.line = line;
-  }
-}
 
 /**
  * Loads providers from CSV with the header `inamiNumber,ssin,validFrom,validTo,replacedBy,deceasedOn` (11-digit
- * numbers, dates yyyy-mm-dd, validTo inclusive), all or none; providers that are there already take the new values,
- * and of two rows with the same root the later one counts. Answers the number of rows. Throws `RegisterFileError`, and
- * what reading the file throws.
+ * numbers, dates yyyy-mm-dd, validTo inclusive), all or none; providers that are there already take the new values.
+ * Answers the number of rows. Throws `RegisterFileError`, and what reading the file throws.
  */
 export async function loadRegister(database: Database, path: string): Promise<number> {
   return (await runTransaction(database.institute, (tx) => loadProviders(tx, readBytes(path)))).rows;
@@ -45,9 +32,9 @@ export async function loadProviders(
   body: AsyncIterable<Buffer>,
   isFull = false,
 ): Promise<RegisterEffect> {
-  const rows = await stageProviders(tx, body);
+  const staged = await stageProviders(tx, body);
   await lockRegister(tx);
-  const effect = await compareLoaded(tx, rows, isFull);
+  const effect = await compareStaged(tx, staged, isFull);
   await applyLoaded(tx, effect);
   return effect;
 }
@@ -58,91 +45,69 @@ export async function compareProviders(
   body: AsyncIterable<Buffer>,
   isFull: boolean,
 ): Promise<RegisterEffect> {
-  return await compareLoaded(tx, await stageProviders(tx, body), isFull);
+  return await compareStaged(tx, await stageProviders(tx, body), isFull);
 }
 
-/** Reads the file into `loaded`; answers the number of rows. No lock is held meanwhile: a body may come slowly. */
-async function stageProviders(tx: TransactionSql, body: AsyncIterable<Buffer>): Promise<number> {
+interface Staged {
+  readonly rows: number;
+  readonly troubles: readonly RegisterTrouble[];
+}
+
+/** Reads the file into `loaded`. No lock is held meanwhile: a body may come slowly. */
+async function stageProviders(tx: TransactionSql, body: AsyncIterable<Buffer>): Promise<Staged> {
   await createLoadedTable(tx);
-  let count = 0;
+  const troubles: RegisterTrouble[] = [];
+  let rows = 0;
   let batch = new Map<string, ProviderRow>();
-  for await (const row of readProviders(body)) {
-    batch.set(row.inami_root, row);
-    count += 1;
+  for await (const row of readProviders(body, troubles)) {
+    const { line, inami_root: root } = row;
+    const earlier = batch.get(root);
+    if (earlier) addTrouble(troubles, repeated(line, earlier.line));
+    else batch.set(root, row);
+    rows += 1;
     if (batch.size < BATCH_ROWS) continue;
-    await stageBatch(tx, batch);
+    await stageAll(tx, batch, troubles);
     batch = new Map();
   }
-  await stageBatch(tx, batch);
-  return count;
+  await stageAll(tx, batch, troubles);
+  return { rows, troubles };
 }
 
-type RegisterLine = Record<(typeof REGISTER_COLUMNS)[number], string>;
-
-async function* readProviders(body: AsyncIterable<Buffer>): AsyncGenerator<ProviderRow> {
-  const options = { info: true, bom: true, skip_empty_lines: true, max_record_size: MAXIMUM_ROW_CHARACTERS } as const;
-  const parser = parse({ ...options, columns: checkHeader });
-  // What goes wrong with the file is thrown to whoever reads the parser.
-  const rows = pipeline(body, parser, () => {});
-  try {
-    for await (const { record, info } of rows as AsyncIterable<{ record: RegisterLine; info: { lines: number } }>) {
-      yield toProvider(record, info.lines);
-    }
-  } catch (error) {
-    if (error instanceof CsvError) throw new RegisterFileError(Number(error.lines), "it is no row of this CSV file");
-    throw error;
-  }
+async function stageAll(
+  tx: TransactionSql,
+  batch: ReadonlyMap<string, ProviderRow>,
+  troubles: RegisterTrouble[],
+): Promise<void> {
+  if ((await stageBatch(tx, batch)) === 0) return;
+  for (const { line, earlier } of await findRepeated(tx, [...batch.values()]))
+    addTrouble(troubles, repeated(line, earlier));
 }
 
-function checkHeader(header: string[]): string[] {
-  if (header.join() !== REGISTER_COLUMNS.join())
-    throw new RegisterFileError(1, `the header must be ${REGISTER_COLUMNS.join()}`);
-  return header;
+function repeated(line: number, earlier: number): RegisterTrouble {
+  const reason = `its first eight digits stand in line ${earlier} already: keep one of the two lines`;
+  return { line, column: "inamiNumber", reason };
 }
 
-interface ProviderRow {
-  readonly inami_root: string;
-  readonly inami_number: string;
-  readonly ssin: string;
-  readonly valid_from: string;
-  readonly valid_to: string | null;
-  readonly replaced_by_root: string | null;
-  readonly deceased_on: string | null;
+/** Throws RegisterFileError with all that is wrong, circles of the file and the register too. */
+async function compareStaged(tx: TransactionSql, { rows, troubles }: Staged, isFull: boolean): Promise<RegisterEffect> {
+  await tx`analyze loaded`;
+  const all = [...troubles];
+  for (const line of await findCircles(tx)) addTrouble(all, { line, column: "replacedBy", reason: CIRCLE });
+  if (all.length > 0) throw new RegisterFileError(all);
+  return await compareLoaded(tx, rows, isFull);
 }
 
-type Pattern = Pick<RegExp, "test">;
-const INAMI_NUMBER = /^\d{11}$/;
-const SSIN = /^\d{11}$/;
-const DATE = { test: (text: string) => parseCalendarDate(text) > 0 };
+const CIRCLE =
+  "who follows whom does not end, in the file with what the register has: leave it empty for the number that is in use";
 
-function toProvider(line: RegisterLine, lineNumber: number): ProviderRow {
-  const check = (value: string, pattern: Pattern, column: keyof RegisterLine) => {
-    if (!pattern.test(value))
-      throw new RegisterFileError(lineNumber, `${column} is missing or has another form than expected`);
-    return value;
-  };
-  const optional = (column: keyof RegisterLine, pattern: Pattern) =>
-    line[column] === "" ? null : check(line[column], pattern, column);
-  const inamiNumber = check(line.inamiNumber, INAMI_NUMBER, "inamiNumber");
-  return {
-    inami_root: inamiNumber.slice(0, 8),
-    inami_number: inamiNumber,
-    ssin: check(line.ssin, SSIN, "ssin"),
-    valid_from: check(line.validFrom, DATE, "validFrom"),
-    valid_to: optional("validTo", DATE),
-    replaced_by_root: optional("replacedBy", INAMI_NUMBER)?.slice(0, 8) ?? null,
-    deceased_on: optional("deceasedOn", DATE),
-  };
-}
-
-async function stageBatch(tx: TransactionSql, rows: ReadonlyMap<string, ProviderRow>): Promise<void> {
-  await tx`
-    insert into loaded (inami_root, inami_number, ssin, valid_from, valid_to, replaced_by_root, deceased_on)
-    select * from jsonb_to_recordset(${tx.json([...rows.values()] as never)}) as r (inami_root text, inami_number text, ssin text,
-      valid_from date, valid_to date, replaced_by_root text, deceased_on date)
-    on conflict (inami_root) do update set inami_number = excluded.inami_number, ssin = excluded.ssin,
-      valid_from = excluded.valid_from, valid_to = excluded.valid_to, replaced_by_root = excluded.replaced_by_root,
-      deceased_on = excluded.deceased_on`;
+/** Answers how many rows were left out, for there is one with that number already. */
+async function stageBatch(tx: TransactionSql, rows: ReadonlyMap<string, ProviderRow>): Promise<number> {
+  const { count } = await tx`
+    insert into loaded (line, inami_root, inami_number, ssin, valid_from, valid_to, replaced_by_root, deceased_on)
+    select * from jsonb_to_recordset(${tx.json([...rows.values()] as never)}) as r (line int, inami_root text, inami_number text,
+      ssin text, valid_from date, valid_to date, replaced_by_root text, deceased_on date)
+    on conflict (inami_root) do nothing`;
+  return rows.size - count;
 }
 
 export async function isRegisterEmpty(sql: Sql): Promise<boolean> {

@@ -3,7 +3,8 @@ import type { Actor } from "../identity/registry-error.ts";
 import { loadFactFile } from "../operator/facts.ts";
 import { loadRegisterFile } from "../operator/load-register-file.ts";
 import { performActs } from "../operator/perform-act.ts";
-import { addCompetenceCodes, REGISTER_COLUMNS } from "../register/load-register.ts";
+import { addCompetenceCodes } from "../register/load-register.ts";
+import { REGISTER_COLUMNS } from "../register/register-rows.ts";
 import { practise, SINCE } from "./numbers/facts.ts";
 import { renewPersons } from "./numbers/renew-persons.ts";
 import {

@@ -112,6 +112,15 @@ t.test("it gives up in the end, and a problem says what and where", async (t) =>
     message: "The gateway answered 400: Bad Request. pageSize: must be at most 100",
   };
   t.throws(() => expectData(answer), expected);
+  const sentences = {
+    title: "Bad Request",
+    detail: "It cannot be read.",
+    issues: [{ name: "after", detail: "Not kept." }],
+  };
+  t.equal(
+    new GatewayProblem(400, sentences).message,
+    "The gateway answered 400: Bad Request. It cannot be read. after: Not kept.",
+  );
   t.ok(new GatewayProblem(502, "<html>").message.endsWith("no explanation"));
 });
 

@@ -1,4 +1,5 @@
 import t from "tap";
+import { listPortfolio } from "../../src/contracts/portfolio.ts";
 import { composeFile, composeRecord, type Fields } from "../flows/compose-file.ts";
 import { type Insurer, openIntake } from "../flows/open-intake.ts";
 import {
@@ -10,6 +11,7 @@ import {
   REGISTER_HEADER,
   renderProvider,
   type TestProvider,
+  TODAY,
 } from "../flows/test-register.ts";
 
 const flow = await openIntake(t);
@@ -114,7 +116,8 @@ t.test("a replacing number that the register lacks is named by its root, and a c
   await load({ ...lost, replacedBy: missing });
   const results = await send(insurer, [["new", { inamiNumber: lost.inamiNumber }]]);
   t.match(results[0]?.findings, [{ code: "inamiNumberReplaced", details: { replacedBy: missing.slice(0, 8) } }]);
-  await load({ ...one, replacedBy: two.inamiNumber }, { ...two, replacedBy: one.inamiNumber });
+  await load({ ...one, replacedBy: two.inamiNumber }, two);
+  await flow.owner`update provider set replaced_by_root = ${rootOf(one)} where inami_root = ${rootOf(two)}`;
   const fields = { contractNumber: "CIRCLE" };
   for (const { inamiNumber } of [one, two]) {
     const [told] = tell(await send(insurer, [["new", { ...fields, inamiNumber }]]));
@@ -122,6 +125,38 @@ t.test("a replacing number that the register lacks is named by its root, and a c
   }
   t.equal((await contractsOf(insurer)).length, 2, "one each");
 });
+
+t.test(
+  "a contract is looked up under every number of its chain, whichever it was declared and is kept under",
+  async (t) => {
+    const insurer = await flow.admit();
+    const [a, b, c, other] = newProviders(4) as [TestProvider, TestProvider, TestProvider, TestProvider];
+    await load(a, b, c, other);
+    const declare = (contractNumber: string, { inamiNumber }: TestProvider) =>
+      send(insurer, [["new", { contractNumber, inamiNumber }]]);
+    await declare("EARLY", a);
+    await declare("OTHER", other);
+    await load(...chain([a, b, c]));
+    await declare("LATE", a);
+    t.same(
+      [...(await contractsOf(insurer))],
+      [a, other, c].map((kept) => ({ inamiRoot: rootOf(kept) })),
+    );
+    const find = async (...providers: TestProvider[]) => {
+      const found: string[] = [];
+      const filter = { inamiRoots: providers.map(rootOf) };
+      const tenant = flow.database.asInsurer(insurer.insurerId);
+      await listPortfolio(tenant, filter, TODAY, { limit: 10 }, ({ contractNumber }) => found.push(contractNumber));
+      return found;
+    };
+    for (const { inamiNumber } of [a, b, c]) t.same(await find({ ...a, inamiNumber }), ["EARLY", "LATE"], inamiNumber);
+    t.same(await find(b, other, a), ["EARLY", "OTHER", "LATE"], "several, each contract once");
+    t.same(await find({ ...a, inamiNumber: makeInamiNumber("399998") }), [], "of no register");
+    await flow.owner`update provider set replaced_by_root = ${rootOf(a)} where inami_root = ${rootOf(c)}`;
+    t.same(await find(b), ["EARLY", "LATE"], "and a circle, loaded before they were refused, ends");
+    await load(c);
+  },
+);
 
 t.test("two contracts declared before their numbers were joined stay two: the number as sent decides", async (t) => {
   const insurer = await flow.admit();

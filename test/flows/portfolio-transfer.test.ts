@@ -8,7 +8,16 @@ import { performActs } from "../../src/operator/perform-act.ts";
 import { type PortfolioTransfer, previewTransfer, transferPortfolio } from "../../src/operator/transfer-portfolio.ts";
 import { composeFile, composeRecord, type Fields } from "./compose-file.ts";
 import { type Insurer, openIntake } from "./open-intake.ts";
-import { loadTestRegister, PROVIDERS, TODAY } from "./test-register.ts";
+import {
+  loadRegisterText,
+  loadTestRegister,
+  makeInamiNumber,
+  PROVIDERS,
+  REGISTER_HEADER,
+  renderProvider,
+  type TestProvider,
+  TODAY,
+} from "./test-register.ts";
 
 const flow = await openIntake(t);
 const { database, owner } = flow;
@@ -208,7 +217,7 @@ t.test("what is in the way is told one by one, and all or nothing moves unless i
   for (const [asked, code] of refused) await t.rejects(transfer(from, to, asked), { code });
   await t.rejects(transfer(from, from), { code: "transferNotPossible" });
   await t.rejects(transfer(await flow.admit(), to), { code: "transferNotPossible" });
-  await t.rejects(transfer(from, { ...to, enterpriseNumber: "0403019261" }), { code: "insurerNotFound" });
+  await t.rejects(transfer(from, { ...to, enterpriseNumber: "0403019261" }), { code: "receiverNotFound" });
 });
 
 t.test("it may come back, and go again: each time another contract, the history of each stays", async (t) => {
@@ -231,6 +240,43 @@ t.test("it may come back, and go again: each time another contract, the history 
     select origin_contract_id from transferred_contract where origin_insurer_id = ${from.insurerId}`;
   t.equal(rows.length, 3);
   t.equal(new Set(rows.map(({ origin_contract_id }) => origin_contract_id)).size, 1, "all of one origin");
+});
+
+t.test("a listed contract is found under every number of its chain, and so is one that the receiver has", async (t) => {
+  const [a, b, c] = ["610001", "610002", "610003"].map((serial) => ({
+    ...PROVIDERS.current,
+    inamiNumber: makeInamiNumber(serial),
+  })) as [TestProvider, TestProvider, TestProvider];
+  const load = (...rows: TestProvider[]) =>
+    loadRegisterText(t, database, `${[REGISTER_HEADER, ...rows.map(renderProvider)].join("\n")}\n`);
+  const list = (...listed: [string, TestProvider][]) =>
+    listed.map(([contractNumber, { inamiNumber }]) => ({ contractNumber, inamiRoot: inamiNumber.slice(0, 8) }));
+  const declare = async (insurer: Insurer, sequence: number, name: string, { inamiNumber }: TestProvider) =>
+    await send(insurer, sequence, composeRecord(name, { contractNumber: name, inamiNumber }));
+  await load(a, b, c);
+  const [from, to] = [await openLive("A"), await openLive("Z")];
+  await declare(from, 1, "EARLY", a);
+  await declare(to, 1, "BOTH", b);
+  await load({ ...a, replacedBy: b.inamiNumber }, { ...b, replacedBy: c.inamiNumber });
+  await declare(from, 2, "LATE", a);
+  await declare(from, 3, "BOTH", a);
+  t.equal((await getContract(from, "LATE")).inamiRoot, c.inamiNumber.slice(0, 8), "kept under the last of the chain");
+
+  const contracts = list(["EARLY", c], ["LATE", a], ["EARLY", b], ["EARLY", a], ["LATE", PROVIDERS.nurse]);
+  const inConflict = [{ ...list(["LATE", PROVIDERS.nurse])[0], conflict: "unknown" }];
+  const told = { contracts: 2, conflicts: { unknown: 1 }, inConflict, waitingSubmissions: 0 };
+  t.same(await preview(from, to, { contracts }), told, "each once");
+  const both = await preview(from, to, { contracts: list(["BOTH", b]) });
+  t.match(both, { contracts: 0, conflicts: { heldByReceiver: 1 } });
+  t.match(await preview(from, to), { conflicts: { heldByReceiver: 1 } }, "of all too");
+  const [handed] = await transfer(from, to, { contracts: contracts.slice(0, 4) });
+  t.match(handed, { details: { contracts: 2, left: 0 } });
+  for (const [name, kept] of [
+    ["EARLY", a],
+    ["LATE", c],
+  ] as const)
+    t.match(await getContract(to, name), { startOn: DAY, inamiRoot: kept.inamiNumber.slice(0, 8) });
+  t.match(await preview(from, to, { contracts: list(["LATE", b]) }), { conflicts: { transferred: 1 } });
 });
 
 t.test("a load that runs is waited for, and two transfers against each other do not lock each other out", async (t) => {

@@ -62,10 +62,17 @@ t.test("operators hand contracts over by command and over REST, and end a load i
     status: 409,
     json: { detail: /1 transferred/ },
   });
-  t.match(await operator("POST", TRANSFERS, { ...asked, to: "0471938850" }), {
-    status: 400,
-    json: { detail: /No insurer/ },
-  });
+  for (const name of ["from", "to"]) {
+    for (const [number, detail] of [
+      ["0471938850", /No insurer/],
+      ["0471938851", new RegExp(`"${name}" is no enterprise number`)],
+    ] as const)
+      t.match(
+        await operator("POST", TRANSFERS, { ...asked, [name]: number }),
+        { status: 400, json: { detail, issues: [{ name }] } },
+        `${name} ${number}`,
+      );
+  }
   t.match(await operator("POST", TRANSFERS, { ...asked, on: "2026-02-30" }), { status: 400 });
 
   const words = ["contracts transfer", "--from", ALPHA, "--to", BETA, "--on", "2026-01-01"] as const;
@@ -82,6 +89,11 @@ t.test("operators hand contracts over by command and over REST, and end a load i
   t.match(seen, { kind: "read", route: /portfolioTransfers\/preview$/ }, "whom it names is on record");
   writeFileSync(file, "contractNumber,inamiNumber\nNOBODY,1\n");
   t.match(await infoss(...words, "--list", file), { status: 1, stderr: /Row 1 of .* 8 or 11 digits/ });
+  writeFileSync(file, `contractNumber;inamiNumber\n${contract.number};${KNOWN_INAMI_NUMBER}\n`);
+  t.match(await infoss(...words, "--list", file), {
+    status: 1,
+    stderr: /list\.csv: the first line must name the columns contractNumber,inamiNumber, with commas/,
+  });
   t.match(await infoss(...words, "--apply"), { status: 2 }, "the environment is to be named");
   const applied = await infoss(...words, "--apply", "--reason", "Take-over", ...VALIDATION, "--json");
   t.match(JSON.parse(applied.stdout), [

@@ -60,9 +60,22 @@ t.test("what is wrong is refused whole, and nothing of it is on record", async (
   const wrongRow = FILE.replace("2026-01-31", "2026-02-30");
   const open = `${REGISTER_HEADER}\n"${"1".repeat(100_000)}`;
   for (const path of ["", "/preview"]) {
-    t.match(await post(path, wrongRow), { status: 409, json: { detail: /line 2 .* deceasedOn/ } }, path);
-    t.match(await post(path, open), { status: 409, json: { detail: /no row of this CSV file/ } }, path);
-    t.match(await post(path, "inamiNumber\n"), { status: 409, json: { detail: /header/ } }, path);
+    const type = "urn:problem-type:belgif:input-validation:invalidInput";
+    const refused = (...issues: readonly object[]) => ({
+      status: 400,
+      json: { detail: /nothing of it was loaded/, issues },
+    });
+    const twoWrong = wrongRow.replace(known!.ssin, "85073003399");
+    t.match(
+      await post(path, twoWrong),
+      refused(
+        { type, in: "body", name: "ssin", detail: /^line 2 .* check digits/ },
+        { type, in: "body", name: "deceasedOn", detail: /^line 2 .* yyyy-mm-dd/ },
+      ),
+      path,
+    );
+    t.match(await post(path, open), refused({ detail: /no row of this CSV file/ }), path);
+    for (const body of ["", "inamiNumber\n"]) t.match(await post(path, body), refused({ detail: /header/ }), path);
     t.match(await post(path, FILE, digest(`${FILE} `)), { status: 400, json: { detail: /digest/ } }, path);
     t.match(await post(path, FILE, { "Content-Type": "application/json" }), { status: 415 }, path);
     t.match(await post(`${path}?all=true`, FILE), { status: 400 }, path);

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { loadRegister, RegisterFileError } from "../../src/register/load-register.ts";
+import { runTransaction } from "../../src/database/run-transaction.ts";
+import { loadProviders, loadRegister } from "../../src/register/load-register.ts";
+import { MAXIMUM_TROUBLES, RegisterFileError } from "../../src/register/register-file-error.ts";
 import { createTestDatabase } from "../database.ts";
 import { loadRegisterText, makeInamiNumber, makeSsin, REGISTER_HEADER } from "../flows/test-register.ts";
 
@@ -29,16 +31,27 @@ async function countProviders(): Promise<number> {
 /** Loads good rows with one that is wrong and asserts that it is named and that nothing at all was loaded. */
 async function isRefused(t: Test, text: string, line: number, reason: RegExp): Promise<void> {
   const before = await countProviders();
-  const refusal = await loadRegisterText(t, database, text).catch((error: unknown) => error);
-  t.type(refusal, RegisterFileError);
-  if (refusal instanceof RegisterFileError) {
-    t.equal(refusal.line, line);
-    t.match(refusal.message, reason);
-    t.match(refusal.message, `line ${line} `);
-    t.notMatch(refusal.message, SSIN, "no personal number in an error");
-  }
+  const refusal = await refuse(text);
+  t.same(
+    refusal.troubles.map((trouble) => trouble.line),
+    [line],
+  );
+  t.match(refusal.message, reason);
+  t.match(refusal.message, `line ${line} `);
+  t.notMatch(refusal.message, SSIN, "no personal number in an error");
   t.equal(await countProviders(), before, "all or nothing");
 }
+
+const file = (...rows: readonly string[]) => `${[REGISTER_HEADER, ...rows].join("\n")}\n`;
+
+async function refuse(text: string): Promise<RegisterFileError> {
+  const refusal = await loadRegisterText(t, database, text).catch((error: unknown) => error);
+  if (refusal instanceof RegisterFileError) return refusal;
+  throw new Error(`it was not refused: ${refusal}`);
+}
+
+/** What is wrong, as `line column`. */
+const tell = ({ troubles }: RegisterFileError) => troubles.map(({ line, column }) => `${line} ${column}`);
 
 t.test(
   "a register is loaded with all it says, whatever its line ends and with or without byte order mark",
@@ -74,15 +87,68 @@ t.test("loading again takes the new values and keeps the providers that are not 
   t.equal(await countProviders(), before);
 });
 
-t.test("of two rows with the same root the later one counts, near each other or far apart", async (t) => {
-  const near = [makeRow(4, { validTo: "2010-01-01" }), makeRow(4, { validTo: "2011-01-01" })];
+t.test("a number that comes twice is refused, near or far apart, whatever its competence code", async (t) => {
+  const again = makeRow(4, { inamiNumber: makeInamiNumber("100004", "004"), validTo: "2011-01-01" });
+  await isRefused(t, file(makeRow(4), makeRow(5), again), 4, /, inamiNumber: .* line 2 already/);
   const many = Array.from({ length: 4_500 }, (_, index) => makeRow(1_000 + index));
-  const far = [...near, ...many, makeRow(1_000, { validTo: "2012-01-01" })];
-  t.equal(await loadRegisterText(t, database, `${[REGISTER_HEADER, ...far].join("\n")}\n`), far.length);
-  t.match(await findProvider(4), { valid_to: "2011-01-01" });
-  t.match(await findProvider(1_000), { valid_to: "2012-01-01" });
-  t.match(await findProvider(5_499), { valid_to: null }, "and the last of several batches is there");
+  const far = await refuse(file(...many, makeRow(1_000), makeRow(5_499), makeRow(5_499)));
+  t.same(tell(far), ["4502 inamiNumber", "4503 inamiNumber", "4504 inamiNumber"]);
+  t.match(far.message, /line 4502 .* line 2 already[\s\S]*line 4503 .* line 4501 already/);
+  t.equal(await findProvider(1_000), undefined);
 });
+
+t.test(
+  "several things that are wrong are told at once, of a row and of the file, in order and not without end",
+  async (t) => {
+    const successor = makeInamiNumber("100012");
+    const refusal = await refuse(
+      file(
+        makeRow(11, { replacedBy: successor }),
+        makeRow(12, { replacedBy: makeInamiNumber("100011") }),
+        makeRow(13, { ssin: "70010170199", validTo: "1999-01-01" }),
+        makeRow(13, { inamiNumber: "1" }),
+        "one,two",
+      ),
+    );
+    t.same(tell(refusal), ["2 replacedBy", "3 replacedBy", "4 ssin", "4 validTo", "5 inamiNumber", "6 undefined"]);
+    t.match(refusal.message, /^The register file is refused and nothing of it was loaded: 6 things are wrong\.\n/);
+    const many = await refuse(file(...Array.from({ length: 200 }, (_, index) => makeRow(index, { ssin: "1" }))));
+    t.equal(many.troubles.length, MAXIMUM_TROUBLES);
+    t.match(many.summary, /50 things are wrong, and there may be more\.$/);
+  },
+);
+
+t.test("replacements that lead round in a circle are refused, with what the register has too", async (t) => {
+  const number = (serial: number) => makeInamiNumber(`${100_000 + serial}`);
+  const by = (serial: number, next: number) => makeRow(serial, { replacedBy: number(next) });
+  t.same(tell(await refuse(file(by(21, 22), by(22, 23), by(23, 21)))), [
+    "2 replacedBy",
+    "3 replacedBy",
+    "4 replacedBy",
+  ]);
+  await loadRegisterText(t, database, file(by(21, 22), by(22, 23), makeRow(23)));
+  t.same(tell(await refuse(file(makeRow(24), by(23, 21)))), ["3 replacedBy"], "closed by the file");
+  await loadRegisterText(t, database, file(makeRow(22), by(23, 21)));
+  t.match(
+    await findProvider(23),
+    { replaced_by_root: number(21).slice(0, 8) },
+    "turned round, with the link taken away",
+  );
+});
+
+t.test("a successor may come in a later file", async (t) => {
+  const successor = makeInamiNumber("100032");
+  const early = makeRow(31, { replacedBy: successor });
+  const load = (text: string) => runTransaction(database.institute, (tx) => loadProviders(tx, bytes(text)));
+  t.match(await load(file(early)), { added: 1, unknownSuccessors: 1 });
+  t.match(await load(file(early)), { unchanged: 1, unknownSuccessors: 1 }, "and is missed until then");
+  t.notOk("unknownSuccessors" in (await load(file(makeRow(32)))));
+  t.notOk("unknownSuccessors" in (await load(file(early))));
+});
+
+async function* bytes(text: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(text);
+}
 
 t.test("a register without rows loads nothing", async (t) => {
   t.equal(await loadRegisterText(t, database, `${REGISTER_HEADER}\n`), 0);
@@ -90,8 +156,9 @@ t.test("a register without rows loads nothing", async (t) => {
 
 t.test("another header is refused", async (t) => {
   for (const header of ["inamiNumber;ssin", REGISTER_HEADER.toLowerCase(), `${REGISTER_HEADER},name`, makeRow(5)]) {
-    await isRefused(t, `${header}\n${makeRow(5)}\n`, 1, /header must be inamiNumber,ssin/);
+    await isRefused(t, `${header}\n${makeRow(5)}\n`, 1, /header must be inamiNumber,ssin.* with commas/);
   }
+  for (const empty of ["", "\n\n"]) await isRefused(t, empty, 1, /it is empty: the header must be/);
 });
 
 const WRONG_ROWS: Readonly<Record<string, [row: string, reason: RegExp]>> = {
@@ -104,6 +171,18 @@ const WRONG_ROWS: Readonly<Record<string, [row: string, reason: RegExp]>> = {
   "a day that does not exist": [makeRow(6, { validTo: "2023-02-29" }), /validTo/],
   "a date in another form": [makeRow(6, { deceasedOn: "1/2/2020" }), /deceasedOn/],
   "a replacing number of 8 digits": [makeRow(6, { replacedBy: "10000700" }), /replacedBy/],
+  "wrong check digits": [makeRow(6, { inamiNumber: "10000699001" }), /, inamiNumber: its check digits/],
+  "wrong check digits of the SSIN": [makeRow(6, { ssin: "70010170199" }), /, ssin: its check digits/],
+  "an SSIN of no date of birth": [makeRow(6, { ssin: makeSsin("701301701") }), /, ssin: .* date of birth/],
+  "an end before its beginning": [makeRow(6, { validTo: "1999-12-31" }), /, validTo: it is before validFrom/],
+  "a replacing number with wrong check digits": [
+    makeRow(6, { replacedBy: "10000799001" }),
+    /, replacedBy: its check digits/,
+  ],
+  "the number itself as its successor": [
+    makeRow(6, { replacedBy: makeInamiNumber("100006", "004") }),
+    /, replacedBy: it is the number itself/,
+  ],
   "a column too few": ["10000600001,70010170151,2000-01-01,,", /no row/],
   "a column too many": [`${makeRow(6)},x`, /no row/],
   "an open quote": [makeRow(6, { ssin: '"70010170151' }), /no row/],

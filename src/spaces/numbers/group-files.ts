@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { REGISTER_COLUMNS } from "../../register/load-register.ts";
+import { REGISTER_COLUMNS } from "../../register/register-rows.ts";
 import { type Fact, SINCE } from "./facts.ts";
 import type { HolderFile } from "./load-holders.ts";
 import { OUTCOME_NUMBERS } from "./outcome-numbers.ts";

@@ -4,8 +4,10 @@ import type { TransactionSql } from "../../database/sql.ts";
 import type { Actor } from "../../identity/registry-error.ts";
 import { type OperatorChange, OperatorError } from "../../operator/operator-change.ts";
 import { nameActor } from "../../operator/perform-act.ts";
-import { loadProviders, REGISTER_COLUMNS } from "../../register/load-register.ts";
+import { loadProviders } from "../../register/load-register.ts";
 import { listChangesWithoutPersons, markPersonsMade } from "../../register/register-changes.ts";
+import { RegisterFileError } from "../../register/register-file-error.ts";
+import { REGISTER_COLUMNS } from "../../register/register-rows.ts";
 import { isNumberOf } from "../space-days.ts";
 import { followDay } from "./follow-day.ts";
 import { lockSpace, type SimulatedSpace } from "./simulated-space.ts";
@@ -51,7 +53,7 @@ export async function changeRegister(tx: TransactionSql, actor: Actor, order: Re
   const provider = await getProvider(tx, space, order.inamiNumber);
   const row = { ...provider, ...(await describeChange(tx, space, order)) };
   const text = stringify([row], { header: true, columns: [...REGISTER_COLUMNS] });
-  const effect = await loadProviders(tx, inOnePiece(text));
+  const effect = await loadProviders(tx, inOnePiece(text)).catch(refuse);
   const changes = await listChangesWithoutPersons(tx);
   await syncPersons(tx);
   await markPersonsMade(tx, changes);
@@ -79,6 +81,17 @@ async function describeChange(
       return { replacedBy: (await getProvider(tx, space, replacedBy)).inamiNumber };
     }
   }
+}
+
+/** What the register has was good: it is the order that makes it wrong. */
+function refuse(error: unknown): never {
+  if (!(error instanceof RegisterFileError)) throw error;
+  throw error.troubles.some(({ column }) => column === "validTo")
+    ? new OperatorError("invalidDay", "The number is valid from a later day on.")
+    : new OperatorError(
+        "successorMissing",
+        "That number was itself replaced by this one: name another number of your space.",
+      );
 }
 
 async function getProvider(tx: TransactionSql, space: SimulatedSpace, inamiNumber: string): Promise<ProviderRow> {

@@ -89,6 +89,16 @@ t.test("what goes wrong behind an insurer's back can be had at will, and says so
       json: { changed: true },
     });
     t.equal((await simulate("registerChanges", { inamiNumber: number, change: "replaced" })).status, 400, "by none");
+    t.match(
+      await simulate("registerChanges", { inamiNumber: by, change: "replaced", replacedBy: number }),
+      { status: 400, json: { issues: [{ name: "replacedBy" }] } },
+      "by one that it replaced",
+    );
+    t.match(
+      await simulate("registerChanges", { inamiNumber: number, change: "expired", on: "1990-01-01" }),
+      { status: 400, json: { issues: [{ name: "on" }] } },
+      "before it was valid",
+    );
     t.equal(
       (await simulate("registerChanges", { inamiNumber: number, change: "deceased", on: "2026-02-30" })).status,
       400,

@@ -42,7 +42,7 @@ const querySchema = {
   description:
     "Contracts that fit everything that is asked, in the order of their ids. Personal numbers are in the body, so the page is " +
     "asked for by `POST`; send the same body to `next`, until that is absent. All pages are of one moment, `knownAt`, whatever " +
-    "changes between them. A contract is found under the number it is kept under: that of the register when it was declared.",
+    "changes between them.",
   tags: CONTRACT_TAGS,
   querystring: Type.Object({
     afterContract: Type.Optional(
@@ -56,8 +56,22 @@ const querySchema = {
   }),
   body: Type.Object(
     {
-      inamiNumbers: Type.Optional(Type.Array(InamiNumber, { minItems: 1, maxItems: MAXIMUM_NUMBERS })),
-      ssins: Type.Optional(Type.Array(Ssin, { minItems: 1, maxItems: MAXIMUM_NUMBERS })),
+      inamiNumbers: Type.Optional(
+        Type.Array(InamiNumber, {
+          minItems: 1,
+          maxItems: MAXIMUM_NUMBERS,
+          description:
+            "A contract is found under the number it was declared with, and under every number that replaced it since or that " +
+            "it replaced, as the register has them now. Only the first eight digits count.",
+        }),
+      ),
+      ssins: Type.Optional(
+        Type.Array(Ssin, {
+          minItems: 1,
+          maxItems: MAXIMUM_NUMBERS,
+          description: "Finds only contracts that were declared with one of these SSINs, in one of their periods.",
+        }),
+      ),
       contractKind: Type.Optional(oneOf(CONTRACT_KINDS, "In one of its periods.")),
       state: Type.Optional(oneOf(CONTRACT_STATES)),
       changedSince: Type.Optional(InstantText),

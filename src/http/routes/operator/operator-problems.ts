@@ -17,8 +17,10 @@ const FIELDS: Partial<Record<Code, string>> = {
   invalidName: "name",
   invalidPeriod: "validFrom",
   invalidPremiumYears: "files",
+  invalidReceiver: "to",
   invalidReason: "reason",
   invalidScope: "scopes",
+  invalidSender: "from",
   invalidSshKey: "publicKey",
   premiumYearUnknown: "premiumYear",
   premiumYearsDoubtful: "reason",
@@ -43,9 +45,11 @@ const NOT_FOUND: Partial<Record<Code, string>> = {
   ibanNotFound: "proposalId",
   insurerNotFound: "enterpriseNumber",
   keyNotFound: "kid",
+  receiverNotFound: "to",
   runNotFound: "runId",
   runNotOrdered: "runId",
   personNotFound: "number",
+  senderNotFound: "from",
   sshKeyNotFound: "fingerprint",
   premiumYearUnknown: "premiumYear",
   submissionNotFound: "submissionId",
@@ -62,6 +66,10 @@ export function isActError(error: unknown): error is ActError {
 export function actProblem(error: ActError, pathNames: readonly string[] = []): Problem {
   const { code, message } = error;
   if (code === "operatorOnCommandLine") return new Problem("missingPermission", message);
+  if (error instanceof OperatorError && error.faults.length > 0) {
+    const issues = error.faults.map(({ name, detail }) => issue("invalidInput", "body", name, detail));
+    return badRequest(message, ...issues);
+  }
   const missing = NOT_FOUND[code];
   if (missing !== undefined && pathNames.includes(missing)) {
     return new Problem("resourceNotFound", message, { issues: [issue("invalidInput", "path", missing, message)] });
@@ -75,8 +83,8 @@ export function actProblem(error: ActError, pathNames: readonly string[] = []): 
     : badRequest(message, issue("invalidInput", "body", field, message));
 }
 
-function issue(kind: IssueKind, location: IssueLocation, name: string, detail: string) {
-  return { kind, in: location, name, detail };
+function issue(kind: IssueKind, location: IssueLocation, name: string | undefined, detail: string) {
+  return { kind, in: location, ...(name !== undefined && { name }), detail };
 }
 
 /** The problem that an error of the registry becomes: an example cannot differ from it. */

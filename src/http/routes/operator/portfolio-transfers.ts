@@ -10,7 +10,7 @@ import type { ProvideDependencies } from "../../http-dependencies.ts";
 import { problemResponse } from "../../problem-schema.ts";
 import { Count, oneOf } from "../../schema-parts.ts";
 import { FOR_OPERATORS, lookUp, noteNamed, OPERATOR_ROOT, OPERATOR_TAGS, performAll } from "./operator-act.ts";
-import { actProblem, registryProblem } from "./operator-problems.ts";
+import { actProblem } from "./operator-problems.ts";
 import { Day, EnterpriseNumber, jsonAnswer } from "./operator-schemas.ts";
 
 const PATH = `${OPERATOR_ROOT}/portfolioTransfers`;
@@ -30,11 +30,18 @@ const Asked = Type.Object(
     contracts: Type.Optional(
       Type.Array(ListedContract, {
         minItems: 1,
-        description: "Only these. Absent: all that are not over by then. Long lists go by the command.",
+        description:
+          "Only these, under any INAMI number that was replaced by theirs or replaced it. Absent: all that are not over by then. " +
+          "Long lists go by the command.",
       }),
     ),
     reason: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, pattern: "^[^\\u0000]*$", description: "Kept with every version." }),
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        pattern: "^[^\\u0000]*$",
+        description: "Kept with every version. Absent: `transferred`.",
+      }),
     ),
     skipConflicts: Type.Optional(Type.Boolean({ description: "Leave contracts where they are that cannot move." })),
   },
@@ -78,7 +85,7 @@ const EXAMPLE_DONE = { transferId: "019aa9d2-5f4e-7cc1-9b3a-2f1c5f0e7a10", contr
 
 const refusals = {
   400: problemResponse("An insurer that there is not, or a day that is none.", {
-    insurer: registryProblem("insurerNotFound", "No insurer 0428759497 was admitted."),
+    insurer: actProblem(new OperatorError("receiverNotFound", 'No insurer 0428759497, named as "to", was admitted.')),
   }),
   409: problemResponse("It cannot be done now; nothing was moved.", {
     conflict: actProblem(

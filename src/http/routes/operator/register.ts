@@ -5,9 +5,10 @@ import {
   previewRegisterFile,
   type RegisterFile,
   type RegisterLoaded,
+  registerFileRefused,
 } from "../../../operator/load-register-file.ts";
-import { OperatorError } from "../../../operator/operator-change.ts";
 import type { Act } from "../../../operator/perform-act.ts";
+import { RegisterFileError } from "../../../register/register-file-error.ts";
 import { digestMismatch, parseContentDigest } from "../../content-digest.ts";
 import { EXAMPLE_DIGEST } from "../../examples.ts";
 import type { Api } from "../../fastify-types.ts";
@@ -32,6 +33,13 @@ const effect = {
   unchanged: Count,
   missing: Type.Optional(
     Type.Integer({ minimum: 0, description: "With `full`: numbers that are known and not in the file. They stay." }),
+  ),
+  unknownSuccessors: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description:
+        "Rows whose `replacedBy` neither the file nor the register has: load it too. Absent: there are none.",
+    }),
   ),
 };
 const Load = Type.Object(
@@ -59,6 +67,15 @@ const EXAMPLE_PREVIEW: Static<typeof Preview> = {
   affected: [{ enterpriseNumber: "0403019261", contracts: 31 }],
 };
 
+const EXAMPLE_TROUBLES = [
+  { line: 3, column: "validFrom", reason: "it is missing or no day of the calendar: write it yyyy-mm-dd" },
+  {
+    line: 7,
+    column: "ssin",
+    reason: "its check digits, the last two, are wrong: correct the number at its source",
+  },
+];
+
 const asked = {
   tags: OPERATOR_TAGS,
   querystring: Type.Object({
@@ -73,7 +90,7 @@ const asked = {
           type: "string",
           format: "binary",
           description:
-            "With the header `inamiNumber,ssin,validFrom,validTo,replacedBy,deceasedOn`: numbers of 11 digits, dates yyyy-mm-dd, UTF-8.",
+            "With the header `inamiNumber,ssin,validFrom,validTo,replacedBy,deceasedOn`: numbers of 11 digits, each once, dates yyyy-mm-dd, UTF-8.",
           "x-examples": {
             replaced: {
               summary: "A number that was replaced",
@@ -88,16 +105,14 @@ const asked = {
   },
 };
 const refusals = {
-  400: problemResponse("The bytes are not those announced.", { digestMismatch: digestMismatch("sha-256") }),
+  400: problemResponse(
+    "Rows of it are wrong, up to fifty are told: the whole file is left aside. Or the bytes are not those announced.",
+    {
+      rows: actProblem(registerFileRefused(new RegisterFileError(EXAMPLE_TROUBLES))),
+      digestMismatch: digestMismatch("sha-256"),
+    },
+  ),
   408: problemResponse("It arrived too slowly; nothing was loaded.", { tooSlow: requestTimeout() }),
-  409: problemResponse("A row of it is wrong: the whole file is left aside.", {
-    row: actProblem(
-      new OperatorError(
-        "registerFileRefused",
-        "line 3 of the register file: validFrom is missing or has another form than expected",
-      ),
-    ),
-  }),
   413: problemResponse("It is too large.", { tooLarge: tooLarge(2_147_483_648) }),
   415: problemResponse("It is no CSV.", {
     notCsv: unsupported(`${KIND} is sent with Content-Type text/csv.`, MEDIA_TYPES),
