@@ -33,6 +33,8 @@ export async function prepareHistory(stage: LoadStage, contracts: number): Promi
   const name = `history_${contracts}_${await hashOf(writers, files.sha256.toString("hex"))}`;
   await stage.database.prepare(name, async (url) => {
     await loadRegister(url, stage.dataDirectory, files.registerFile);
+    // Before the contracts as well, as a gateway does: premium years are then looked at while there are none.
+    await settleStore(url);
     await runPsql(url, STORE, files.folder);
     await settleStore(url);
   });

@@ -68,13 +68,14 @@ export async function projectAllAdvantages(tx: TransactionSql, projection: Proje
       select insurer_id as "insurerId", contract_id as "contractId" from contract ${behind ?? tx``}
       order by insurer_id, contract_id limit ${BATCH_CONTRACTS}`;
     if (keys.length === 0) return changed;
-    const [first] = keys;
     last = keys.at(-1)!;
+    // By their keys: the planner takes what lies between two pairs of keys for all that the insurer has.
+    const insurerIds = keys.map(({ insurerId }) => insurerId);
+    const contractIds = keys.map(({ contractId }) => contractId);
     changed += await projectContracts(
       tx,
       pass,
-      tx`(c.insurer_id, c.contract_id) >= (${first!.insurerId}, ${first!.contractId}::uuid)
-        and (c.insurer_id, c.contract_id) <= (${last.insurerId}, ${last.contractId}::uuid)`,
+      tx`(c.insurer_id, c.contract_id) in (select * from unnest(${insurerIds}::int[], ${contractIds}::uuid[]))`,
     );
   }
 }
