@@ -3,13 +3,8 @@ import type { PendingQuery, Row } from "postgres";
 import { compressChunks, decompressChunks } from "../database/compressed-chunks.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
+import { createBufferCollector } from "./collect-buffers.ts";
 import { reachStep } from "./steps.ts";
-
-/**
- * A body comes in buffers outside the heap of V8, which does not count them for what makes it collect: some thirty megabytes of
- * them would wait. So they are collected now and then, in a millisecond, where Node has the flag `--expose-gc`, as `npm start` does.
- */
-const COLLECTED_BYTES = 2 * 1024 * 1024;
 
 export interface MeasuredPayload {
   readonly chunks: AsyncGenerator<Buffer>;
@@ -27,16 +22,14 @@ export function measurePayload(
 ): MeasuredPayload {
   const hash = createHash("sha256");
   let byteLength = 0;
-  let collectAt = COLLECTED_BYTES;
+  const collectBuffers = createBufferCollector();
   async function* measured() {
     for await (const bytes of body) {
       byteLength += bytes.length;
       onBytes(bytes, byteLength);
       hash.update(bytes);
       yield bytes;
-      if (byteLength < collectAt) continue;
-      collectAt = byteLength + COLLECTED_BYTES;
-      globalThis.gc?.({ type: "minor" });
+      collectBuffers(byteLength);
     }
   }
   return { chunks: compressChunks(measured()), result: () => ({ byteLength, sha256: hash.digest() }) };

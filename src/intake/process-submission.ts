@@ -7,6 +7,7 @@ import { insertEvents } from "../events/insert-events.ts";
 import type { Finding } from "../findings/finding.ts";
 import { checkRecord } from "../formats/contract-file/check-record.ts";
 import { type ContractFileRoot, createContractFileReader } from "../formats/contract-file/contract-file-reader.ts";
+import { createBufferCollector } from "./collect-buffers.ts";
 import { completeInitialLoad, lockInsurer, recordChange } from "./complete-initial-load.ts";
 import { findLastSequence, lockDeltaQueue, settleDeltas } from "./delta-queue.ts";
 import type { Intake } from "./intake.ts";
@@ -138,6 +139,7 @@ export async function stageRecords(
     },
   });
   const progress = createProgress(intake, claim);
+  const collectBuffers = createBufferCollector();
 
   const flush = async (ready: StagedBatch) => {
     const inserted = ready.insert(tx, contentHash);
@@ -154,6 +156,7 @@ export async function stageRecords(
       await setImmediate();
     }
     signal.throwIfAborted();
+    collectBuffers(reader.bytesRead);
     await progress.showNowAndThen(reader.bytesRead, reader.recordsRead);
     // A refused file is fetched to its end all the same: its checksum tells a fault of the sender from damage of ours.
   }
