@@ -29,4 +29,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "--eval"
 # What npm start sets: memory that is free goes back to the system, and what was compiled is kept for the next start.
 ENV MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 NODE_COMPILE_CACHE=/home/node/compiled
 # Its flags: a small young generation, a heap that follows what lives in it, and buffers of bodies collected as they come.
-CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=30", "--expose-gc", "src/main.ts", "start"]
+CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=30", "--concurrent-marking-max-worker-num=1", "--expose-gc", "src/main.ts", "start"]
