@@ -4,6 +4,7 @@ import { loadRulesInForce } from "../src/advantage/rules-in-force.ts";
 import { createBusinessClock } from "../src/clock.ts";
 import { createDatabase, type Database } from "../src/database/connection.ts";
 import { readFeedEnds } from "../src/events/feed.ts";
+import { recheckWaiting } from "../src/intake/recheck-contracts.ts";
 
 /**
  * What a gateway does in the background of a register and of contracts that it has not seen: done before, so that a benchmark
@@ -16,6 +17,7 @@ export async function settleStore(url: string): Promise<void> {
     const loadRules = async () => (await loadRulesInForce(institute)).years;
     const clock = createBusinessClock();
     const source = { institute, clock, loadRules };
+    await recheckWaiting({ database, environmentName: "validation" });
     await evaluateWhatIsDue(source);
     await projectWhatIsDue(source);
     await noteStatusFiles(database, clock.today());
