@@ -5,10 +5,11 @@ import { createBusinessClock } from "../src/clock.ts";
 import { createDatabase, type Database } from "../src/database/connection.ts";
 import { readFeedEnds } from "../src/events/feed.ts";
 import { recheckWaiting } from "../src/intake/recheck-contracts.ts";
+import { seedSharedNumbers } from "../src/spaces/numbers/seed-numbers.ts";
 
 /**
- * What a gateway does in the background of a register and of contracts that it has not seen: done before, so that a benchmark
- * measures only what it sends.
+ * What a gateway does at its first start and in the background of a register and of contracts that it has not seen: done
+ * before, so that a benchmark measures only what it sends.
  */
 export async function settleStore(url: string): Promise<void> {
   const database = createDatabase(url);
@@ -17,6 +18,7 @@ export async function settleStore(url: string): Promise<void> {
     const loadRules = async () => (await loadRulesInForce(institute)).years;
     const clock = createBusinessClock();
     const source = { institute, clock, loadRules };
+    await seedSharedNumbers(institute, clock.today());
     await recheckWaiting({ database, environmentName: "validation" });
     await evaluateWhatIsDue(source);
     await projectWhatIsDue(source);
