@@ -28,5 +28,6 @@ EXPOSE 8443 2222
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "--eval", "require('node:https').get({ host: '127.0.0.1', port: process.env.PORT, path: '/REST/digitalContracts/v1/health', rejectUnauthorized: false }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # What npm start sets: memory that is free goes back to the system, and what was compiled is kept for the next start.
 ENV MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 NODE_COMPILE_CACHE=/home/node/compiled
-# Its flags: a small young generation, a heap that follows what lives in it, and buffers of bodies collected as they come.
+# Its flags: a small young generation, a heap that follows what lives in it, one thread that marks it (several would keep
+# requests waiting), and buffers of files collected as they come.
 CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=30", "--concurrent-marking-max-worker-num=1", "--expose-gc", "src/main.ts", "start"]
