@@ -206,12 +206,15 @@ async function areFewChanges({ insurerId, list }: Tenant, since: Date): Promise<
   return areFew;
 }
 
-/** How many contracts the insurer knew of at an instant, those that ended or were cancelled too. */
+/**
+ * How many contracts the insurer knew of at an instant, those that ended or were cancelled too. `offset 0` looks each up by key:
+ * of an insurer that the statistics have not heard of, the planner compares every contract with every version.
+ */
 export async function countPortfolio(tx: TransactionSql, insurerId: number, knownAt: Date): Promise<number> {
   const [row] = await tx<{ count: number }[]>`
     select count(*) as count from contract c where c.insurer_id = ${insurerId} and exists (
       select from contract_version v
-      where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and v.recorded_at <= ${knownAt})`;
+      where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and v.recorded_at <= ${knownAt} offset 0)`;
   return row!.count;
 }
 

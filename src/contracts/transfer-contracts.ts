@@ -65,6 +65,7 @@ export async function stageTransfer(
       or same.held_root in (${relatedNumbers(tx, tx`array[same.inami_root]`)}))`;
 }
 
+/** `offset 0`: by key, whatever the statistics know of the sender. */
 async function stageAll(tx: TransactionSql, insurerId: number, transferredOn: string): Promise<void> {
   await tx`
     insert into moving (record_number, contract_number, inami_root, contract_id, start_on)
@@ -72,7 +73,7 @@ async function stageAll(tx: TransactionSql, insurerId: number, transferredOn: st
     from contract c
     where c.insurer_id = ${insurerId} and c.cancelled_at is null and c.transferred_on is null and not exists (
       select from contract_version v where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id
-        and v.superseded_at is null and v.end_on < ${transferredOn})`;
+        and v.superseded_at is null and v.end_on < ${transferredOn} offset 0)`;
 }
 
 /**

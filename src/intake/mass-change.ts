@@ -102,9 +102,12 @@ async function countContracts(
 ): Promise<number> {
   const [row] = await tx<{ count: number }[]>`
     with made as (
-      select count(*) as count from contract
-      where insurer_id = ${insurerId} and cancelled_at is null and transferred_on is null
-        and contract_id in (select contract_id from staged where ${isEffective(tx)} and action = 'new'))
+      select count(*) as count
+      from (select distinct contract_id from staged where ${isEffective(tx)} and action = 'new') named
+      cross join lateral (
+        select cancelled_at, transferred_on from contract
+        where insurer_id = ${insurerId} and contract_id = named.contract_id offset 0) held
+      where held.cancelled_at is null and held.transferred_on is null)
     select (select count(*) from (
         select from contract where insurer_id = ${insurerId} and cancelled_at is null and transferred_on is null
         limit (select ${enough}::bigint + made.count from made)) counted)

@@ -85,7 +85,11 @@ export async function countAffected(tx: TransactionSql, insurerId: number): Prom
   return (await listAffected(tx, insurerId, differenceOfLoaded(tx), tx`false`)).length;
 }
 
-/** Contracts that the insurer holds, of numbers not `withheld`, of which the register says something else than before. */
+/**
+ * Contracts that the insurer holds, of numbers not `withheld`, of which the register says something else than before. `offset 0`
+ * looks each up by its number and by its key, whatever the statistics know of the insurer; whether it counts is asked
+ * behind that, or an index of those that count, which does not begin with the number, would seem as good.
+ */
 async function listAffected(
   tx: TransactionSql,
   insurerId: number,
@@ -96,17 +100,18 @@ async function listAffected(
     with related as materialized (${relatedRoots(tx, difference)})
     select c.contract_id as "contractId", c.contract_number as "contractNumber", after.codes as "findingCodes"
     from related
-    join contract c on c.insurer_id = ${insurerId} and c.inami_root = related.root and c.cancelled_at is null
-      and c.transferred_on is null
-    join contract_version v on v.insurer_id = c.insurer_id and v.contract_id = c.contract_id
-      and v.superseded_at is null and v.valid_before is null
+    cross join lateral (select * from contract where insurer_id = ${insurerId} and inami_root = related.root offset 0) c
+    cross join lateral (
+      select * from contract_version
+      where insurer_id = c.insurer_id and contract_id = c.contract_id and superseded_at is null offset 0) v
     cross join lateral (
       select left(inami_number, 8) as root from contract_version
       where insurer_id = c.insurer_id and contract_id = c.contract_id and superseded_at is null
       order by valid_from limit 1) first
     cross join lateral (${judge(tx, difference.before)}) before
     cross join lateral (${judge(tx, difference.now)}) after
-    where not ${withheld} and (before.codes, before.ends_on, before.replaced_by) is distinct from (after.codes, after.ends_on, after.replaced_by)
+    where c.cancelled_at is null and c.transferred_on is null and v.valid_before is null and not ${withheld}
+      and (before.codes, before.ends_on, before.replaced_by) is distinct from (after.codes, after.ends_on, after.replaced_by)
     order by c.contract_id`;
 }
 
