@@ -87,8 +87,8 @@ export async function listSocialAdvantages(
     ${when(after, (id) => tx`and s.social_advantage_id > ${id}`)}
     ${when(premiumYear, (year) => tx`and s.premium_year = ${year}`)}
     ${when(status, (wanted) => (isOutcome(wanted) ? tx`and s.outcome = ${wanted}` : tx`and s.state = ${wanted}`))}
-    ${when(contractNumbers, (numbers) => tx`and c.contract_number = any(${[...numbers]}::text[])`)}
-    ${when(inamiRoots, (roots) => tx`and c.inami_root = any(${[...roots]}::text[])`)}
+    ${when(contractNumbers, (numbers) => tx`and ${isOfContract(tx, insurerId, tx`contract_number = any(${[...numbers]}::text[])`)}`)}
+    ${when(inamiRoots, (roots) => tx`and ${isOfContract(tx, insurerId, tx`inami_root = any(${[...roots]}::text[])`)}`)}
     ${when(
       ssins,
       (numbers) => tx`and s.contract_id in (select v.contract_id from contract_version v
@@ -128,6 +128,10 @@ function isOutcome(status: AdvantageStatus): status is InsurerOutcome {
   return (INSURER_OUTCOMES as readonly string[]).includes(status);
 }
 
+const isOfContract = (tx: TransactionSql, insurerId: number, which: PendingQuery<Row[]>) =>
+  tx`s.contract_id in (select contract_id from contract where insurer_id = ${insurerId} and ${which})`;
+
+/** Each contract is looked up by its key (`offset 0`): of an insurer that the statistics have not heard of, all would be compared. */
 async function select<Shown extends ShownAdvantage>(
   tx: TransactionSql,
   insurerId: number,
@@ -139,7 +143,9 @@ async function select<Shown extends ShownAdvantage>(
       c.contract_number as "contractNumber", c.inami_root as "inamiRoot", s.premium_year as "premiumYear", s.version,
       s.recorded_at as "changedAt", s.state, s.outcome, s.amount_cents as "amountCents", s.paid_cents as "paidCents",
       s.paid_on as "paidOn", s.next_step as "nextStep", s.next_step_on as "nextStepOn", s.reasons, s.simulated
-    from social_advantage s join contract c using (insurer_id, contract_id)
+    from social_advantage s cross join lateral (
+      select contract_number, inami_root from contract
+      where insurer_id = s.insurer_id and contract_id = s.contract_id offset 0) c
     where s.insurer_id = ${insurerId} ${where}
     order by s.social_advantage_id limit ${limit}`;
 }

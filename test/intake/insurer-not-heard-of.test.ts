@@ -1,4 +1,5 @@
 import t, { type Test } from "tap";
+import { listSocialAdvantages } from "../../src/advantage/social-advantages.ts";
 import { countPortfolio } from "../../src/contracts/portfolio.ts";
 import { countStaged, stageTransfer } from "../../src/contracts/transfer-contracts.ts";
 import type { TransactionSql } from "../../src/database/sql.ts";
@@ -30,13 +31,17 @@ async function fill(insurerId: number, count: number): Promise<void> {
       from contract cross join lateral (
         select case when inami_root::int % 2 = 1 then date '2024-12-31' end, case when inami_root::int % 2 = 1 then 'terminated' end) ended
       where insurer_id = ${insurerId}`;
+    await tx`insert into social_advantage (insurer_id, social_advantage_id, version, contract_id, premium_year, recorded_at, state,
+        outcome, next_step, next_step_on, reasons)
+      select ${insurerId}, uuidv7(), 1, contract_id, 2024, '2025-01-01', 'open', 'pending', 'evaluation', '2025-07-01', '{}'
+      from contract where insurer_id = ${insurerId}`;
   });
 }
 
 const known = await flow.admit();
 const young = await flow.admit();
 t.before(async () => {
-  for (const table of ["contract", "contract_version"])
+  for (const table of ["contract", "contract_version", "social_advantage"])
     await owner.unsafe(`alter table ${table} set (autovacuum_enabled = false)`);
   await fill(known.insurerId, KNOWN);
   await owner`analyze`;
@@ -63,6 +68,13 @@ async function countReads(tx: TransactionSql): Promise<number> {
 
 t.test("a snapshot counts its contracts", async (t) => {
   t.equal(await readEachOnce(t, (tx) => countPortfolio(tx, young.insurerId, new Date())), YOUNG);
+});
+
+t.test("a page of clients' status", async (t) => {
+  const page = { knownAt: new Date(), limit: YOUNG };
+  const listed = await readEachOnce(t, (tx) => listSocialAdvantages(tx, young.insurerId, {}, page));
+  t.equal(listed.length, YOUNG);
+  t.equal(new Set(listed.map(({ contractNumber }) => contractNumber)).size, YOUNG);
 });
 
 t.test("a transfer of all that is not over", async (t) => {
