@@ -69,13 +69,13 @@ export async function projectAllAdvantages(tx: TransactionSql, projection: Proje
       order by insurer_id, contract_id limit ${BATCH_CONTRACTS}`;
     if (keys.length === 0) return changed;
     last = keys.at(-1)!;
-    // By their keys: the planner takes what lies between two pairs of keys for all that the insurer has.
-    const insurerIds = keys.map(({ insurerId }) => insurerId);
+    // By their keys: what lies between two pairs of keys the planner takes for all that the insurer has.
+    const insurerIds = [...new Set(keys.map(({ insurerId }) => insurerId))];
     const contractIds = keys.map(({ contractId }) => contractId);
     changed += await projectContracts(
       tx,
       pass,
-      tx`(c.insurer_id, c.contract_id) in (select * from unnest(${insurerIds}::int[], ${contractIds}::uuid[]))`,
+      tx`c.insurer_id = any(${insurerIds}::int[]) and c.contract_id = any(${contractIds}::uuid[])`,
     );
   }
 }
