@@ -1,14 +1,13 @@
 import { LRUCache } from "lru-cache";
 import type { PendingQuery, Row } from "postgres";
-import type { Sql, TransactionSql } from "../database/sql.ts";
+import type { TransactionSql } from "../database/sql.ts";
 import type { Tenant } from "../database/tenant-scope.ts";
 import type { ContractKind, EndReason } from "../formats/contract-file/contract-file-vocabulary.ts";
 import { relatedNumbers } from "../register/related-numbers.ts";
 import type { ContractPeriod } from "./contract-history.ts";
+import { type Composer, packPeriods, readPeriods, tellPeriods } from "./period-columns.ts";
 
 type Fragment = PendingQuery<Row[]>;
-/** Composes queries, sends none. */
-type Composer = Sql | TransactionSql;
 
 export const CONTRACT_STATES = ["active", "ended", "cancelled"] as const;
 export type ContractState = (typeof CONTRACT_STATES)[number];
@@ -260,42 +259,6 @@ function selectContracts(
     order by c.contract_id limit ${limit}`;
 }
 
-/**
- * The `periodLines` of a `ListedContract`: what is known of a period needs no escapes, for it was checked before it was
- * kept. Text put together takes the server less than objects of `jsonb` or arrays of `json`, sorting as much as all of it.
- */
-function tellPeriods(sql: Composer): Fragment {
-  return sql`string_agg('{"validFrom":"' || v.valid_from || coalesce('","validUntil":"' || (v.valid_before - 1), '')
-    || '","inamiNumber":"' || v.inami_number || '","contractKind":"' || v.contract_kind
-    || coalesce('","ssin":"' || v.ssin, '') || case when v.solidarity then '","solidarity":true' else '","solidarity":false' end
-    || coalesce(',"language":"' || v.language || '"', '')
-    || coalesce(',"paymentReference":"' || v.payment_reference || '"}', '}'), E'\\n') as "periodLines"`;
-}
-
 interface PackedContract extends Omit<PortfolioContract, "periods"> {
   readonly packedPeriods: string;
-}
-
-function packPeriods(sql: Composer): Fragment {
-  return sql`json_agg(json_build_array(v.valid_from, v.valid_before, v.inami_number, v.contract_kind, v.ssin, v.solidarity,
-    v.language, v.payment_reference) order by v.valid_from)::text as "packedPeriods"`;
-}
-
-/** In the order in which the query builds them. */
-type PeriodValues = readonly [
-  validFrom: string,
-  validBefore: string | null,
-  inamiNumber: string,
-  contractKind: ContractKind,
-  ssin: string | null,
-  solidarity: boolean,
-  language: ContractPeriod["language"],
-  paymentReference: string | null,
-];
-
-function readPeriods(packed: string): ContractPeriod[] {
-  return (JSON.parse(packed) as PeriodValues[]).map((values) => {
-    const [validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference] = values;
-    return { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference };
-  });
 }
