@@ -5,18 +5,12 @@ import { mkdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import packageFile from "../package.json" with { type: "json" };
 import { BenchError } from "./bench-error.ts";
+import { NODE_FLAGS, NODE_SETTINGS } from "./node-flags.ts";
 import { BENCH_FOLDER } from "./prepared-files.ts";
 import { type MemoryWatch, watchMemory } from "./process-memory.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const START_WORDS = packageFile.scripts.start.split(" ");
-/** Those of `npm start`, and what it sets for Node. */
-export const NODE_FLAGS = START_WORDS.filter((word) => word.startsWith("--"));
-export const NODE_SETTINGS = Object.fromEntries(
-  START_WORDS.flatMap((word) => (/^[A-Z_]+=/.test(word) ? [word.split("=") as [string, string]] : [])),
-);
 const LOG_FILE = join(BENCH_FOLDER, "gateway.log");
 const START_TIMEOUT_MS = 30_000;
 

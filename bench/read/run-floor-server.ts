@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BenchError } from "../bench-error.ts";
-import { NODE_FLAGS } from "../gateway.ts";
+import { NODE_FLAGS } from "../node-flags.ts";
 
 const SERVER = fileURLToPath(new URL("floor-server.ts", import.meta.url));
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { NODE_FLAGS, NODE_SETTINGS } from "../../bench/node-flags.ts";
 import { type Settings, TEST_SETTINGS } from "../test-settings.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -48,10 +49,11 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Starts `node src/main.ts start` as a process of its own, with no other environment than `settings`. */
+/** Starts what `npm start` starts as a process of its own, with no other environment than `settings`. */
 export function startGateway(settings: Settings, crashPlanFile: string): GatewayProcess {
   const environment = {
     PATH: process.env.PATH ?? "",
+    ...NODE_SETTINGS,
     NODE_COMPILE_CACHE: COMPILE_CACHE,
     CRASH_PLAN: crashPlanFile,
     ...TEST_SETTINGS,
@@ -60,7 +62,8 @@ export function startGateway(settings: Settings, crashPlanFile: string): Gateway
   };
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   // By way of env, which becomes node: the test runner would add its own preloads to a child of node.
-  const child = spawn("env", ["-i", ...variables, process.execPath, "--import", PRELOAD, MAIN, "start"], {
+  const words = [process.execPath, ...NODE_FLAGS, "--import", PRELOAD, MAIN, "start"];
+  const child = spawn("env", ["-i", ...variables, ...words], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);
