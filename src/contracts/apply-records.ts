@@ -1,10 +1,11 @@
 import type { TransactionSql } from "../database/sql.ts";
 import { placeFinding, type Trouble } from "../formats/contract-file/trouble.ts";
 import { applyRecord, type RecordEffect } from "./contract-history.ts";
-import { type Changes, ContractHoldings, type StoredContract } from "./contract-holdings.ts";
+import { type Changes, ContractHoldings } from "./contract-holdings.ts";
 import { insertChanges, tellRecords } from "./insert-changes.ts";
 import type { Merge, RecordChange, StagedContractRecord } from "./merge.ts";
 import type { PortfolioContract } from "./portfolio.ts";
+import type { StoredContract } from "./stored-contracts.ts";
 
 /** Records read, applied and written at once; the history does not depend on where a file is cut. */
 const PIECE_RECORDS = 2_000;

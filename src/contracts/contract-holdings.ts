@@ -1,4 +1,3 @@
-import type { PendingQuery, Row } from "postgres";
 import type { TransactionSql } from "../database/sql.ts";
 import {
   type ContractEnd,
@@ -9,8 +8,7 @@ import {
 } from "./contract-history.ts";
 import type { Merge, StagedContractRecord } from "./merge.ts";
 import type { PortfolioContract } from "./portfolio.ts";
-
-type Fragment = PendingQuery<Row[]>;
+import { keyOf, listContracts, rootsOf, type StoredContract } from "./stored-contracts.ts";
 
 /** A version as it is written. What a later record of the same piece supersedes is written superseded at once. */
 export interface NewVersion extends ContractPeriod {
@@ -51,6 +49,7 @@ interface CurrentVersion extends ContractPeriod {
 interface HeldContract extends KnownContract {
   readonly contractNumber: string;
   readonly inamiRoot: string;
+  /** All, or as many of the last as records of the piece change (`listContracts`). */
   readonly periods: readonly CurrentVersion[];
   readonly lastVersion: number;
   readonly pending: NewContract | undefined;
@@ -209,85 +208,4 @@ export class ContractHoldings {
 function copyPeriod(period: ContractPeriod): ContractPeriod {
   const { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference } = period;
   return { validFrom, validBefore, inamiNumber, contractKind, ssin, solidarity, language, paymentReference };
-}
-
-const keyOf = (contractNumber: string, inamiRoot: string) => `${inamiRoot} ${contractNumber}`;
-
-const ROOT_DIGITS = 8;
-
-function rootsOf({ inamiNumber, inamiRoot, aliasRoots }: StagedContractRecord): Set<string> {
-  return new Set([inamiNumber.slice(0, ROOT_DIGITS), inamiRoot, ...(aliasRoots ?? [])]);
-}
-
-interface StoredVersion extends ContractPeriod {
-  readonly version: number;
-  readonly endOn: string | null;
-  readonly endReason: string | null;
-}
-
-export interface StoredContract
-  extends Pick<
-    HeldContract,
-    | "contractId"
-    | "contractNumber"
-    | "inamiRoot"
-    | "startOn"
-    | "isCancelled"
-    | "transferredOn"
-    | "isPaid"
-    | "lastVersion"
-  > {
-  /** Those known now, in the order of their days. */
-  readonly versions: readonly StoredVersion[] | null;
-}
-
-/** The contracts of all keys that the records name: those that count, and of those that are gone the last that did. */
-async function listContracts(
-  tx: TransactionSql,
-  insurerId: number,
-  piece: readonly StagedContractRecord[],
-): Promise<StoredContract[]> {
-  const keys = new Map<string, readonly [string, string]>();
-  for (const record of piece) {
-    for (const root of rootsOf(record)) keys.set(keyOf(record.contractNumber, root), [record.contractNumber, root]);
-  }
-  const numbers = [...keys.values()].map(([number]) => number);
-  const roots = [...keys.values()].map(([, root]) => root);
-  const sought = tx`select unnest(${numbers}::text[]) as contract_number, unnest(${roots}::text[]) as inami_root`;
-  const asksPaid = piece.some(({ action }) => action === "cancel");
-  return await tx<StoredContract[]>`${selectStored(tx, insurerId, sought, asksPaid)} order by "contractId"`;
-}
-
-/**
- * A query of the contracts under the keys of another: `sought`, of `contract_number` and `inami_root`. `asksPaid`: whether
- * money was received on them is asked for too.
- */
-export function selectStored(tx: TransactionSql, insurerId: number, sought: Fragment, asksPaid: boolean): Fragment {
-  // `offset 0` makes each key look itself up by its index: the planner knows neither the keys nor what was just merged,
-  // and for the youngest of a key it would go through all contracts from the youngest on. The root as an expression
-  // keeps it from going through all contracts of a root: only the index that begins with the number can serve.
-  return tx`
-    select found.contract_id as "contractId", sought.contract_number as "contractNumber", sought.inami_root as "inamiRoot",
-      found.start_on as "startOn", found.cancelled_at is not null as "isCancelled",
-      found.transferred_on as "transferredOn", ${asksPaid} and exists (
-        select from contract_payment p where p.insurer_id = ${insurerId} and p.contract_id = found.contract_id
-          and p.amount_cents > 0) as "isPaid", own.*
-    from (${sought}) sought
-    cross join lateral (
-      (select contract_id, start_on, cancelled_at, transferred_on from contract
-       where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root || '' = sought.inami_root
-         and cancelled_at is null and transferred_on is null offset 0)
-      union all
-      (select * from (
-         select contract_id, start_on, cancelled_at, transferred_on from contract
-         where insurer_id = ${insurerId} and contract_number = sought.contract_number and inami_root || '' = sought.inami_root
-           and (cancelled_at is not null or transferred_on is not null) offset 0) gone
-       order by cancelled_at is not null, contract_id desc limit 1)) found
-    cross join lateral (
-      select max(version) as "lastVersion",
-        json_agg(json_build_object('version', version, 'validFrom', valid_from, 'validBefore', valid_before,
-          'inamiNumber', inami_number, 'contractKind', contract_kind, 'ssin', ssin, 'solidarity', solidarity,
-          'language', language, 'paymentReference', payment_reference, 'endOn', end_on, 'endReason', end_reason)
-          order by valid_from) filter (where superseded_at is null) as versions
-      from contract_version where insurer_id = ${insurerId} and contract_id = found.contract_id offset 0) own`;
 }

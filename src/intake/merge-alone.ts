@@ -1,7 +1,7 @@
 import type { PendingQuery, Row } from "postgres";
 import { type AppliedRecord, applyAlone } from "../contracts/apply-records.ts";
-import { type StoredContract, selectStored } from "../contracts/contract-holdings.ts";
 import type { Merge, StagedContractRecord } from "../contracts/merge.ts";
+import { type StoredContract, selectStored } from "../contracts/stored-contracts.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import { type Finding, isBlocking } from "../findings/finding.ts";
 import type { CheckedRecord } from "../formats/contract-file/check-record.ts";
@@ -41,7 +41,7 @@ export async function lookUpAlone(tx: TransactionSql, record: CheckedRecord, que
   const { insurerId, today, contractId = null } = question;
   const { contractNumber = null, action } = record;
   const keys = tx`
-    select distinct ${contractNumber}::text as contract_number, inami_root
+    select distinct ${contractNumber}::text as contract_number, inami_root, null::int as newest
     from unnest(array[looked."sentRoot", looked."knownRoot"] || looked."aliasRoots") as named (inami_root)`;
   const rows = await tx<(Omit<LookedUp, "contracts"> & (StoredContract | { contractId: null }))[]>`
     with staged as materialized (${composeRow(tx, record)}),

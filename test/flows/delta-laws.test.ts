@@ -56,6 +56,17 @@ async function coverKnownAt({ insurerId }: Insurer, knownAt: Date): Promise<Reco
 const coverOfModel = (contracts: Contracts) =>
   Object.fromEntries([...contracts].map(([key, contract]) => [key, DAYS.map((day) => coverOn(contract, day))]));
 
+/** Neighbours that say the same are one period, however they were told. */
+async function countNeedlessPeriods({ insurerId }: Insurer): Promise<number> {
+  const content = flow.owner`(inami_number, contract_kind, ssin, solidarity, language, payment_reference)`;
+  const [row] = await flow.owner<{ count: number }[]>`
+    select count(*)::int as count from (
+      select row${content} is not distinct from lag(row${content}) over (partition by contract_id order by valid_from) as is_same
+      from contract_version where insurer_id = ${insurerId} and superseded_at is null) neighbours
+    where is_same`;
+  return row!.count;
+}
+
 async function lastChange({ insurerId }: Insurer): Promise<Date> {
   const [row] = await flow.owner<{ at: Date | null }[]>`
     select contracts_recorded_at as at from insurer where insurer_id = ${insurerId}`;
@@ -67,42 +78,89 @@ const expectSame = (found: unknown, wanted: unknown, what: string) => {
   if (one !== other) throw new Error(`${what}:\n found ${one}\nwanted ${other}`);
 };
 
+/** Sends the files one after the other, each to be what the model makes of it, and no history told to change afterwards. */
+async function followModel(files: readonly (readonly DrawnRecord[])[]): Promise<number> {
+  const insurer = await flow.admit();
+  await flow.submit(insurer, emptyLoad(insurer));
+  const model: Contracts = new Map();
+  const told: { readonly knownAt: Date; readonly cover: unknown }[] = [];
+  let records = 0;
+  for (const [index, drawn] of files.entries()) {
+    const { submissionId, state } = await flow.submit(insurer, deltaOf(insurer, index + 1, drawn));
+    expectSame(state, "processed", "the state of the file");
+    const results = await flow.results(insurer, submissionId);
+    expectSame(
+      results.map(({ outcome, findings }) => [outcome, ...findings.map(({ code }) => code)].join(" ")),
+      drawn.filter(isSound).map((record) => applyToModel(model, record)),
+      "the outcomes of the records",
+    );
+    const knownAt = await lastChange(insurer);
+    const cover = await coverKnownAt(insurer, knownAt);
+    expectSame(sortKeys(cover), sortKeys(coverOfModel(model)), "what covers each day");
+    expectSame(await countNeedlessPeriods(insurer), 0, "periods that say what the one before them says");
+    told.push({ knownAt, cover });
+    records += results.length;
+  }
+  for (const { knownAt, cover } of told) {
+    const again = await coverKnownAt(insurer, knownAt);
+    expectSame(again, withoutLater(cover, again), "the history told before");
+  }
+  return records;
+}
+
 t.test("contracts and their history are those of a plain model, and a history once told never changes", async (t) => {
   let runs = 0;
   let submissions = 0;
   let records = 0;
   const law = fc.asyncProperty(fc.array(someFile, { minLength: 1, maxLength: 4 }), async (files) => {
     runs += 1;
-    const insurer = await flow.admit();
-    await flow.submit(insurer, emptyLoad(insurer));
-    const model: Contracts = new Map();
-    const told: { readonly knownAt: Date; readonly cover: unknown }[] = [];
-    for (const [index, drawn] of files.entries()) {
-      const { submissionId, state } = await flow.submit(insurer, deltaOf(insurer, index + 1, drawn));
-      expectSame(state, "processed", "the state of the file");
-      const results = await flow.results(insurer, submissionId);
-      expectSame(
-        results.map(({ outcome, findings }) => [outcome, ...findings.map(({ code }) => code)].join(" ")),
-        drawn.filter(isSound).map((record) => applyToModel(model, record)),
-        "the outcomes of the records",
-      );
-      const knownAt = await lastChange(insurer);
-      const cover = await coverKnownAt(insurer, knownAt);
-      const wanted = coverOfModel(model);
-      expectSame(sortKeys(cover), sortKeys(wanted), "what covers each day");
-      told.push({ knownAt, cover });
-      submissions += 1;
-      records += results.length;
-    }
-    for (const { knownAt, cover } of told) {
-      const again = await coverKnownAt(insurer, knownAt);
-      expectSame(again, withoutLater(cover, again), "the history told before");
-    }
+    records += await followModel(files);
+    submissions += files.length;
   });
   await t.resolves(fc.assert(law, { numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT_MS }));
   t.comment(
     `law: history is that of a plain model, and final: ${runs} runs, ${submissions} submissions, ${records} records`,
   );
+});
+
+const about = (action: DrawnRecord["action"], fields: Record<string, string>): DrawnRecord => ({
+  action,
+  fields: { contractNumber: "A", inamiNumber: KEY_ROOT, ...fields },
+});
+const modify = (effectiveOn: string, solidarity: "true" | "false", contractKind = "socialPlci") =>
+  about("modify", { effectiveOn, solidarity, contractKind });
+
+t.test("of a contract with many versions, changes reach as far back as they say", async (t) => {
+  const [first, second, third, fourth, fifth] = MIDDLE as [string, string, string, string, string];
+  const grown = [
+    about("new", { startOn: first, solidarity: "true", contractKind: "socialPlci" }),
+    ...[second, third, fourth, fifth].map((day, index) => modify(day, index % 2 === 0 ? "false" : "true")),
+  ].map((record) => [record]);
+  const stories = {
+    "of the last days": [[modify(fifth, "false")], [modify(fifth, "true", "combined")]],
+    "of the days before the last": [[modify(fourth, "true")]],
+    "of days long before": [[modify(second, "true", "combined")], [modify(third, "false")]],
+    "from the first day on": [[modify(first, "false", "combined")], [modify(fifth, "true")]],
+    "long before, then of the last days, in one file": [[modify(second, "true"), modify(fifth, "false", "combined")]],
+    "of the last days, then the end before them": [
+      [modify(fifth, "false"), about("close", { endOn: third, reason: "terminated" })],
+      [modify(fourth, "true")],
+      [modify(second, "true", "combined")],
+    ],
+    "of the end, and of what is open again": [
+      [about("close", { endOn: fifth, reason: "terminated" })],
+      [modify(fifth, "false"), modify(third, "true")],
+      [about("reopen", { reason: "by mistake" })],
+      [modify(fifth, "true")],
+    ],
+    "of what is cancelled": [
+      [modify(fifth, "false"), about("cancel", { reason: "by mistake" })],
+      [modify(fifth, "true")],
+    ],
+  };
+  for (const [name, files] of Object.entries(stories)) {
+    await t.resolves(followModel([...grown, ...files]), `a change ${name}`);
+  }
 });
 
 const sortKeys = (cover: object) =>
