@@ -17,7 +17,7 @@ export interface Inquiry extends Asker {
   readonly purposeRequired: boolean;
 }
 
-/** More than so many are looked up by hashing the register rather than by its indexes, in as much memory. */
+/** More than so many stand in a table of their own, and are joined by hashing, in as much memory. */
 const FEW_ROWS = 5_000;
 const WORK_MEMORY = "64MB";
 
@@ -32,24 +32,18 @@ export async function answerRows(
   rows: readonly AskedRow[],
 ): Promise<VerificationCounts> {
   const { insurerId, submissionId, today, purposeRequired } = inquiry;
-  if (rows.length > FEW_ROWS) await tx`select set_config('work_mem', ${WORK_MEMORY}, true)`;
-  const may = purposeRequired ? holdsContract(tx, insurerId) : tx`true`;
+  const isMany = rows.length > FEW_ROWS;
+  if (isMany) await stageRows(tx, rows);
   const answered = await tx<{ answer: VerificationAnswer; count: number }[]>`
-    with asked as materialized (
-      select row_number, number, contract_number, case when kind in ('ssin', 'either') then number end as ssin,
-        case when kind in ('inamiNumber', 'either') then left(number, 8) end as inami_root,
-        case when kind not in ('ssin', 'inamiNumber', 'either') then kind end as fault
-      from unnest(${toArray(rows, ({ rowNumber }) => rowNumber)}::text::int[],
-        ${toArray(rows, ({ number }) => quote(number))}::text::text[],
-        ${toArray(rows, ({ contractNumber }) => quote(contractNumber))}::text::text[],
-        ${toArray(rows, kindOf)}::text::text[]) as sent (row_number, number, contract_number, kind)),
+    with ${isMany ? tx`` : tx`asked as materialized (${composeRows(tx, rows)}),`}
+    ${purposeRequired ? tx`held as materialized (${heldContracts(tx, insurerId)}),` : tx``}
     named as (${namedProviders(tx)}),
     found as (
       select p.row_number, min(p.national) as national,
         array_agg(p.inami_number order by p.inami_number) filter (where p.replaced_by_root is null and p.valid_from <= ${today}::date
           and coalesce(p.valid_to >= ${today}::date, true) and coalesce(p.deceased_on >= ${today}::date, true)) as inami_numbers,
         min(p.inami_root) filter (where p.replaced_by_root is not null) as replaced_root
-      from named p where ${may} and not ${isWithheld(tx, inquiry, tx`p.inami_root`)} group by p.row_number),
+      from named p where ${purposeRequired ? isHeld(tx) : tx`true`} and not ${isWithheld(tx, inquiry, tx`p.inami_root`)} group by p.row_number),
     told as (
       select row_number, national, inami_numbers, case when inami_numbers is null then (
         select coalesce(replacing.inami_number, last.root)
@@ -72,6 +66,34 @@ export async function answerRows(
     select answer, count(*)::int as count from kept group by answer`;
   const counts = Object.fromEntries(answered.map(({ answer, count }) => [answer, count]));
   return { valid: 0, replaced: 0, notValidOn: 0, unknown: 0, malformed: 0, ...counts };
+}
+
+/**
+ * As a table with statistics, for which a small sample is enough: without any, the planner hashes the register and all
+ * contracts rather than the rows. Numbers hardly repeat: to memoize their look-ups costs more than it saves.
+ */
+async function stageRows(tx: TransactionSql, rows: readonly AskedRow[]): Promise<void> {
+  await tx`
+    select set_config('work_mem', ${WORK_MEMORY}, true), set_config('enable_memoize', 'off', true),
+      set_config('default_statistics_target', '10', true)`;
+  await tx`
+    create temporary table asked (row_number int, number text collate "C", contract_number text collate "C", ssin text collate "C",
+      bis_number text collate "C", inami_root text collate "C", fault text) on commit drop`;
+  await tx`insert into asked ${composeRows(tx, rows)}`;
+  await tx`analyze asked`;
+}
+
+/** The rows as a query: what each is looked up as, or its fault. */
+function composeRows(tx: TransactionSql, rows: readonly AskedRow[]): Fragment {
+  return tx`
+    select row_number, number, contract_number, case when kind in ('ssin', 'either') then number end as ssin,
+      case when kind in ('ssin', 'either') and substr(number, 3, 2) > '12' then number end as bis_number,
+      case when kind in ('inamiNumber', 'either') then left(number, 8) end as inami_root,
+      case when kind not in ('ssin', 'inamiNumber', 'either') then kind end as fault
+    from unnest(${toArray(rows, ({ rowNumber }) => rowNumber)}::text::int[],
+      ${toArray(rows, ({ number }) => quote(number))}::text::text[],
+      ${toArray(rows, ({ contractNumber }) => quote(contractNumber))}::text::text[],
+      ${toArray(rows, kindOf)}::text::text[]) as sent (row_number, number, contract_number, kind)`;
 }
 
 /** A column of the rows as PostgreSQL writes an array: the driver takes several times as long for so many elements. */
@@ -99,7 +121,7 @@ function quote(text: string | undefined): string | undefined {
  * BIS numbers are rare: `offset 0` keeps the planner from hashing the whole register for them.
  */
 function namedProviders(tx: TransactionSql): Fragment {
-  const columns = tx`a.row_number, a.contract_number, p.inami_root, p.inami_number, p.ssin, p.valid_from, p.valid_to,
+  const columns = tx`a.row_number, p.inami_root, p.inami_number, p.ssin, p.valid_from, p.valid_to,
     p.deceased_on, p.replaced_by_root`;
   return tx`
     select ${columns}, null::text as national from asked a join provider p on p.ssin = a.ssin
@@ -109,19 +131,28 @@ function namedProviders(tx: TransactionSql): Fragment {
       and (a.ssin is null or not exists (select from provider person where person.ssin = a.ssin offset 0))
     union all
     select distinct ${columns}, p.ssin from asked a
-    join provider_version had on had.ssin = a.ssin and substr(had.ssin, 3, 2) > '12'
+    cross join lateral (
+      select inami_root, ssin from provider_version had
+      where had.ssin = a.bis_number and substr(had.ssin, 3, 2) > '12' offset 0) had
     cross join lateral (select * from provider p where p.inami_root = had.inami_root and p.ssin <> had.ssin offset 0) p
-    where substr(a.ssin, 3, 2) > '12'`;
+    where a.bis_number is not null`;
+}
+
+/** The contracts of the insurer with the numbers that the rows are for. */
+function heldContracts(tx: TransactionSql, insurerId: number): Fragment {
+  return tx`
+    select a.row_number, c.inami_root from asked a
+    join contract c on c.insurer_id = ${insurerId} and c.contract_number = a.contract_number
+    where c.cancelled_at is null and c.transferred_on is null`;
 }
 
 /**
- * Whether the insurer holds the contract that the row is for, under a number of the same person or one that led to it. Whose
- * number it is otherwise is looked up only where it is another than the row's.
+ * Whether the contract that the row is for is held under a number of the same person or one that led to it. Whose number it
+ * is otherwise is looked up only where it is another than the row's.
  */
-function holdsContract(tx: TransactionSql, insurerId: number): Fragment {
+function isHeld(tx: TransactionSql): Fragment {
   return tx`exists (
-    select from contract c
-    where c.insurer_id = ${insurerId} and c.contract_number = p.contract_number and c.cancelled_at is null and c.transferred_on is null
-      and (c.inami_root = p.inami_root or c.inami_root = p.replaced_by_root
-        or (select ssin from provider holder where holder.inami_root = c.inami_root) = p.ssin))`;
+    select from held c
+    where c.row_number = p.row_number and (c.inami_root = p.inami_root or c.inami_root = p.replaced_by_root
+      or (select ssin from provider holder where holder.inami_root = c.inami_root) = p.ssin))`;
 }

@@ -109,6 +109,29 @@ interface Told {
   readonly [field: string]: unknown;
 }
 
+/** Rows of a file large enough to be looked up in another way than few are. */
+const MANY_ROWS = 5_500;
+
+/** The answers to the rows, again and again until they are many: each time the same. */
+async function answerMany(t: Test, rows: readonly Row[]): Promise<Told[]> {
+  const times = Math.ceil(MANY_ROWS / rows.length);
+  const { json } = await flow.post(toCsv(Array.from({ length: times }, () => rows).flat()), "text/csv");
+  await flow.processAll();
+  const told: Told[] = [];
+  for (let next: string | undefined = `${ROOT}/inamiVerifications/${json.submissionId}?pageSize=1000`; next; ) {
+    const page = await flow.alpha(next);
+    told.push(...rowsIn(page));
+    next = page.json.next;
+  }
+  t.equal(told.length, times * rows.length);
+  const first = told.slice(0, rows.length);
+  t.same(
+    told,
+    told.map((_, index) => ({ ...first[index % rows.length], rowNumber: index + 1 })),
+  );
+  return first;
+}
+
 const rowsIn = (answer: Answer): readonly Told[] => (answer.json as unknown as { rows: Told[] }).rows;
 const answersOf = (answer: Answer) => rowsIn(answer).map((item) => item.answer);
 
@@ -192,6 +215,7 @@ t.test("both doors give the same answers to the same rows, in every form", async
     t.same(rowsOf(result ?? ""), items);
     createXsdCheck("verification-result/1/verification-result.xsd").validate(result ?? "");
   }
+  t.same(await answerMany(t, ASKED), items, "however many rows there are");
 });
 
 t.test("outside of `access` a row is answered for a contract held, and nobody learns of others", async (t) => {
@@ -235,6 +259,7 @@ t.test("outside of `access` a row is answered for a contract held, and nobody le
   );
   t.same(ofOther, ofNobody, "another insurer's contract is as unknown as none");
   t.same(rowsOf((await flow.drop(toCsv(rows))).result ?? ""), rowsIn(answer));
+  t.same(await answerMany(t, rows), rowsIn(answer), "however many rows there are");
   t.same(answersOf(await flow.post(toJson([[expiringToday.ssin, "B-1"]]), JSON_TYPE, flow.beta)), ["valid"]);
   await flow.owner`update contract set cancelled_at = now() where contract_number = 'C-2'`;
   t.same(answersOf(await flow.post(toJson([[recent.ssin, "C-2"]]))), ["unknown"], "one that was cancelled is none");
@@ -251,10 +276,12 @@ t.test("a BIS number that a national one replaced is answered with it", async (t
   await load(national);
   await flow.owner`
     insert into provider (inami_root, inami_number, ssin, valid_from) values ('50009988', '50009988001', ${national}, '2000-01-01')`;
-  t.match(rowsIn(await flow.post(toJson([[BIS], [national]]))), [
+  const expected = [
     { answer: "replaced", replacedBy: national, inamiNumbers: ["50009988001"] },
     { answer: "valid", inamiNumbers: ["50009988001"] },
-  ]);
+  ];
+  t.match(rowsIn(await flow.post(toJson([[BIS], [national]]))), expected);
+  t.match(await answerMany(t, [[BIS], [national]]), expected, "however many rows there are");
 });
 
 t.test("files that are refused as a whole get the same finding through both doors, and leave nothing", async (t) => {
