@@ -41,8 +41,8 @@ interface ComposedRecord {
   readonly isWarned: boolean;
 }
 
-/** The next delta of a prepared history: what a month brings, of contracts all over the store. Nothing in it is rejected. */
-export async function composeDelta(url: string, records: number): Promise<DeltaFile> {
+/** The next delta of a prepared history: what a month brings, of contracts all over the store. Nothing in it is rejected. It is kept below the name of the store. */
+export async function composeDelta(url: string, storeName: string, records: number): Promise<DeltaFile> {
   const { sequence, open, ended } = await readHeld(url, records);
   const composed = Array.from({ length: records }, (_, index) => {
     const way = wayOf(index);
@@ -50,7 +50,7 @@ export async function composeDelta(url: string, records: number): Promise<DeltaF
     if (!contract) throw new BenchError("The store holds too few contracts for such a delta.");
     return composeRecord(way, contract, index + 1);
   });
-  const folder = join(BENCH_FOLDER, "delta");
+  const folder = join(BENCH_FOLDER, "delta", storeName);
   await mkdir(folder, { recursive: true });
   const contractFile = join(folder, "delta.xml");
   const content = Buffer.from(renderFile(sequence, composed));

@@ -63,6 +63,7 @@ export async function benchQuery(isFull: boolean): Promise<BenchOutcome> {
 }
 
 const WALKS_OF_NUMBERS = 60;
+const RARE_KINDS = ["deathCover", "guaranteedIncome", "combined"];
 
 /** What insurers ask for: rare and frequent things, of one moment. */
 async function composeQuestions(url: string): Promise<Question[]> {
@@ -81,7 +82,8 @@ async function composeQuestions(url: string): Promise<Question[]> {
       { name: "those that are active", bodies: [{ state: "active" }] },
       { name: "those that ended", bodies: [{ state: "ended" }] },
       { name: "those that were cancelled", bodies: [{ state: "cancelled" }] },
-      { name: "those of a rare kind", bodies: [{ contractKind: "deathCover" }] },
+      // All that are rare: of one there are too few pages for a percentile.
+      { name: "those of a rare kind", bodies: RARE_KINDS.map((contractKind) => ({ contractKind })) },
       {
         name: `those of ${NUMBERS} INAMI numbers`,
         bodies: groups.map((group) => ({ inamiNumbers: group.map(({ inamiRoot }) => inamiRoot) })),
