@@ -1,4 +1,4 @@
--- Ids of contracts that came at once differ in their last bits only, too little for the index to tell where one belongs: it
+-- Ids of contracts that came within microseconds differ too little for the index to tell where one belongs: it
 -- looked in several places and split them. A hash places each contract, the id still decides (docs/adr/0009). Built all at once
 -- the pages would be full, and every seventh entry split one: they get the room that they have where a store grew.
 alter table contract_version drop constraint contract_version_periods;

@@ -28,9 +28,8 @@ interface HeldContract {
   readonly solidarity: boolean;
   readonly language: string | null;
   readonly paymentReference: string | null;
-  /** The last of its periods begins there. */
-  readonly lastFrom: string;
-  readonly periods: number;
+  /** Where its periods begin, the last first. */
+  readonly beginnings: readonly string[];
 }
 
 interface ComposedRecord {
@@ -90,7 +89,8 @@ async function readHeld(url: string, records: number) {
         join contract c using (insurer_id, contract_id)
         cross join lateral (
           select contract_kind as "contractKind", ssin, solidarity, language, payment_reference as "paymentReference",
-            valid_from::text as "lastFrom", (count(*) over ())::int as periods
+            array_agg(valid_from::text) over (order by valid_from desc rows between unbounded preceding and unbounded following)
+              as beginnings
           from contract_version v
           where v.insurer_id = c.insurer_id and v.contract_id = c.contract_id and superseded_at is null
           order by valid_from desc limit 1) known
@@ -103,14 +103,15 @@ async function readHeld(url: string, records: number) {
 
 function composeRecord(way: Way, contract: HeldContract, recordNumber: number): ComposedRecord {
   const action = way === "backDated" || way === "unchanged" ? "modify" : way;
-  const isWarned = way === "backDated" && contract.periods > 1;
+  const lastsReplaced = recordNumber % 2 === 0 ? 1 : FAR_BACK;
+  const replacedFrom = way === "backDated" ? contract.beginnings.slice(0, -1)[lastsReplaced - 1] : undefined;
   const isFresh = way !== "unchanged" && way !== "new";
   const { contractNumber, contractKind, ssin, language, paymentReference } = contract;
   const said = {
     contractNumber: way === "new" ? `NEW-${recordNumber}` : contractNumber,
     inamiNumber: contract.inamiRoot,
     startOn: "2026-11-01",
-    effectiveOn: isWarned ? dayBefore(contract.lastFrom) : EFFECTIVE_ON,
+    effectiveOn: replacedFrom === undefined ? EFFECTIVE_ON : dayBefore(replacedFrom),
     contractKind,
     ssin,
     solidarity: String(contract.solidarity !== isFresh),
@@ -120,9 +121,11 @@ function composeRecord(way: Way, contract: HeldContract, recordNumber: number): 
     reason: REASONS[action] ?? null,
   };
   const values = Object.fromEntries(ACTION_FIELDS[action].map((field) => [field, said[field]]));
-  return { way, action, senderReference: `D-${recordNumber}`, values, isWarned };
+  return { way, action, senderReference: `D-${recordNumber}`, values, isWarned: replacedFrom !== undefined };
 }
 
+/** As many periods at the end of a contract give way to every second record that is back-dated; one to the others. */
+const FAR_BACK = 3;
 const EFFECTIVE_ON = "2026-11-15";
 const REASONS: Partial<Record<RecordAction, string>> = {
   close: "terminated",

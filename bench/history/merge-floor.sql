@@ -17,13 +17,21 @@ select count(*) as suspects from staged s where not exists (
     and coalesce(s.start_on >= p.valid_from, true) and coalesce(s.ssin = p.ssin, true)) \gset
 select count(*) as repeated from (select from staged group by sender_reference having count(*) > 1) repeated \gset
 
--- The contracts of all keys, and what is known of them.
+-- The contracts of all keys, and what is known of them: where they are modified close to their end, of their newest versions.
 create temporary table found on commit drop as
-select s.record_number, c.contract_id, c.start_on from staged s
+select s.record_number, s.action, s.start_on as from_on, c.contract_id, c.start_on from staged s
 join contract c on c.insurer_id = :insurer_id and c.contract_number = s.contract_number
   and c.inami_root = left(s.inami_number, 8) and c.cancelled_at is null;
 create temporary table known on commit drop as
-select v.* from found join contract_version v on v.insurer_id = :insurer_id and v.contract_id = found.contract_id
+select v.* from found cross join lateral (
+  select * from contract_version where insurer_id = :insurer_id and contract_id = found.contract_id
+  order by version desc limit case when found.action = 'modify' then 2 end) v
+where v.superseded_at is null;
+insert into known
+select v.* from (
+  select contract_id from found join known k using (contract_id) where found.action = 'modify'
+  group by contract_id, from_on, found.start_on having min(k.valid_from) >= from_on and min(k.valid_from) > found.start_on) far
+cross join lateral (select * from contract_version where insurer_id = :insurer_id and contract_id = far.contract_id offset 0) v
 where v.superseded_at is null;
 
 create temporary table superseded (contract_id uuid, version int) on commit drop;

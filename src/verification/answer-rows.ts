@@ -1,4 +1,7 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { PendingQuery, Row } from "postgres";
+import { renderCopyValue } from "../database/copy-text.ts";
 import type { TransactionSql } from "../database/sql.ts";
 import type { AskedRow, VerificationAnswer, VerificationCounts } from "../formats/verification/verification-answer.ts";
 import { lastReplacement } from "../register/check-staged-providers.ts";
@@ -22,7 +25,7 @@ const FEW_ROWS = 5_000;
 const WORK_MEMORY = "64MB";
 
 /**
- * Answers rows and keeps the answers, as one statement. A row is answered for a contract of this insurer that counts and
+ * Answers rows and keeps the answers, once in a transaction. A row is answered for a contract of this insurer that counts and
  * whose provider is the person asked for; anybody else is as unknown as one who never was, whatever other insurers hold.
  * Returns the counts.
  */
@@ -79,21 +82,39 @@ async function stageRows(tx: TransactionSql, rows: readonly AskedRow[]): Promise
   await tx`
     create temporary table asked (row_number int, number text collate "C", contract_number text collate "C", ssin text collate "C",
       bis_number text collate "C", inami_root text collate "C", fault text) on commit drop`;
-  await tx`insert into asked ${composeRows(tx, rows)}`;
+  const copy = await tx`copy asked from stdin`.writable();
+  await pipeline(Readable.from(renderLines(rows)), copy);
   await tx`analyze asked`;
+}
+
+const LINES_AT_ONCE = 1_000;
+
+function* renderLines(rows: readonly AskedRow[]): Generator<string> {
+  for (let at = 0; at < rows.length; at += LINES_AT_ONCE) {
+    let lines = "";
+    for (const row of rows.slice(at, at + LINES_AT_ONCE)) {
+      const { rowNumber, number, contractNumber, ssin, inamiRoot, fault } = row;
+      const values = [rowNumber, number, contractNumber, ssin, bisNumberOf(row), inamiRoot, fault];
+      lines += `${values.map(renderCopyValue).join("\t")}\n`;
+    }
+    yield lines;
+  }
 }
 
 /** The rows as a query: what each is looked up as, or its fault. */
 function composeRows(tx: TransactionSql, rows: readonly AskedRow[]): Fragment {
   return tx`
-    select row_number, number, contract_number, case when kind in ('ssin', 'either') then number end as ssin,
-      case when kind in ('ssin', 'either') and substr(number, 3, 2) > '12' then number end as bis_number,
-      case when kind in ('inamiNumber', 'either') then left(number, 8) end as inami_root,
-      case when kind not in ('ssin', 'inamiNumber', 'either') then kind end as fault
-    from unnest(${toArray(rows, ({ rowNumber }) => rowNumber)}::text::int[],
+    select * from unnest(${toArray(rows, ({ rowNumber }) => rowNumber)}::text::int[],
       ${toArray(rows, ({ number }) => quote(number))}::text::text[],
-      ${toArray(rows, ({ contractNumber }) => quote(contractNumber))}::text::text[],
-      ${toArray(rows, kindOf)}::text::text[]) as sent (row_number, number, contract_number, kind)`;
+      ${toArray(rows, ({ contractNumber }) => quote(contractNumber))}::text::text[], ${toArray(rows, ({ ssin }) => ssin)}::text::text[],
+      ${toArray(rows, bisNumberOf)}::text::text[], ${toArray(rows, ({ inamiRoot }) => inamiRoot)}::text::text[],
+      ${toArray(rows, ({ fault }) => fault)}::text::text[])
+      as sent (row_number, number, contract_number, ssin, bis_number, inami_root, fault)`;
+}
+
+/** The SSIN where it is a BIS number: its month is raised by 20 or 40. */
+function bisNumberOf({ ssin }: AskedRow): string | undefined {
+  return ssin !== undefined && ssin.slice(2, 4) > "12" ? ssin : undefined;
 }
 
 /** A column of the rows as PostgreSQL writes an array: the driver takes several times as long for so many elements. */
@@ -101,12 +122,6 @@ function toArray(rows: readonly AskedRow[], element: (row: AskedRow) => string |
   let elements = "";
   for (const row of rows) elements += `,${element(row) ?? "NULL"}`;
   return `{${elements.slice(1)}}`;
-}
-
-/** What a row is looked up as, or its fault. */
-function kindOf({ fault, ssin, inamiRoot }: AskedRow): string {
-  if (fault !== undefined) return fault;
-  return ssin === undefined ? "inamiNumber" : inamiRoot === undefined ? "ssin" : "either";
 }
 
 const NEEDS_ESCAPE = /["\\]/g;

@@ -115,7 +115,7 @@ const MANY_ROWS = 5_500;
 /** The answers to the rows, again and again until they are many: each time the same. */
 async function answerMany(t: Test, rows: readonly Row[]): Promise<Told[]> {
   const times = Math.ceil(MANY_ROWS / rows.length);
-  const { json } = await flow.post(toCsv(Array.from({ length: times }, () => rows).flat()), "text/csv");
+  const { json } = await flow.post(toJson(Array.from({ length: times }, () => rows).flat()));
   await flow.processAll();
   const told: Told[] = [];
   for (let next: string | undefined = `${ROOT}/inamiVerifications/${json.submissionId}?pageSize=1000`; next; ) {
@@ -371,6 +371,15 @@ t.test("a verification is sent again without harm, and kept in pages", async (t)
     rowsIn(await flow.post(toJson([[recent.ssin, odd]]))),
     [{ answer: "valid", contractNumber: odd }],
     "any text is text",
+  );
+  const awkward = await answerMany(
+    t,
+    [odd, "\\N", "a\\tb", "\\"].map((text): Row => [recent.ssin, text]),
+  );
+  t.same(
+    awkward.map((row) => row.contractNumber),
+    [odd, "\\N", "a\\tb", "\\"],
+    "in many rows too",
   );
 
   const many = `${recent.ssin}\n`.repeat(6_000);

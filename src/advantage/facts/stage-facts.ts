@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { renderCopyValue } from "../../database/copy-text.ts";
 import type { TransactionSql } from "../../database/sql.ts";
 import type { StagedFact } from "./parse-fact.ts";
 
@@ -35,14 +36,12 @@ async function* renderBatches(facts: AsyncIterable<readonly StagedFact[]>): Asyn
 /** A line of COPY. Only a contract number may hold what must be escaped; all else was checked to be words, digits and days. */
 function renderRow(fact: StagedFact): string {
   const { line, kind, inamiRoot, ssin, profession, year, name, fromOn, toOn, amount, code } = fact;
-  const number = fact.contractNumber?.replace(/[\\\t\n\r]/g, escapeCharacter) ?? NULL;
+  const number = renderCopyValue(fact.contractNumber);
   const own = `${line}\t${kind}\t${inamiRoot ?? NULL}\t${ssin ?? NULL}\t${profession ?? NULL}\t${year ?? NULL}\t${name ?? NULL}`;
   return `${own}\t${fromOn ?? NULL}\t${toOn ?? NULL}\t${amount ?? NULL}\t${code ?? NULL}\t${number}\t${fact.isWithdrawn ? "t" : "f"}\n`;
 }
 
 const NULL = "\\N";
-const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
-const escapeCharacter = (character: string) => ESCAPES[character]!;
 
 /** Makes `fact` of `staged_fact`: whose each one is, and of which profession. */
 export async function resolvePersons(tx: TransactionSql): Promise<void> {
